@@ -1,0 +1,1 @@
+"""Unjai: the open operations centre for Smart Safety Zones."""

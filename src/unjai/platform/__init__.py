@@ -1,0 +1,1 @@
+"""The ground: engines, database, streams, outbox, audit, texts, HTTP. Knows nothing of policing."""

@@ -1,0 +1,83 @@
+"""The declared tables as SQL: tables, indexes, row-level security, grants. Migration 0001 is this text, frozen."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from typing import Any
+
+from sqlalchemy import MetaData, Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+import unjai
+from unjai.platform.database import metadata
+
+_STATIONS = "string_to_array(current_setting('unjai.stations', true), ',')::int[]"
+_RIGHTS = "string_to_array(current_setting('unjai.rights', true), ',')"
+
+PREPARE = """\
+CREATE EXTENSION IF NOT EXISTS ltree;
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+GRANT USAGE ON SCHEMA public TO unjai_app, unjai_worker, unjai_search;
+"""
+
+
+def all_tables() -> MetaData:
+    """Import every capability's `store` and return the one `MetaData` with all tables in it."""
+    for module in pkgutil.walk_packages(unjai.__path__, "unjai."):
+        if module.name.endswith((".store", ".audit", ".outbox")) or ".store." in module.name:
+            import_module(module.name)
+    return metadata
+
+
+def _guard(table: Table) -> list[str]:
+    name = table.name
+    if table.info.get("guard") != "station":
+        return []
+    sees = f"station_id = ANY ({_STATIONS})"
+    right = table.info.get("right")
+    reads = f"{sees} AND ({_RIGHTS} && ARRAY['*', '{right}'])" if right else sees
+    lines = [f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY", f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"]
+    if name == "audit":
+        return [
+            *lines,
+            f"CREATE POLICY {name}_read ON {name} FOR SELECT TO unjai_app USING ({reads})",
+            f"CREATE POLICY {name}_seal ON {name} FOR SELECT TO unjai_worker USING (true)",
+            f"CREATE POLICY {name}_write ON {name} FOR INSERT WITH CHECK (true)",
+        ]
+    return [*lines, f"CREATE POLICY {name}_station ON {name} USING ({reads}) WITH CHECK ({sees})"]
+
+
+def _grant(table: Table) -> list[str]:
+    name = table.name
+    append_only = {"audit": "SELECT, INSERT", "audit_seal": "SELECT, INSERT"}
+    what = append_only.get(name, "SELECT, INSERT, UPDATE, DELETE")
+    return [f"GRANT {what} ON {name} TO unjai_app, unjai_worker"]
+
+
+def statements() -> list[str]:
+    """Return the whole schema as SQL statements in an order that works."""
+    dialect: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
+    lines = [line.strip() for line in PREPARE.split(";\n") if line.strip()]
+    for table in all_tables().sorted_tables:
+        lines.append(str(CreateTable(table).compile(dialect=dialect)).strip())
+        indexes = sorted(table.indexes, key=lambda index: str(index.name))
+        lines += [str(CreateIndex(index).compile(dialect=dialect)).strip() for index in indexes]
+        if table.dialect_kwargs.get("postgresql_partition_by"):
+            lines.append(f"CREATE TABLE {table.name}_rest PARTITION OF {table.name} DEFAULT")
+        lines += _guard(table) + _grant(table)
+    lines.append("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO unjai_app, unjai_worker")
+    return lines
+
+
+def sql() -> str:
+    """Return the schema as one text, a statement a paragraph."""
+    return ";\n\n".join(line.replace("\t", "    ").replace(" \n", "\n") for line in statements()) + ";\n"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(sql())

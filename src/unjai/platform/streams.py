@@ -1,0 +1,145 @@
+"""NATS and JetStream: the connection, the streams of each retention class, lists published at once.
+
+An acknowledgement is given outward only after the stream's own (`sync_interval: always`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import nats
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import APIError, NotFoundError
+
+from unjai.model.errors import UnjaiError
+from unjai.model.reading import Observation, RetentionClass
+
+log = logging.getLogger(__name__)
+
+STREAM_AGE = timedelta(days=8)
+PUBLISH_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """How long a retention class is kept: in the stream (never over 8 days) and in its table."""
+
+    stream_bytes: int
+    table_age: timedelta
+    partition: timedelta
+
+
+CLASSES: dict[RetentionClass, Kept] = {
+    "fleet": Kept(stream_bytes=2_000_000_000, table_age=timedelta(days=365), partition=timedelta(days=7)),
+    "device": Kept(stream_bytes=500_000_000, table_age=timedelta(days=90), partition=timedelta(days=7)),
+    "citizen": Kept(stream_bytes=500_000_000, table_age=timedelta(days=30), partition=timedelta(days=1)),
+}
+
+_decode = msgspec.json.Decoder(list[Observation]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def stream_of(retention: RetentionClass) -> str:
+    """Return the name of a class's stream."""
+    return f"OBS_{retention.upper()}"
+
+
+def observations(data: bytes) -> list[Observation]:
+    """Read the list that a stream message holds."""
+    return _decode(data)
+
+
+class Bus:
+    """One process's connection to NATS."""
+
+    def __init__(self, nc: Client) -> None:
+        """Use an open connection."""
+        self.nc = nc
+        self.js: JetStreamContext = nc.jetstream(timeout=PUBLISH_TIMEOUT_S)
+
+    @classmethod
+    async def connect(cls, url: str, *, name: str) -> Bus:
+        """Connect and keep reconnecting for ever; `url` holds the user and password."""
+
+        async def said(error: Exception) -> None:
+            log.warning("nats: %s", error)
+
+        nc = await nats.connect(
+            url,
+            name=name,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.25,
+            connect_timeout=3,
+            error_cb=said,
+            pending_size=8 * 1024 * 1024,
+        )
+        return cls(nc)
+
+    async def make_streams(self) -> None:
+        """Make (or update) the stream of every class. Full means refused, never discarded."""
+        for retention, kept in CLASSES.items():
+            await self.ensure(
+                StreamConfig(
+                    name=stream_of(retention),
+                    subjects=[f"obs.*.{retention}.>"],
+                    retention=RetentionPolicy.LIMITS,
+                    storage=StorageType.FILE,
+                    max_age=STREAM_AGE.total_seconds(),
+                    max_bytes=kept.stream_bytes,
+                    discard=DiscardPolicy.NEW,
+                    duplicate_window=120,
+                )
+            )
+
+    async def ensure(self, config: StreamConfig) -> None:
+        """Make a stream, or bring it to `config` where it stands already."""
+        try:
+            await self.js.stream_info(str(config.name))
+        except NotFoundError:
+            await self.js.add_stream(config)
+        else:
+            await self.js.update_stream(config)
+
+    async def put(self, subject: str, seen: list[Observation]) -> None:
+        """Store a list durably; raise `stream_away` or `stream_full` (503) when it is not."""
+        key = seen[0].id.hex if len(seen) == 1 else f"{seen[0].id.hex}+{len(seen)}+{seen[-1].id.hex}"
+        try:
+            await self.js.publish(subject, _encode(seen), timeout=PUBLISH_TIMEOUT_S, headers={"Nats-Msg-Id": key})
+        except APIError as error:
+            if error.err_code == 10077 or "maximum bytes" in str(error.description):  # noqa: PLR2004  server's own code
+                raise UnjaiError("stream_full", 503, stream=subject.split(".")[2]) from error
+            raise UnjaiError("stream_away", 503) from error
+        except (TimeoutError, NatsError, OSError) as error:
+            raise UnjaiError("stream_away", 503) from error
+
+    async def tell(self, subject: str, payload: bytes) -> None:
+        """Publish without storing: events after commit, frames, answers."""
+        await self.nc.publish(subject, payload)
+
+    async def hear(self, subject: str, then: Callable[[str, bytes], Awaitable[None]]) -> Any:
+        """Call `then(subject, payload)` for each message; a failing call is logged and stops nobody else."""
+
+        async def one(message: Any) -> None:
+            try:
+                await then(message.subject, message.data)
+            except Exception:
+                log.exception("hearing %s failed", message.subject)
+
+        subscription = await self.nc.subscribe(subject, cb=one)
+        await self.nc.flush()
+        return subscription
+
+    async def close(self) -> None:
+        """Send what is pending and disconnect."""
+        if self.nc.is_connected:
+            await self.nc.drain()
+        else:
+            await self.nc.close()
