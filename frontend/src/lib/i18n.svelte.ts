@@ -1,0 +1,66 @@
+/**
+ * Words in Thai and English. Catalogues are flat JSON files; the keys are types, so a key that does not exist fails
+ * `npm run check`, and a test compares every th.json with its en.json (keys and {facts}).
+ *
+ *     import th from './th.json'; import en from './en.json';
+ *     export const t = words(th, en);          t('queue.empty')   t('unit.free', { n: 7 })
+ */
+import commonEn from './en.json';
+import commonTh from './th.json';
+
+export type Locale = 'th' | 'en';
+export type Facts = Record<string, string | number | null | undefined>;
+
+const KEPT = 'unjai.locale';
+
+function startLocale(): Locale {
+  try {
+    return localStorage.getItem(KEPT) === 'en' ? 'en' : 'th';
+  } catch {
+    return 'th';
+  }
+}
+
+/** The chosen language. Reading `language.locale` in a component redraws it when the choice changes. */
+export const language = $state<{ locale: Locale }>({ locale: startLocale() });
+
+export function setLocale(locale: Locale): void {
+  language.locale = locale;
+  if (typeof document !== 'undefined') document.documentElement.lang = locale;
+  try {
+    localStorage.setItem(KEPT, locale);
+  } catch {
+    // Storage may be forbidden; the choice then lasts as long as the page.
+  }
+}
+
+/** Puts `{name}` facts into a text; an unknown name stays visible, so that it is seen and mended. */
+export function fill(text: string, facts: Facts = {}): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const fact = facts[name];
+    return fact === undefined || fact === null ? whole : String(fact);
+  });
+}
+
+/** A translator over the common words and one application's own. */
+export function words<K extends string>(th: Record<K, string>, en: Record<K, string>) {
+  type Common = keyof typeof commonTh;
+  const both = {
+    th: { ...commonTh, ...th } as Record<K | Common, string>,
+    en: { ...commonEn, ...en } as Record<K | Common, string>,
+  };
+  return (key: K | Common, facts?: Facts): string => fill(both[language.locale][key], facts);
+}
+
+/** The common words alone. */
+export const t = words({}, {});
+
+/** Picks `row.name_th` or `row.name_en` (any stem); Thai stands in when there is no English. */
+export function named(row: object | null | undefined, stem = 'name'): string {
+  if (!row) return '';
+  const fields = row as Record<string, unknown>;
+  const own = fields[`${stem}_${language.locale}`];
+  const thai = fields[`${stem}_th`];
+  const other = fields[`${stem}_en`];
+  return String(own || thai || other || '');
+}

@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+import { precacheLists } from './precache.js';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const centre = process.env['UNJAI_URL'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  root: here('.'),
+  base: '/',
+  plugins: [svelte(), precacheLists()],
+  resolve: {
+    alias: { $lib: here('src/lib') },
+    ...(process.env['VITEST'] ? { conditions: ['browser'] } : {}),
+  },
+  build: {
+    outDir: here('../src/unjai/web/dist'),
+    emptyOutDir: true,
+    target: 'es2022',
+    // A data: font or icon would be refused by the policy of the page (font-src falls back to 'self').
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      input: {
+        citizen: here('index.html'),
+        console: here('console/index.html'),
+        officer: here('officer/index.html'),
+      },
+    },
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: { '/api': { target: centre, ws: true }, '/healthz': centre, '/gps': centre },
+  },
+  test: { include: ['src/**/*.test.ts', 'tests/**/*.test.ts'], environment: 'node' },
+});
