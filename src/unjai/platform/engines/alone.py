@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unjai.model.errors import UnjaiError
-from unjai.platform.engines import postgres, process
+from unjai.platform.engines import nats, postgres, process
+from unjai.platform.engines.ports import free_port
 
 _PATIENCE_S = 30.0
 
@@ -42,6 +43,50 @@ def start_postgres(data: Path) -> Postgres:
         )
     _wait(child, lambda: cluster.is_ready(child.pid), data / "postgres.log")
     return Postgres(cluster=cluster, child=child)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nats:
+    """A running NATS server."""
+
+    server: nats.Server
+    child: subprocess.Popen[bytes]
+
+    @property
+    def mqtt_port(self) -> int:
+        """Return the port of the MQTT door on 127.0.0.1."""
+        return self.server.mqtt_port
+
+    @property
+    def callout_seed(self) -> str:
+        """Return the seed that signs the devices' permits."""
+        return self.server.secrets.callout_seed
+
+    def url(self, user: str = "core") -> str:
+        """Return the URL with the password of `user`: core, web, fed or sys."""
+        return self.server.url(user)
+
+    def kill(self) -> None:
+        """End it as kill -9 does."""
+        self.child.kill()
+        self.child.wait()
+
+    def stop(self) -> None:
+        """Shut down and wait."""
+        process.stop([self.child.pid], [(signal.SIGTERM, 3.0), (signal.SIGKILL, 2.0)])
+        self.child.wait()
+
+
+def start_nats(data: Path, *, mqtt_port: int = 0, station_code: str = "test") -> Nats:
+    """Start NATS on `data` (made if new); a free MQTT port is taken if none is given."""
+    server = nats.prepare(
+        data, mqtt_host="127.0.0.1", mqtt_port=mqtt_port or free_port(), station_code=station_code
+    )
+    said = server.folder / "nats.out"
+    with said.open("wb") as output:
+        child = process.spawn(server.command(), cwd=server.folder, output=output)
+    _wait(child, lambda: server.is_ready(child.pid), said)
+    return Nats(server=server, child=child)
 
 
 def _wait(child: subprocess.Popen[bytes], ready: Callable[[], bool], log: Path) -> None:

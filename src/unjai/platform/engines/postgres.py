@@ -119,9 +119,9 @@ def prepare(data: Path, *, spare: Path = _SPARE) -> Cluster:
     `postgres_version_other`, `postgres_running_elsewhere` or `postgres_not_made`.
     """
     folder = data / "pg"
-    with _writing(folder):
+    with writing(folder):
         data.mkdir(parents=True, exist_ok=True)
-        _assert_room(data)
+        assert_room(data)
         folder.mkdir(mode=0o700, exist_ok=True)
         account = _account(folder)
         if account is not None and folder.stat().st_uid != account.uid:
@@ -140,7 +140,7 @@ def prepare(data: Path, *, spare: Path = _SPARE) -> Cluster:
 
 
 @contextlib.contextmanager
-def _writing(folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def writing(folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
     try:
         yield
     except (PermissionError, FileExistsError, NotADirectoryError) as error:
@@ -160,7 +160,7 @@ def _me() -> str:
         return str(os.geteuid())
 
 
-def _assert_room(data: Path) -> None:
+def assert_room(data: Path) -> None:
     free = shutil.disk_usage(data).free
     if free < _NEEDED_BYTES:
         raise UnjaiError("disc_full", 507, folder=str(data), free_mb=free // 1_000_000)
