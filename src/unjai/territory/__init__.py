@@ -1,0 +1,1 @@
+"""What is where: the police tree, zones, communities, places, streets, devices and their owners."""

@@ -1,0 +1,96 @@
+"""The facts that come with the programs: the police tree, provinces, kinds of places and of owners."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import cast
+
+from unjai.territory.records import OrgLevel, OrgUnit
+
+FIRST_ADDED_ID = 900_001
+"""Stations that the facts do not know (a new one, a fictional one) get ids from here up."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kind:
+    """A kind of place or owner in both languages; `risk` marks places the project watches (banks, gold shops …)."""
+
+    kind: str
+    name_th: str
+    name_en: str
+    risk: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Province:
+    """A province — จังหวัด; `id` is its DOPA code, `bureau` the bureau or region that polices it."""
+
+    id: int
+    name_th: str
+    name_en: str
+    abbr_th: str
+    bureau: str
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (files("unjai.territory") / "data" / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def org_units() -> tuple[OrgUnit, ...]:
+    """Return the police tree, parents before children."""
+    paths: dict[int, str] = {}
+    units: list[OrgUnit] = []
+    for row in _rows("org_units.csv"):
+        own = int(row["id"])
+        parent = int(row["parent_id"]) if row["parent_id"] else None
+        paths[own] = str(own) if parent is None else f"{paths[parent]}.{own}"
+        units.append(
+            OrgUnit(
+                id=own,
+                parent_id=parent,
+                path=paths[own],
+                code=row["code"],
+                level=cast("OrgLevel", row["level"]),
+                name_th=row["name_th"],
+                name_en=row["name_en"],
+                head=row["head"],
+                lon=float(row["lon"]) if row["lon"] else None,
+                lat=float(row["lat"]) if row["lat"] else None,
+            )
+        )
+    return tuple(units)
+
+
+@cache
+def provinces() -> Mapping[int, Province]:
+    """Return the provinces by DOPA code."""
+    return MappingProxyType(
+        {int(row["id"]): Province(**{**row, "id": int(row["id"])}) for row in _rows("provinces.csv")}  # type: ignore[arg-type]
+    )
+
+
+@cache
+def place_kinds() -> Mapping[str, Kind]:
+    """Return the kinds of places."""
+    return _kinds("place_kinds.csv")
+
+
+@cache
+def owner_kinds() -> Mapping[str, Kind]:
+    """Return the kinds of owners of devices."""
+    return _kinds("owner_kinds.csv")
+
+
+def _kinds(name: str) -> Mapping[str, Kind]:
+    kinds = [
+        Kind(kind=row["kind"], name_th=row["name_th"], name_en=row["name_en"], risk=bool(row.get("risk")))
+        for row in _rows(name)
+    ]
+    return MappingProxyType({kind.kind: kind for kind in kinds})
