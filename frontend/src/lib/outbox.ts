@@ -4,32 +4,12 @@
  * Every entry has an id made on the phone, sent as `Idempotency-Key`: a repeat after a lost answer does nothing twice.
  * Entries of one lane go strictly in order; lanes do not wait for each other. An entry leaves the shelf only when the
  * centre answered 2xx, when it was refused for good and the reader has seen so, or when it is taken back.
+ * Two open pages share a shelf and may send the same entry twice; the key makes that harmless, and no page that the
+ * phone has frozen can hold up a call for help.
  */
-import { openDB } from 'idb';
+import type { Entry, Refusal, Shelf } from './shelf';
 
-/** Why the centre will never take an entry: its own words, for the reader. */
-export interface Refusal {
-  status: number;
-  code: string;
-  th: string;
-  en: string;
-}
-
-export interface Entry {
-  /** Made on the phone; the `Idempotency-Key`. */
-  id: string;
-  lane: string;
-  path: string;
-  body: unknown;
-  /** Milliseconds since 1970 by the phone's clock. */
-  at: number;
-  /** Orders entries of the same millisecond. */
-  n: number;
-  tries: number;
-  /** A quiet entry (a position) is dropped when refused; the others wait until the reader has seen the refusal. */
-  quiet?: boolean;
-  refused?: Refusal;
-}
+export { indexedShelf, memoryShelf, openShelf, type Entry, type Refusal, type Shelf } from './shelf';
 
 export interface Answer {
   status: number;
@@ -41,13 +21,6 @@ export interface Answer {
 /** Sends one entry; throws when there is no line. */
 export type Post = (entry: Entry) => Promise<Answer>;
 
-/** Where entries survive a reload. */
-export interface Shelf {
-  all(): Promise<Entry[]>;
-  put(entry: Entry): Promise<void>;
-  remove(id: string): Promise<void>;
-}
-
 export type Verdict = 'sent' | 'later' | 'login' | 'refused';
 
 /** What an HTTP status means for an entry. Only an answer that can never change is a refusal. */
@@ -58,47 +31,16 @@ export function judge(status: number): Verdict {
   return status >= 400 ? 'refused' : 'later';
 }
 
-/** Milliseconds to wait after the `failures`-th failure in a row: 1, 2, 4 … 30 s, with `chance` (0–1) spreading phones apart. */
+/** Milliseconds to wait after the `failures`-th failure in a row: 1, 2, 4 … 30 s; `chance` (0–1) spreads phones apart. */
 export function pause(failures: number, chance: number): number {
   const full = Math.min(30_000, 1_000 * 2 ** Math.max(0, failures - 1));
   return Math.round(full * (0.7 + 0.3 * chance));
 }
 
-/** Read the centre's own words out of an error answer; a proxy's page has none. */
+/** The centre's own words out of an error answer; a proxy's page has none. */
 export function refusalOf(answer: Answer): Refusal {
   const error = (answer.body as { error?: Partial<Refusal> } | null)?.error;
   return { status: answer.status, code: error?.code ?? `http_${answer.status}`, th: error?.th ?? '', en: error?.en ?? '' };
-}
-
-/** A shelf that lives as long as the page; used when the browser forbids storage. */
-export function memoryShelf(): Shelf {
-  const kept = new Map<string, Entry>();
-  return {
-    all: async () => [...kept.values()].map((entry) => structuredClone(entry)),
-    put: async (entry) => void kept.set(entry.id, structuredClone(entry)),
-    remove: async (id) => void kept.delete(id),
-  };
-}
-
-/** A shelf in IndexedDB. Throws where the browser has none (some private windows). */
-export async function indexedShelf(name: string): Promise<Shelf> {
-  const database = await openDB(name, 1, {
-    upgrade: (fresh) => void fresh.createObjectStore('entries', { keyPath: 'id' }),
-  });
-  return {
-    all: () => database.getAll('entries') as Promise<Entry[]>,
-    put: async (entry) => void (await database.put('entries', entry)),
-    remove: (id) => database.delete('entries', id),
-  };
-}
-
-/** The best shelf this browser has; `durable` tells whether it outlives the page. */
-export async function openShelf(name: string): Promise<{ shelf: Shelf; durable: boolean }> {
-  try {
-    return { shelf: await indexedShelf(name), durable: true };
-  } catch {
-    return { shelf: memoryShelf(), durable: false };
-  }
 }
 
 /** Sends an entry by HTTP with its id as `Idempotency-Key`; gives up on a silent line after `timeoutMs`. */
@@ -106,7 +48,7 @@ export function httpPost(timeoutMs = 15_000): Post {
   return async (entry) => {
     const response = await fetch(entry.path, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': entry.id, 'X-Unjai': '1' },
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'Idempotency-Key': entry.id, 'X-Unjai': '1' },
       credentials: 'same-origin',
       body: JSON.stringify(entry.body ?? {}),
       signal: AbortSignal.timeout(timeoutMs),
@@ -132,9 +74,9 @@ export interface OutboxState {
   entries: readonly Entry[];
   /** An entry is on its way at this moment. */
   sending: boolean;
-  /** The last attempt found no line, or a centre that could not take it. */
+  /** The last attempt of some lane found no line, or a centre that could not take it. */
   failing: boolean;
-  /** The session has ended: nothing is sent until the reader logs in again. */
+  /** The session has ended: nothing is sent until the reader signs in again. */
   needsLogin: boolean;
 }
 
@@ -146,8 +88,6 @@ export interface OutboxOptions {
   onChange?: (state: OutboxState) => void;
   onSent?: (entry: Entry, answer: Answer) => void;
   onRefused?: (entry: Entry, refusal: Refusal) => void;
-  /** Only one page at a time sends; the default uses the Web Locks of the browser where there are any. */
-  exclusive?: (work: () => Promise<void>) => Promise<void>;
 }
 
 export interface NewEntry {
@@ -158,16 +98,22 @@ export interface NewEntry {
   quiet?: boolean;
 }
 
+/** A quiet entry that the centre fails on so often is given up, so that one bad batch cannot stop all later ones. */
+const QUIET_TRIES = 12;
+
 export class Outbox {
   #entries: Entry[] = [];
-  #flying = new Set<string>();
-  #failures = 0;
-  #notBefore = 0;
+  readonly #flying = new Set<string>();
+  /** Ids known to lie on the shelf: one that has gone from there was sent by another page. */
+  readonly #shelved = new Set<string>();
+  readonly #lanes = new Map<string, { failures: number; notBefore: number }>();
   #needsLogin = false;
+  #stopped = false;
   #flushing: Promise<void> | null = null;
   #again = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #counter = 0;
+  #wake: (() => void) | null = null;
   readonly #options: OutboxOptions;
   readonly #now: () => number;
 
@@ -176,19 +122,26 @@ export class Outbox {
     this.#now = options.now ?? Date.now;
   }
 
-  /** Take up what an earlier page left, and begin to send. */
-  async start(): Promise<void> {
-    await this.#reload();
-    void this.flush();
-  }
-
   get state(): OutboxState {
     return {
       entries: this.#entries,
       sending: this.#flying.size > 0,
-      failing: this.#failures > 0,
+      failing: [...this.#lanes.values()].some((lane) => lane.failures > 0),
       needsLogin: this.#needsLogin,
     };
+  }
+
+  /** Take up what an earlier page left, and begin to send. */
+  async start(): Promise<void> {
+    this.#stopped = false;
+    await this.#reload();
+    void this.flush();
+  }
+
+  /** Stop sending; the shelf keeps what is left. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
   }
 
   /** Keep a new entry, then send it. Resolves when it is on the shelf, not when it is sent. */
@@ -205,8 +158,7 @@ export class Outbox {
     };
     this.#entries = ordered([...this.#entries, entry]);
     this.#tell();
-    // The shelf may be full or forbidden: what is in memory is sent all the same.
-    await this.#options.shelf.put($plain(entry)).catch(() => undefined);
+    await this.#shelve(entry);
     void this.flush();
     return entry;
   }
@@ -217,39 +169,46 @@ export class Outbox {
     if (!entry || entry.tries > 0 || this.#flying.has(id)) return false;
     const next = { ...entry, body };
     this.#entries = this.#entries.map((one) => (one.id === id ? next : one));
-    await this.#options.shelf.put($plain(next)).catch(() => undefined);
+    await this.#shelve(next);
     return true;
   }
 
   /** Drop an entry: the reader took it back, or has read why it was refused. */
   async discard(id: string): Promise<void> {
     this.#entries = this.#entries.filter((one) => one.id !== id);
-    await this.#options.shelf.remove(id).catch(() => undefined);
+    this.#shelved.delete(id);
     this.#tell();
+    await this.#options.shelf.remove(id).catch(() => undefined);
   }
 
   /** Drop everything of a lane that is not on its way. */
   async discardLane(lane: string): Promise<void> {
-    for (const entry of this.#entries) {
-      if (entry.lane === lane && !this.#flying.has(entry.id)) await this.discard(entry.id);
+    for (const entry of this.#entries.filter((one) => one.lane === lane)) {
+      if (!this.#flying.has(entry.id)) await this.discard(entry.id);
     }
   }
 
-  /** The line is back, or the reader logged in: try now instead of waiting. */
+  /** Whether an entry is on its way at this moment: it may arrive even if it is discarded now. */
+  isFlying(id: string): boolean {
+    return this.#flying.has(id);
+  }
+
+  /** The line is back, or the reader signed in: try now instead of waiting. */
   kick(): void {
-    this.#notBefore = 0;
+    for (const lane of this.#lanes.values()) lane.notBefore = 0;
     this.#needsLogin = false;
     void this.flush();
   }
 
-  /** Send all that can be sent. Calls while one is running are joined to it. */
+  /** Send all that can be sent. A call while one is running makes it look once more. */
   flush(): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
     if (this.#flushing) {
       this.#again = true;
+      this.#wake?.();
       return this.#flushing;
     }
-    const exclusive = this.#options.exclusive ?? onePageAtATime;
-    this.#flushing = exclusive(() => this.#sendLanes())
+    this.#flushing = this.#sendLanes()
       .catch(() => undefined)
       .finally(() => {
         this.#flushing = null;
@@ -261,23 +220,37 @@ export class Outbox {
     return this.#flushing;
   }
 
-  /** Stop the timers; the shelf keeps what is left. */
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#needsLogin = true;
+  async #sendLanes(): Promise<void> {
+    if (this.#needsLogin) return;
+    await this.#reload();
+    const busy = new Map<string, Promise<void>>();
+    for (;;) {
+      // A lane that begins while a slow one is on its way does not wait for it.
+      for (const lane of this.#dueLanes()) {
+        if (!busy.has(lane)) busy.set(lane, this.#sendLane(lane).finally(() => busy.delete(lane)));
+      }
+      if (busy.size === 0) return;
+      await Promise.race([...busy.values(), this.#nextAdd()]);
+    }
   }
 
-  async #sendLanes(): Promise<void> {
-    if (this.#needsLogin || this.#now() < this.#notBefore) return;
-    await this.#reload();
+  /** Resolves when an entry is added or a kick comes while sending. */
+  #nextAdd(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #dueLanes(): string[] {
+    if (this.#needsLogin || this.#stopped) return [];
     const lanes = new Set(this.#waiting().map((entry) => entry.lane));
-    await Promise.all([...lanes].map((lane) => this.#sendLane(lane)));
+    return [...lanes].filter((lane) => (this.#lanes.get(lane)?.notBefore ?? 0) <= this.#now());
   }
 
   async #sendLane(lane: string): Promise<void> {
     for (;;) {
       const entry = this.#waiting().find((one) => one.lane === lane);
-      if (!entry || this.#needsLogin || !(await this.#sendOne(entry))) return;
+      if (!entry || this.#needsLogin || this.#stopped || !(await this.#sendOne(entry))) return;
     }
   }
 
@@ -289,43 +262,56 @@ export class Outbox {
     try {
       answer = await this.#options.post(entry);
     } catch {
-      // No line: judged as "later" below.
+      // No line: "later".
     } finally {
       this.#flying.delete(entry.id);
     }
     const verdict = answer ? judge(answer.status) : 'later';
-    if (verdict === 'sent' && answer) {
-      this.#failures = 0;
-      await this.discard(entry.id);
-      this.#options.onSent?.(entry, answer);
+    if (answer && (verdict === 'sent' || verdict === 'refused')) {
+      this.#lanes.delete(entry.lane);
+      if (verdict === 'sent') {
+        await this.discard(entry.id);
+        this.#options.onSent?.(entry, answer);
+      } else await this.#refuse(entry, refusalOf(answer));
       return true;
     }
-    if (verdict === 'refused' && answer) return this.#refuse(entry, refusalOf(answer));
-    await this.#replace({ ...entry, tries: entry.tries + 1 });
+    const tried = { ...entry, tries: entry.tries + 1 };
+    if (answer && tried.quiet && tried.tries >= QUIET_TRIES) await this.discard(entry.id);
+    else await this.#replace(tried);
     if (verdict === 'login') this.#needsLogin = true;
     else {
-      this.#failures += 1;
-      const wait = Math.max(pause(this.#failures, (this.#options.chance ?? Math.random)()), (answer?.retryAfterS ?? 0) * 1_000);
-      this.#notBefore = this.#now() + wait;
+      const failures = (this.#lanes.get(entry.lane)?.failures ?? 0) + 1;
+      const wait = Math.max(pause(failures, (this.#options.chance ?? Math.random)()), (answer?.retryAfterS ?? 0) * 1_000);
+      this.#lanes.set(entry.lane, { failures, notBefore: this.#now() + wait });
     }
     this.#tell();
     return false;
   }
 
-  async #refuse(entry: Entry, refused: Refusal): Promise<boolean> {
-    this.#failures = 0;
+  async #refuse(entry: Entry, refused: Refusal): Promise<void> {
     if (entry.quiet) await this.discard(entry.id);
     else await this.#replace({ ...entry, tries: entry.tries + 1, refused });
     this.#options.onRefused?.(entry, refused);
     this.#tell();
-    return true;
   }
 
   async #replace(entry: Entry): Promise<void> {
     // Taken back while it was on its way: it must not come back.
     if (!this.#entries.some((one) => one.id === entry.id)) return;
     this.#entries = this.#entries.map((one) => (one.id === entry.id ? entry : one));
-    await this.#options.shelf.put($plain(entry)).catch(() => undefined);
+    await this.#shelve(entry);
+  }
+
+  /** The shelf may be full or forbidden: what is in memory is sent all the same. */
+  async #shelve(entry: Entry): Promise<void> {
+    try {
+      await this.#options.shelf.put(plain(entry));
+      // Discarded meanwhile: it must not lie there for the next page.
+      if (this.#entries.some((one) => one.id === entry.id)) this.#shelved.add(entry.id);
+      else await this.#options.shelf.remove(entry.id);
+    } catch {
+      // Stays in memory.
+    }
   }
 
   #waiting(): Entry[] {
@@ -334,26 +320,30 @@ export class Outbox {
 
   /** Another page of the same app may have added or sent something; what only memory knows is kept. */
   async #reload(): Promise<void> {
-    const mine = new Map(this.#entries.map((entry) => [entry.id, entry]));
-    let kept: Entry[];
-    try {
-      kept = await this.#options.shelf.all();
-    } catch {
-      return;
-    }
-    for (const entry of kept) if (!mine.has(entry.id)) mine.set(entry.id, entry);
-    this.#entries = ordered([...mine.values()]);
+    const lay = new Set(this.#shelved);
+    const before = new Set(this.#entries.map((entry) => entry.id));
+    const kept = await this.#options.shelf.all().catch(() => null);
+    if (!kept) return;
+    const there = new Set(kept.map((entry) => entry.id));
+    const mine = this.#entries.filter((entry) => there.has(entry.id) || !lay.has(entry.id) || this.#flying.has(entry.id));
+    // One discarded here while the shelf was being read (`before`) is not new.
+    const others = kept.filter((entry) => !before.has(entry.id) && !mine.some((one) => one.id === entry.id));
+    for (const entry of others) this.#shelved.add(entry.id);
+    this.#entries = ordered([...mine, ...others]);
     this.#counter = Math.max(this.#counter, ...this.#entries.map((entry) => entry.n));
     this.#tell();
   }
 
   #schedule(): void {
     clearTimeout(this.#timer);
-    if (this.#needsLogin || this.#waiting().length === 0) return;
-    this.#timer = setTimeout(() => void this.flush(), Math.max(250, this.#notBefore - this.#now()));
+    const waiting = this.#waiting();
+    if (this.#needsLogin || this.#stopped || waiting.length === 0) return;
+    const next = Math.min(...waiting.map((entry) => this.#lanes.get(entry.lane)?.notBefore ?? 0));
+    this.#timer = setTimeout(() => void this.flush(), Math.max(250, next - this.#now()));
   }
 
   #tell(): void {
+    this.#wake?.();
     this.#options.onChange?.(this.state);
   }
 }
@@ -363,14 +353,6 @@ function ordered(entries: Entry[]): Entry[] {
 }
 
 /** A copy without proxies, which IndexedDB cannot clone. */
-function $plain(entry: Entry): Entry {
+function plain(entry: Entry): Entry {
   return JSON.parse(JSON.stringify(entry)) as Entry;
-}
-
-async function onePageAtATime(work: () => Promise<void>): Promise<void> {
-  const locks = (globalThis.navigator as Navigator | undefined)?.locks;
-  if (!locks) return work();
-  await locks.request('unjai.outbox', { ifAvailable: true }, async (lock) => {
-    if (lock) await work();
-  });
 }
