@@ -33,5 +33,5 @@ export default defineConfig({
     host: '127.0.0.1',
     proxy: { '/api': { target: centre, ws: true }, '/healthz': centre, '/gps': centre },
   },
-  test: { include: ['src/**/*.test.ts', 'tests/**/*.test.ts'], environment: 'node' },
+  test: { include: ['src/**/*.test.ts', 'tests/**/*.test.ts'], environment: 'node', css: true },
 });

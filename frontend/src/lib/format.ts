@@ -20,11 +20,16 @@ function part(parts: Intl.DateTimeFormatPart[], type: Intl.DateTimeFormatPartTyp
   return parts.find((one) => one.type === type)?.value ?? '';
 }
 
+/** Kept here because browsers disagree on the short Thai weekday ("อา." or "อาทิตย์"). */
+const WEEKDAYS: Record<string, string> = { Sun: 'อา.', Mon: 'จ.', Tue: 'อ.', Wed: 'พ.', Thu: 'พฤ.', Fri: 'ศ.', Sat: 'ส.' };
+
 /** "อา. 22 พ.ย. 2569" / "Sun 22 Nov 2026". */
 export function dateText(at: Date, locale: Locale, withWeekday = true): string {
-  const parts = shape(locale, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).formatToParts(at);
+  const parts = shape(locale, { day: 'numeric', month: 'short', year: 'numeric' }).formatToParts(at);
   const date = `${part(parts, 'day')} ${part(parts, 'month')} ${part(parts, 'year')}`;
-  return withWeekday ? `${part(parts, 'weekday')} ${date}` : date;
+  if (!withWeekday) return date;
+  const weekday = shape('en', { weekday: 'short' }).format(at);
+  return `${locale === 'th' ? WEEKDAYS[weekday] : weekday} ${date}`;
 }
 
 /** "01:14:09", or "01:14" without seconds. */
