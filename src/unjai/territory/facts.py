@@ -38,8 +38,8 @@ class Province:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (files("unjai.territory") / "data" / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    text = (files("unjai.territory") / "data" / name).read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 @cache
@@ -71,9 +71,17 @@ def org_units() -> tuple[OrgUnit, ...]:
 @cache
 def provinces() -> Mapping[int, Province]:
     """Return the provinces by DOPA code."""
-    return MappingProxyType(
-        {int(row["id"]): Province(**{**row, "id": int(row["id"])}) for row in _rows("provinces.csv")}  # type: ignore[arg-type]
-    )
+    found = [
+        Province(
+            id=int(row["id"]),
+            name_th=row["name_th"],
+            name_en=row["name_en"],
+            abbr_th=row["abbr_th"],
+            bureau=row["bureau"],
+        )
+        for row in _rows("provinces.csv")
+    ]
+    return MappingProxyType({province.id: province for province in found})
 
 
 @cache
