@@ -1,0 +1,140 @@
+/** Where something is, seen from here: metres, directions, and a small picture plane of a few hundred metres. Pure. */
+import type { Streets } from './types';
+
+export interface Spot {
+  lon: number;
+  lat: number;
+}
+
+const EARTH_RADIUS_M = 6_371_008.8;
+const rad = (degrees: number): number => (degrees * Math.PI) / 180;
+
+/** Great-circle distance in metres (haversine). */
+export function distanceM(a: Spot, b: Spot): number {
+  const lat = rad(b.lat - a.lat) / 2;
+  const lon = rad(b.lon - a.lon) / 2;
+  const chord = Math.sin(lat) ** 2 + Math.cos(rad(a.lat)) * Math.cos(rad(b.lat)) * Math.sin(lon) ** 2;
+  return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(chord)));
+}
+
+/** First bearing from `a` to `b`, degrees from north, 0 ≤ value < 360. */
+export function bearingDeg(a: Spot, b: Spot): number {
+  const turn = rad(b.lon - a.lon);
+  const y = Math.sin(turn) * Math.cos(rad(b.lat));
+  const x = Math.cos(rad(a.lat)) * Math.sin(rad(b.lat)) - Math.sin(rad(a.lat)) * Math.cos(rad(b.lat)) * Math.cos(turn);
+  return ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;
+}
+
+export const COMPASS = ['n', 'ne', 'e', 'se', 's', 'sw', 'w', 'nw'] as const;
+export type Compass = (typeof COMPASS)[number];
+
+/** The nearest of eight directions. */
+export function compass(bearing: number): Compass {
+  return COMPASS[Math.round((((bearing % 360) + 360) % 360) / 45) % 8] ?? 'n';
+}
+
+export interface Plane {
+  width: number;
+  height: number;
+  /** Metres of ground to one unit of the picture. */
+  metres: number;
+  /** Picture coordinates, north up. */
+  at(spot: Spot): [number, number];
+}
+
+/** A plane that shows all `spots` with a margin, and at least `least_m` metres to the nearer edge. */
+export function plane(spots: readonly Spot[], width: number, height: number, least_m = 150, margin = 40): Plane {
+  const lons = spots.map((spot) => spot.lon);
+  const lats = spots.map((spot) => spot.lat);
+  const centre = { lon: (Math.min(...lons) + Math.max(...lons)) / 2, lat: (Math.min(...lats) + Math.max(...lats)) / 2 };
+  const perLat = rad(1) * EARTH_RADIUS_M;
+  const perLon = perLat * Math.cos(rad(centre.lat));
+  const acrossM = (Math.max(...lons) - Math.min(...lons)) * perLon;
+  const upM = (Math.max(...lats) - Math.min(...lats)) * perLat;
+  const free = (size: number): number => Math.max(1, size - 2 * margin);
+  const metres = Math.max(acrossM / free(width), upM / free(height), (2 * least_m) / Math.max(1, Math.min(width, height)));
+  return {
+    width,
+    height,
+    metres,
+    at: (spot) => [width / 2 + ((spot.lon - centre.lon) * perLon) / metres, height / 2 - ((spot.lat - centre.lat) * perLat) / metres],
+  };
+}
+
+/** A round length for the scale bar, and its size in the picture: at most `most` units long. */
+export function scaleBar(metres: number, most: number): { length_m: number; size: number } {
+  const longest = metres * most;
+  const step = 10 ** Math.floor(Math.log10(longest));
+  const length_m = [5, 2, 1].map((times) => times * step).find((length) => length <= longest) ?? step;
+  return { length_m, size: length_m / metres };
+}
+
+export interface DrawnStreet {
+  id: number;
+  kind: string;
+  name_th: string | null;
+  name_en: string | null;
+  d: string;
+}
+export interface StreetLabel {
+  id: number;
+  th: string;
+  en: string;
+  x: number;
+  y: number;
+  /** Degrees; never upside down. */
+  turn: number;
+}
+
+/** The streets that cross the plane, as SVG paths, minor ones first so that main roads lie on top. */
+export function drawStreets(streets: Streets, on: Plane): DrawnStreet[] {
+  const order = ['footpath', 'soi', 'collector', 'main'];
+  const drawn: DrawnStreet[] = [];
+  for (const street of streets.features) {
+    const points = street.geometry.coordinates.map((point) => on.at({ lon: point[0] ?? 0, lat: point[1] ?? 0 }));
+    const xs = points.map((point) => point[0]);
+    const ys = points.map((point) => point[1]);
+    if (Math.max(...xs) < 0 || Math.min(...xs) > on.width || Math.max(...ys) < 0 || Math.min(...ys) > on.height) continue;
+    const d = points.map(([x, y], n) => `${n ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
+    const { id, name_th, name_en } = street.properties;
+    drawn.push({ id, kind: street.properties.class, name_th, name_en, d });
+  }
+  return drawn.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+/**
+ * Names for a few streets: each name once, at the middle of its longest piece in the picture, main roads first, never
+ * over another name or over a mark in `keep`.
+ */
+export function streetLabels(streets: Streets, on: Plane, keep: readonly Spot[], most = 6): StreetLabel[] {
+  const rank = (kind: string): number => ({ main: 0, collector: 1, soi: 2 })[kind] ?? 3;
+  const best = new Map<string, StreetLabel & { length: number; rank: number }>();
+  for (const street of streets.features) {
+    const { id, name_th, name_en } = street.properties;
+    if (!name_th && !name_en) continue;
+    const points = street.geometry.coordinates.map((point) => on.at({ lon: point[0] ?? 0, lat: point[1] ?? 0 }));
+    for (let n = 1; n < points.length; n += 1) {
+      const [ax, ay] = points[n - 1] ?? [0, 0];
+      const [bx, by] = points[n] ?? [0, 0];
+      const x = (ax + bx) / 2;
+      const y = (ay + by) / 2;
+      if (x < 30 || y < 14 || x > on.width - 30 || y > on.height - 14) continue;
+      const length = Math.hypot(bx - ax, by - ay);
+      const name = name_th ?? name_en ?? '';
+      if (length < 24 || (best.get(name)?.length ?? 0) >= length) continue;
+      let turn = (Math.atan2(by - ay, bx - ax) * 180) / Math.PI;
+      if (turn > 90) turn -= 180;
+      if (turn < -90) turn += 180;
+      best.set(name, { id, th: name, en: name_en ?? name, x, y, turn, length, rank: rank(street.properties.class) });
+    }
+  }
+  const taken: [number, number][] = keep.map((spot) => on.at(spot));
+  const chosen: StreetLabel[] = [];
+  for (const { length: _length, rank: _rank, ...label } of [...best.values()].sort((a, b) => a.rank - b.rank || b.length - a.length)) {
+    if (chosen.length >= most) break;
+    if (taken.some(([x, y]) => Math.abs(x - label.x) < 70 && Math.abs(y - label.y) < 28)) continue;
+    taken.push([label.x, label.y]);
+    chosen.push(label);
+  }
+  return chosen;
+}
