@@ -1,0 +1,345 @@
+"""Units, shifts, and who is on duty. A unit's position may be kept only while it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from unjai.model.actor import Actor
+from unjai.model.clock import Clock
+from unjai.model.errors import UnjaiError, forbidden, not_found
+from unjai.model.ids import AccountId, DeviceId, IncidentId, StationId, UnitId, new_id
+from unjai.people import rules
+from unjai.people.events import DutyChanged, RegistryChanged, UnitChanged
+from unjai.people.store import accounts, units
+from unjai.people.store.units import DutyRow, ShiftRow, UnitRow
+from unjai.platform.audit import audit
+from unjai.platform.database import Tx
+from unjai.platform.outbox import emit
+
+CARRIED = frozenset({"phone", "tracker"})
+"""Kinds of device that a unit carries."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DutyNow:
+    """Whether a unit is on duty, since when, and for which shift."""
+
+    on: bool
+    since: datetime | None = None
+    shift: ShiftRow | None = None
+
+
+async def create_unit(
+    tx: Tx,
+    actor: Actor,
+    clock: Clock,
+    *,
+    call_sign: str,
+    kind: str,
+    name_th: str,
+    name_en: str = "",
+    capabilities: Sequence[str] = (),
+    account_id: AccountId | None = None,
+    device_id: DeviceId | None = None,
+    station_id: StationId | None = None,
+) -> UnitId:
+    """Make a unit at `station_id` (the actor's own unless given), crewed by an account, carrying a device.
+
+    Raises `unit_kind_unknown`, `name_missing` (422), `unit_taken` (409: call sign, account or device),
+    `not_found` (404), `station_beyond_scope` (403).
+    """
+    actor.must("unit.admin")
+    here = station_id if station_id is not None else actor.station
+    if here not in actor.stations:
+        raise UnjaiError("station_beyond_scope", 403, station_id=here)
+    row = {
+        "call_sign": call_sign.strip(),
+        "kind": kind,
+        "name_th": name_th.strip(),
+        "name_en": name_en.strip() or name_th.strip(),
+        "capabilities": _words(capabilities),
+        "account_id": account_id,
+        "device_id": device_id,
+    }
+    await _check(tx, here, None, row)
+    unit_id = UnitId(new_id(clock.now()))
+    await units.add_unit(tx, {"id": unit_id, "station_id": here, **row})
+    facts = {"call_sign": row["call_sign"], "kind": kind}
+    await audit(tx, actor, clock, action="unit.create", subject=f"unit:{unit_id}", facts=facts, station_id=here)
+    await _tell(tx, clock, station_id=here, unit_id=unit_id, devices=[device_id])
+    return unit_id
+
+
+async def change_unit(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId, **changed: Any) -> UnitRow:
+    """Change `call_sign`, `kind`, `name_th`, `name_en`, `capabilities`, `account_id`, `device_id` or `disabled`.
+
+    A unit that is disabled goes off duty. Raises as `create_unit`, and `unit_busy` (409) for disabling one at work.
+    """
+    actor.must("unit.admin")
+    row = await _locked(tx, unit_id)
+    for name in ("call_sign", "name_th", "name_en"):
+        if name in changed:
+            changed[name] = str(changed[name]).strip()
+    if "capabilities" in changed:
+        changed["capabilities"] = _words(changed["capabilities"])
+    here = StationId(row["station_id"])
+    await _check(tx, here, unit_id, changed)
+    if changed.get("disabled") and not row["disabled"]:
+        if row["work"] != "free":
+            raise UnjaiError("unit_busy", 409, call_sign=row["call_sign"])
+        await _end(tx, actor, clock, unit_id=unit_id)
+    if changed:
+        await units.set_unit(tx, unit_id, **changed)
+        told = {name: str(value) for name, value in changed.items()}
+        await audit(tx, actor, clock, action="unit.change", subject=f"unit:{unit_id}", facts=told, station_id=here)
+        await _tell(tx, clock, station_id=here, unit_id=unit_id, devices=[row["device_id"], changed.get("device_id")])
+    return await _unit(tx, clock, unit_id)
+
+
+def _words(said: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(word.strip() for word in said if word.strip()))
+
+
+async def _check(tx: Tx, station_id: StationId, unit_id: UnitId | None, row: dict[str, Any]) -> None:
+    if "kind" in row and row["kind"] not in rules.UNIT_KINDS:
+        raise UnjaiError("unit_kind_unknown", 422, kind=str(row["kind"])[:40])
+    if not all(row[name] for name in ("call_sign", "name_th") if name in row):
+        raise UnjaiError("name_missing", 422)
+    account_id, device_id = row.get("account_id"), row.get("device_id")
+    if account_id is not None:
+        if await accounts.account_of(tx, account_id) is None:
+            raise not_found("account", account_id)
+        if station_id not in {grant.station_id for grant in await accounts.grants_of(tx, account_id)}:
+            raise UnjaiError("account_beyond_scope", 403)
+    if device_id is not None:
+        carried = await units.device_row(tx, device_id)
+        if carried is None or carried["station_id"] != station_id:
+            raise not_found("device", device_id)
+        if carried["kind"] not in CARRIED:
+            raise UnjaiError("device_not_carried", 422, key=carried["key"], kind=carried["kind"])
+    what = await units.taken(
+        tx,
+        unit_id=unit_id,
+        station_id=station_id,
+        call_sign=row.get("call_sign"),
+        account_id=account_id,
+        device_id=device_id,
+    )
+    if what:
+        raise UnjaiError("unit_taken", 409, what=what, value=str(row[what]))
+
+
+async def _tell(
+    tx: Tx, clock: Clock, *, station_id: StationId, unit_id: UnitId, devices: Sequence[DeviceId | None] = ()
+) -> None:
+    await emit(tx, clock, UnitChanged(station_id=station_id, unit_id=unit_id))
+    for device_id in {device_id for device_id in devices if device_id is not None}:
+        await emit(tx, clock, RegistryChanged(station_id=station_id, device_id=device_id))
+
+
+async def _locked(tx: Tx, unit_id: UnitId) -> dict[str, Any]:
+    row = await units.lock_unit(tx, unit_id)
+    if row is None:
+        raise not_found("unit", unit_id)
+    return row
+
+
+async def _unit(tx: Tx, clock: Clock, unit_id: UnitId) -> UnitRow:
+    rows = await units.units(tx, clock.now(), unit_id=unit_id)
+    if not rows:
+        raise not_found("unit", unit_id)
+    return rows[0]
+
+
+async def list_units(tx: Tx, actor: Actor, clock: Clock) -> list[UnitRow]:
+    """Return the units of the actor's stations by call sign, with their duty and what they are doing."""
+    actor.must("unit.read")
+    return await units.units(tx, clock.now())
+
+
+async def unit_of(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId) -> UnitRow:
+    """Return one unit: one's own, or with `unit.read` any of the actor's stations."""
+    if unit_id != actor.unit_id:
+        actor.must("unit.read")
+    return await _unit(tx, clock, unit_id)
+
+
+async def note_unit_work(
+    tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId, work: rules.UnitWork, incident_id: IncidentId | None = None
+) -> None:
+    """Write down what a unit is doing, and for which incident. Dispatch calls this with every step it takes.
+
+    No right is asked: whoever moves an assignment was asked for theirs. Raises `not_found` (404).
+    """
+    del actor
+    row = await _locked(tx, unit_id)
+    doing = None if work == "free" else incident_id
+    if (row["work"], row["incident_id"]) == (work, doing):
+        return
+    await units.set_unit(tx, unit_id, work=work, incident_id=doing)
+    await _tell(tx, clock, station_id=StationId(row["station_id"]), unit_id=unit_id)
+
+
+async def create_shift(
+    tx: Tx,
+    actor: Actor,
+    clock: Clock,
+    *,
+    name_th: str,
+    name_en: str,
+    starts: time,
+    ends: time,
+    station_id: StationId | None = None,
+) -> UUID:
+    """Make a shift by Bangkok's hours; one that ends at or before its start ends the next day (24.00 is 00.00).
+
+    Raises `name_missing` (422), `shift_taken` (409), `station_beyond_scope` (403).
+    """
+    actor.must("unit.admin")
+    here = station_id if station_id is not None else actor.station
+    if here not in actor.stations:
+        raise UnjaiError("station_beyond_scope", 403, station_id=here)
+    shown = name_th.strip()
+    if not shown:
+        raise UnjaiError("name_missing", 422)
+    shift_id = new_id(clock.now())
+    row = {
+        "id": shift_id,
+        "station_id": here,
+        "name_th": shown,
+        "name_en": name_en.strip() or shown,
+        "starts": starts,
+        "ends": ends,
+    }
+    if not await units.add_shift(tx, row):
+        raise UnjaiError("shift_taken", 409, name=shown)
+    facts = {"name_th": shown, "starts": starts.isoformat("minutes"), "ends": ends.isoformat("minutes")}
+    await audit(tx, actor, clock, action="shift.create", subject=f"shift:{shift_id}", facts=facts, station_id=here)
+    return shift_id
+
+
+async def list_shifts(tx: Tx, actor: Actor, clock: Clock) -> list[ShiftRow]:
+    """Return the shifts of the actor's stations by their start."""
+    del clock
+    actor.must("unit.read")
+    return await units.shifts(tx)
+
+
+async def sign_on(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId) -> DutyRow:
+    """Put a unit on duty from now, for the shift of this hour; asked again, return the interval that is open.
+
+    One's own unit needs `unit.self`, another `unit.admin`. Raises `unit_disabled` (409), `not_found` (404).
+    """
+    _may_sign(actor, unit_id)
+    row = await _locked(tx, unit_id)
+    if row["disabled"]:
+        raise UnjaiError("unit_disabled", 409, call_sign=row["call_sign"])
+    now = clock.now()
+    already = await units.open_duty(tx, unit_id)
+    if already is not None:
+        if now < rules.duty_end(rules.Interval(from_at=already.from_at)):
+            return already
+        await _close(tx, actor, clock, already, to_at=already.from_at + rules.DUTY_MOST, by="forgotten")
+    here = StationId(row["station_id"])
+    known = await units.shifts(tx, here)
+    index = rules.shift_at([item.hours for item in known], now + rules.PARADE)
+    begun = DutyRow(
+        id=new_id(now),
+        station_id=here,
+        unit_id=unit_id,
+        shift_id=None if index is None else known[index].id,
+        from_at=now,
+        to_at=None,
+    )
+    facts = {
+        "id": begun.id,
+        "station_id": here,
+        "unit_id": unit_id,
+        "shift_id": begun.shift_id,
+        "from_at": now,
+        "signed_on_by": f"{actor.kind}:{actor.key}",
+    }
+    if not await units.begin_duty(tx, facts):
+        raise UnjaiError("duty_open", 409, call_sign=row["call_sign"])
+    await audit(tx, actor, clock, action="duty.on", subject=f"unit:{unit_id}", station_id=here)
+    await _tell_duty(tx, clock, begun)
+    return begun
+
+
+async def sign_off(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId) -> DutyRow | None:
+    """Take a unit off duty from now; None when it is off already. Positions seen later are not kept.
+
+    Raises `unit_busy` (409) while the unit has an incident to finish, `not_found` (404).
+    """
+    _may_sign(actor, unit_id)
+    row = await _locked(tx, unit_id)
+    if row["work"] not in {"free", "offered"}:
+        raise UnjaiError("unit_busy", 409, call_sign=row["call_sign"])
+    return await _end(tx, actor, clock, unit_id=unit_id)
+
+
+def _may_sign(actor: Actor, unit_id: UnitId) -> None:
+    own = actor.unit_id == unit_id and actor.may("unit.self")
+    if not own and not actor.may("unit.admin"):
+        raise forbidden("unit.self" if actor.unit_id == unit_id else "unit.admin")
+
+
+async def _end(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId) -> DutyRow | None:
+    now = clock.now()
+    going = await units.open_duty(tx, unit_id)
+    if going is None:
+        return None
+    latest = rules.duty_end(rules.Interval(from_at=going.from_at))
+    return await _close(tx, actor, clock, going, to_at=max(min(now, latest), going.from_at))
+
+
+async def _close(
+    tx: Tx, actor: Actor, clock: Clock, going: DutyRow, *, to_at: datetime, by: str | None = None
+) -> DutyRow:
+    signed = by or f"{actor.kind}:{actor.key}"
+    await units.end_duty(tx, going.id, to_at=to_at, by=signed)
+    subject, facts = f"unit:{going.unit_id}", {"by": signed}
+    await audit(tx, actor, clock, action="duty.off", subject=subject, facts=facts, station_id=going.station_id)
+    ended = DutyRow(
+        id=going.id,
+        station_id=going.station_id,
+        unit_id=going.unit_id,
+        shift_id=going.shift_id,
+        from_at=going.from_at,
+        to_at=to_at,
+    )
+    await _tell_duty(tx, clock, ended)
+    return ended
+
+
+async def _tell_duty(tx: Tx, clock: Clock, row: DutyRow) -> None:
+    event = DutyChanged(
+        station_id=row.station_id,
+        unit_id=row.unit_id,
+        on=row.to_at is None,
+        from_at=row.from_at,
+        to_at=row.to_at,
+        shift_id=row.shift_id,
+    )
+    await emit(tx, clock, event)
+
+
+async def duty_of(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId) -> DutyNow:
+    """Return whether a unit is on duty, since when, for which shift."""
+    row = await unit_of(tx, actor, clock, unit_id=unit_id)
+    return DutyNow(on=row.on_duty, since=row.since, shift=row.shift)
+
+
+async def tidy(tx: Tx, actor: Actor, clock: Clock, *, keep_sessions: timedelta = timedelta(days=30)) -> int:
+    """End duties that nobody ended in 24 h, forget old failures and dead sessions; return how many duties ended."""
+    actor.must("unit.admin")
+    now = clock.now()
+    forgotten = await units.forgotten_duties(tx, now)
+    for row in forgotten:
+        await _close(tx, actor, clock, row, to_at=row.from_at + rules.DUTY_MOST, by="forgotten")
+    await accounts.drop_old(tx, failures_before=now - rules.FAILURES_FORGOTTEN, sessions_before=now - keep_sessions)
+    return len(forgotten)

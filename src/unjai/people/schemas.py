@@ -1,0 +1,239 @@
+"""What crosses the wire about people."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+from unjai.people.rules import UnitKind, UnitWork
+
+HourMinute = Annotated[time, PlainSerializer(lambda at: at.strftime("%H:%M"), return_type=str)]
+Name = Annotated[str, Field(max_length=200)]
+
+
+class In(BaseModel):
+    """A body that comes in: a key we do not know is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Out(BaseModel):
+    """An answer, made from the rows of the flows."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class SignInIn(In):
+    """A user name and its password."""
+
+    username: str = Field(max_length=200)
+    password: str = Field(max_length=1000)
+
+
+class PasswordIn(In):
+    """One's own password, old and new."""
+
+    old: str = Field(max_length=1000)
+    new: str = Field(max_length=1000)
+
+
+class StationIn(In):
+    """The station to work at from now on."""
+
+    station_id: int
+
+
+class StationOut(Out):
+    """A station as a session names it."""
+
+    id: int
+    code: str
+    name_th: str
+    name_en: str
+
+
+class SessionOut(Out):
+    """Who is signed in. Rights are empty while the password must be changed."""
+
+    account_id: UUID
+    username: str
+    name_th: str
+    name_en: str
+    roles: list[str]
+    rights: list[str]
+    station: StationOut | None
+    stations: list[int]
+    unit_id: UUID | None
+    must_change_password: bool
+    locale: Literal["th", "en"]
+    expires_at: AwareDatetime
+
+
+class RoleIn(In):
+    """A role at an organisation unit."""
+
+    role: str = Field(max_length=64)
+    org_unit_id: int
+
+
+class RoleOut(Out):
+    """A role at an organisation unit, with the unit's name."""
+
+    role: str
+    org_unit_id: int
+    name_th: str
+    name_en: str
+
+
+class AccountIn(In):
+    """A new account; its one-time password is made and answered once."""
+
+    username: str = Field(max_length=200)
+    name_th: Name
+    name_en: Name = ""
+    home_id: int | None = None
+    locale: Literal["th", "en"] = "th"
+    roles: list[RoleIn] = Field(default_factory=list, max_length=50)
+
+
+class NewAccountOut(Out):
+    """An account just made, with the password to hand over: it is shown this once."""
+
+    account_id: UUID
+    username: str
+    password: str | None
+
+
+class PasswordOut(Out):
+    """A one-time password, shown this once."""
+
+    password: str
+
+
+class AccountOut(Out):
+    """An account as administrators see it."""
+
+    id: UUID
+    username: str
+    name_th: str
+    name_en: str
+    locale: str
+    home_id: int
+    home_th: str
+    home_en: str
+    disabled: bool
+    must_change: bool
+    created_at: AwareDatetime
+    password_at: AwareDatetime
+    roles: list[RoleOut]
+
+
+class ShiftIn(In):
+    """A shift by Bangkok's hours; 24:00 is written 00:00."""
+
+    name_th: Name
+    name_en: Name = ""
+    starts: time
+    ends: time
+
+
+class ShiftOut(Out):
+    """A shift by Bangkok's hours."""
+
+    id: UUID
+    name_th: str
+    name_en: str
+    starts: HourMinute
+    ends: HourMinute
+
+
+class UnitIn(In):
+    """A new unit."""
+
+    call_sign: str = Field(max_length=40)
+    kind: UnitKind
+    name_th: Name
+    name_en: Name = ""
+    capabilities: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=50)
+    account_id: UUID | None = None
+    device_id: UUID | None = None
+
+
+class UnitChangeIn(In):
+    """What of a unit is to change; what is absent stays, null takes the account or device away."""
+
+    call_sign: str = Field(default="", max_length=40)
+    kind: UnitKind = "car"
+    name_th: Name = ""
+    name_en: Name = ""
+    capabilities: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=50)
+    account_id: UUID | None = None
+    device_id: UUID | None = None
+    disabled: bool = False
+
+
+class UnitOut(Out):
+    """A unit, whether it is on duty, and what it is doing (`off` when neither)."""
+
+    id: UUID
+    station_id: int
+    call_sign: str
+    kind: UnitKind
+    name_th: str
+    name_en: str
+    capabilities: list[str]
+    mark: int
+    account_id: UUID | None
+    device_id: UUID | None
+    disabled: bool
+    on_duty: bool
+    since: AwareDatetime | None
+    shift: ShiftOut | None
+    work: UnitWork
+    state: str
+    incident_id: UUID | None
+
+
+class DutyIn(In):
+    """On duty, or off."""
+
+    on: bool
+
+
+class DutyOut(Out):
+    """Whether a unit is on duty, since when, and for which shift."""
+
+    on: bool
+    since: AwareDatetime | None
+    shift: ShiftOut | None
+
+
+class SecretOut(Out):
+    """A device's secret, shown this once."""
+
+    device_id: UUID
+    secret: str
+    issued_at: datetime
+
+
+class TextOut(Out):
+    """A text in Thai and English."""
+
+    th: str
+    en: str
+
+
+class RoleTextOut(TextOut):
+    """A role with its rights."""
+
+    rights: list[str]
+
+
+class RightsOut(Out):
+    """All rights and roles there are."""
+
+    rights: dict[str, TextOut]
+    roles: dict[str, RoleTextOut]
