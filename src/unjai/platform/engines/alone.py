@@ -79,9 +79,7 @@ class Nats:
 
 def start_nats(data: Path, *, mqtt_port: int = 0, station_code: str = "test") -> Nats:
     """Start NATS on `data` (made if new); a free MQTT port is taken if none is given."""
-    server = nats.prepare(
-        data, mqtt_host="127.0.0.1", mqtt_port=mqtt_port or free_port(), station_code=station_code
-    )
+    server = nats.prepare(data, mqtt_host="127.0.0.1", mqtt_port=mqtt_port or free_port(), station_code=station_code)
     said = server.folder / "nats.out"
     with said.open("wb") as output:
         child = process.spawn(server.command(), cwd=server.folder, output=output)

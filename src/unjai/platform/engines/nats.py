@@ -19,7 +19,6 @@ from unjai.platform.engines.ports import kept_port
 from unjai.platform.engines.postgres import assert_room, writing
 from unjai.platform.engines.secrets import NatsSecrets, keep, nats_secrets
 
-USERS = ("core", "web", "fed", "sys")
 _MAX_STORE_BYTES = 16_000_000_000
 _LOG_BYTES = 10_000_000
 
@@ -51,17 +50,25 @@ mqtt {{
 }}
 system_account: SYS
 accounts {{
-  STATION: {{ jetstream: enabled, users: [{{user: core, password: {core}}}, {{user: web, password: {web}}}] }}
+  STATION: {{
+    jetstream: enabled
+    users: [
+      {{ user: core, password: {core}, allowed_connection_types: [STANDARD] }}
+      {{ user: web, password: {web}, allowed_connection_types: [STANDARD] }}
+      {{ user: door, password: {door}, allowed_connection_types: [MQTT]
+         permissions: {{ publish: {{ deny: ">" }}, subscribe: {{ deny: ">" }} }} }}
+    ]
+  }}
   FED: {{
     jetstream: enabled
-    users: [{{user: fed, password: {fed}}}]
-    exports: [{{stream: "up.>"}}]
+    users: [{{ user: fed, password: {fed}, allowed_connection_types: [STANDARD] }}]
+    exports: [{{ stream: "up.>" }}]
   }}
-  SYS: {{ users: [{{user: sys, password: {sys}}}] }}
+  SYS: {{ users: [{{ user: sys, password: {sys}, allowed_connection_types: [STANDARD] }}] }}
 }}
 authorization {{
-  timeout: 5
-  auth_callout {{ issuer: {issuer}, account: STATION, auth_users: [core, web, fed, sys] }}
+  timeout: 2
+  auth_callout {{ issuer: {issuer}, account: STATION, auth_users: [core, web, door, fed, sys] }}
 }}
 """
 
@@ -143,6 +150,7 @@ def _config(server: Server, name: str) -> str:
         mqtt_port=server.mqtt_port,
         core=json.dumps(words.core),
         web=json.dumps(words.web),
+        door=json.dumps(words.door),
         fed=json.dumps(words.fed),
         sys=json.dumps(words.sys),
         issuer=words.callout_public,

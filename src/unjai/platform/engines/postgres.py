@@ -199,7 +199,9 @@ def _system_user() -> Account:
     raise UnjaiError("system_user_missing", 500, user=SYSTEM_USER, said=said)
 
 
-def _run(account: Account | None, command: Sequence[str], cwd: Path, said: str = "") -> subprocess.CompletedProcess[str]:
+def _run(
+    account: Account | None, command: Sequence[str], cwd: Path, said: str = ""
+) -> subprocess.CompletedProcess[str]:
     user = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
     clean = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
     return subprocess.run(  # type: ignore[call-overload,no-any-return]  # noqa: S603
@@ -323,7 +325,13 @@ def _make(cluster: Cluster) -> None:
         made = _run(
             account,
             [
-                *(str(cluster.programs / "initdb"), "-D", str(cluster.seen_as), "--username=postgres", "--encoding=UTF8"),
+                *(
+                    str(cluster.programs / "initdb"),
+                    "-D",
+                    str(cluster.seen_as),
+                    "--username=postgres",
+                    "--encoding=UTF8",
+                ),
                 *("--auth-local=peer", "--auth-host=scram-sha-256", "--locale=C", f"--lc-ctype={ctype}"),
                 *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
             ],

@@ -13,10 +13,15 @@ from unjai.model.errors import UnjaiError
 
 @dataclass(frozen=True, kw_only=True)
 class NatsSecrets:
-    """Passwords of the NATS users, and the account key that signs the devices' permits."""
+    """Passwords of the NATS users, and the account key that signs the devices' permits.
+
+    `core` and `web` are the roles, `door` may only open the MQTT door once, `fed` is the account a hub links to,
+    `sys` disconnects devices.
+    """
 
     core: str = field(repr=False)
     web: str = field(repr=False)
+    door: str = field(repr=False)
     fed: str = field(repr=False)
     sys: str = field(repr=False)
     callout_seed: str = field(repr=False)
@@ -31,7 +36,7 @@ def nats_secrets(data: Path) -> NatsSecrets:
     file = data / "secrets" / "nats.json"
     if not file.exists():
         seed, public = _account_key()
-        words = {name: secrets.token_urlsafe(24) for name in ("core", "web", "fed", "sys")}
+        words = {name: secrets.token_urlsafe(24) for name in ("core", "web", "door", "fed", "sys")}
         keep(file, json.dumps(asdict(NatsSecrets(**words, callout_seed=seed, callout_public=public)), indent=1))
     try:
         return NatsSecrets(**json.loads(file.read_text("utf-8")))

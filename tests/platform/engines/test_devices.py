@@ -1,0 +1,349 @@
+"""The promises that MQTT devices get, tried on the real server: who may speak, and what an acknowledgement means."""
+
+import asyncio
+import contextlib
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.platform.engines.mqtt import Device, Refused, text
+from unjai.people.callout import Callout, Granted
+from unjai.model.clock import SystemClock
+from unjai.platform.engines.alone import start_nats
+from unjai.platform.engines.device_streams import ensure_device_streams
+from unjai.platform.engines.nats_log import follow_refused
+
+
+def on_disc(store, needle):
+    return [file for file in Path(store).rglob("*") if file.is_file() and needle in file.read_bytes()]
+
+
+async def bodies(inbox, count, *, timeout_s=5.0):
+    """Take `count` messages and settle them."""
+    taken = []
+    while len(taken) < count:
+        fresh = await inbox.fetch(50, timeout_s)
+        if not fresh:
+            break
+        for one in fresh:
+            await one.done()
+        taken += fresh
+    return taken
+
+
+async def test_right_secret_comes_in_and_wrong_one_does_not(centre):
+    device = await Device.connect(centre.port, "p1", "right")
+    await device.publish("sos/p1/press", "1")
+    await device.leave()
+    with pytest.raises(Refused):
+        await Device.connect(centre.port, "p1", "wrong")
+    with pytest.raises(Refused):
+        await Device.connect(centre.port, "nobody", "right")
+    [sent] = await bodies(centre.acknowledged, 1)
+    assert (sent.subject, sent.topic, sent.body, sent.qos) == ("sos.p1.press", "sos/p1/press", b"1", 1)
+    assert sent.stored.startswith("$MQTT_msgs:")
+    assert sent.received_at.utcoffset().total_seconds() == 0
+
+
+async def test_engine_users_do_not_come_in_by_mqtt_nor_devices_by_nats(centre):
+    with pytest.raises(Refused):
+        await Device.connect(centre.port, "core", centre.engine.server.secrets.core)
+    reader, writer = await asyncio.open_connection("127.0.0.1", centre.engine.server.port)
+    writer.write(b'CONNECT {"user":"p1","pass":"right","verbose":false}\r\nPING\r\n')
+    assert b"Authorization Violation" in await reader.read()
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_door_user_may_not_speak(centre):
+    device = await Device.connect(centre.port, "door", centre.engine.server.secrets.door)
+    await device.publish("sos/p1/press", "forged")
+    await device.leave()
+    assert await centre.acknowledged.fetch(1, 0.2) == []
+
+
+async def test_each_quality_of_service_arrives_once(centre):
+    device = await Device.connect(centre.port, "p1", "right")
+    for qos in (0, 1, 2):
+        await device.publish("sos/p1/heartbeat", f"q{qos}", qos)
+    await device.leave()
+    sure = await bodies(centre.acknowledged, 2)
+    light = await bodies(centre.light, 1)
+    assert [(one.body, one.qos) for one in sure] == [(b"q1", 1), (b"q2", 2)]
+    assert [(one.body, one.qos) for one in light] == [(b"q0", 0)]
+    for stream in ("$MQTT_msgs", "RAW"):
+        assert await centre.light.fetch(10, 0.1) == []
+        assert (await centre.js.stream_info(stream)).state.messages == 0
+
+
+async def test_publish_header_carries_the_quality_of_service(centre):
+    heard = await centre.nc.subscribe("sos.>")
+    device = await Device.connect(centre.port, "p1", "right")
+    for qos in (0, 1, 2):
+        await device.publish("sos/p1/press", "x", qos)
+        assert (await heard.next_msg(timeout=5)).headers["Nmqtt-Pub"] == str(qos)
+    await device.leave()
+
+
+async def test_messages_wait_for_a_core_that_is_away(centre):
+    device = await Device.connect(centre.port, "p1", "right")
+    await centre.close()
+    await device.publish("sos/p1/press", "sure", 1)
+    await device.publish("sos/p1/press", "light", 0)
+    await device.ping()
+    await centre.open()
+    assert [one.body for one in await bodies(centre.acknowledged, 1)] == [b"sure"]
+    assert [one.body for one in await bodies(centre.light, 1)] == [b"light"]
+    await device.publish("sos/p1/press", "still here")
+    await device.leave()
+
+
+async def test_unsettled_message_comes_again(centre):
+    device = await Device.connect(centre.port, "p1", "right")
+    await device.publish("sos/p1/press", "x")
+    await device.leave()
+    [first] = await centre.acknowledged.fetch(1)
+    await first.again(0.01)
+    [second] = await centre.acknowledged.fetch(1)
+    assert second.stored == first.stored
+    await second.done()
+
+
+async def test_acknowledged_press_survives_kill_of_the_server(data):
+    """Kill -9 the moment the PUBACK is read, again and again: every acknowledged press is there."""
+    from tests.platform.engines.conftest import Centre
+
+    engine = start_nats(data)
+    port, sent = engine.mqtt_port, []
+    try:
+        for turn in range(8):
+            centre = await Centre(engine).open()
+            device = await Device.connect(port, "p1", "right")
+            for number in range(1, 4):
+                await device.publish("sos/p1/press", f"{turn}-{number}", number=number)
+                sent.append(f"{turn}-{number}".encode())
+            engine.kill()
+            device.drop()
+            await centre.close()
+            engine = start_nats(data, mqtt_port=port)
+        centre = await Centre(engine).open()
+        assert [one.body for one in await bodies(centre.acknowledged, len(sent))] == sent
+        await centre.close()
+    finally:
+        engine.stop()
+
+
+async def test_nothing_is_acknowledged_that_cannot_be_stored(centre):
+    """Without room the PUBACK stays away, so the device sends again."""
+    config = (await centre.js.stream_info("$MQTT_msgs")).config
+    config.max_bytes, config.discard = 2000, "new"
+    await centre.js.update_stream(config)
+    device = await Device.connect(centre.port, "p1", "right")
+    with pytest.raises((TimeoutError, asyncio.IncompleteReadError, ConnectionError)):
+        async with asyncio.timeout(20):
+            for number in range(1, 100):
+                await device.publish("sos/p1/press", "x" * 200, number=number)
+    assert number > 1
+    device.drop()
+    assert len(await bodies(centre.acknowledged, number - 1)) == number - 1
+
+
+@pytest.mark.parametrize("qos", [0, 1, 2])
+async def test_no_device_speaks_for_another(centre, qos):
+    device = await Device.connect(centre.port, "p1", "right", will=("sos/p2/press", "forged"))
+    for topic in ("sos/p2/press", "$MQTT/msgs/sos/p2/press", "$MQTT/rmsgs/sos/p2/press", "$JS/API/STREAM/DELETE/RAW"):
+        await device.publish(topic, "forged", qos)
+    await device.publish("sos/p2/press", "forged", qos, retain=True)
+    await device.ping()
+    device.drop()
+    await device.gone()
+    later = await Device.connect(centre.port, "p2", "right")
+    await later.publish("sos/p2/press", "true")
+    await later.leave()
+    assert [one.body for one in await bodies(centre.acknowledged, 1)] == [b"true"]
+    assert await centre.light.fetch(10, 0.1) == []
+    assert await centre.acknowledged.fetch(10, 0.1) == []
+    assert not on_disc(centre.engine.server.folder, b"forged")
+
+
+async def test_no_device_listens_to_another(centre):
+    device = await Device.connect(centre.port, "on", "right")
+    for topic in ("sos/#", "#", "+/p1/press", "owntracks/+/on", "owntracks/off/off/cmd", "evt/#"):
+        assert await device.subscribe(topic) == 0x80, topic
+    assert await device.subscribe("owntracks/on/on/cmd") == 1
+    await centre.nc.publish("owntracks.on.on.cmd", b"hello")
+    head = await device.reader.readexactly(2)
+    assert text("owntracks/on/on/cmd") + b"hello" in await device.reader.readexactly(head[1])
+    await device.leave()
+    silent = await Device.connect(centre.port, "p1", "right")
+    assert await silent.subscribe("sos/p1/press") == 0x80
+    await silent.leave()
+
+
+async def test_off_duty_position_never_reaches_a_disc(centre):
+    """An officer who signs off is thrown out, comes back without the right to tell places, and is not written down."""
+    phone = await Device.connect(centre.port, "on", "right", client_id="phone")
+    await phone.publish("owntracks/on/on", '{"note":"on-duty-place"}', retain=True)
+    assert on_disc(centre.engine.server.folder, b"on-duty-place")
+    centre.rights["on"] = Granted(publish=())
+    assert await centre.callout.kick("on") == 1
+    await phone.gone()
+    phone = await Device.connect(centre.port, "on", "right", client_id="phone")
+    for qos in (0, 1, 2):
+        for retain in (False, True):
+            await phone.publish("owntracks/on/on", '{"note":"off-duty-place"}', qos, retain=retain)
+    await phone.leave()
+    [sent] = await bodies(centre.acknowledged, 1)
+    assert b"on-duty-place" in sent.body
+    assert await centre.light.fetch(10, 0.1) == []
+    assert not on_disc(centre.engine.server.folder.parent, b"off-duty-place")
+
+
+async def test_kick_finds_connections_of_an_earlier_core(centre):
+    first = await Device.connect(centre.port, "p1", "right", client_id="a")
+    second = await Device.connect(centre.port, "p1", "right", client_id="b")
+    other = await Device.connect(centre.port, "p2", "right")
+    await centre.close()
+    await centre.open()
+    assert await centre.callout.kick("p1") == 2
+    await first.gone()
+    await second.gone()
+    await other.publish("sos/p2/press", "untouched")
+    await other.leave()
+    assert await centre.callout.kick("p1") == 0
+
+
+async def test_client_id_of_another_device_is_refused_while_that_lives(centre):
+    first = await Device.connect(centre.port, "p1", "right", client_id="same")
+    with pytest.raises(Refused):
+        await Device.connect(centre.port, "p2", "right", client_id="same")
+    await first.publish("sos/p1/press", "still here")
+    again = await Device.connect(centre.port, "p1", "right", client_id="same")
+    await first.gone()
+    await again.leave()
+    heir = await Device.connect(centre.port, "p2", "right", client_id="same")
+    await heir.leave()
+
+
+async def test_check_that_breaks_lets_nobody_in_and_stops_nothing(centre, caplog):
+    async def broken(_user, _password):
+        raise RuntimeError("the database is away")
+
+    check, centre.check = centre.check, broken
+    await centre.close()
+    await centre.open()
+    with pytest.raises(Refused):
+        await Device.connect(centre.port, "p1", "right")
+    assert "could not be checked" in caplog.text
+    centre.check = check
+    await centre.close()
+    await centre.open()
+    await (await Device.connect(centre.port, "p1", "right")).leave()
+
+
+async def test_devices_come_back_after_the_server_was_killed(centre):
+    device = await Device.connect(centre.port, "p1", "right", client_id="c")
+    engine = centre.engine
+    engine.kill()
+    await device.gone()
+    centre.engine = start_nats(engine.server.folder.parent, mqtt_port=engine.mqtt_port)
+    try:
+        while True:
+            try:
+                device = await Device.connect(centre.port, "p1", "right", client_id="c")
+                break
+            except (Refused, ConnectionError):
+                await asyncio.sleep(0.05)
+        await device.publish("sos/p1/press", "back")
+        await device.leave()
+        assert [one.body for one in await bodies(centre.acknowledged, 1)] == [b"back"]
+    finally:
+        centre.engine.stop()
+
+
+async def test_junk_and_giants_harm_nobody_else(centre):
+    good = await Device.connect(centre.port, "p1", "right")
+    for junk in (b"GET / HTTP/1.1\r\n\r\n", b"\x10\xff\xff\xff\xff\xff", b"\x00" * 64, b"\x30\x05\x00\x01a"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", centre.port)
+        writer.write(junk)
+        writer.write_eof()
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+    giant = await Device.connect(centre.port, "p2", "right")
+    with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+        await giant.publish("sos/p2/press", b"x" * 10_000_000)
+    await giant.gone()
+    await good.publish("sos/p1/press", "fine")
+    await good.leave()
+    assert [one.body for one in await bodies(centre.acknowledged, 1)] == [b"fine"]
+
+
+async def test_refused_publishes_are_counted_on_the_device_across_restarts(centre, tmp_path):
+    place = tmp_path / "place.json"
+    log = centre.engine.server.log
+
+    async def counted(count):
+        found = {}
+        async for batch in follow_refused(log, place, poll_s=0.01):
+            for one in batch:
+                key = (await centre.callout.device_of(one.server_id, one.cid), one.subject)
+                found[key] = found.get(key, 0) + one.count
+            if sum(found.values()) >= count:
+                return found
+
+    device = await Device.connect(centre.port, "p1", "right", client_id='"-Publish"')
+    for _ in range(3):
+        await device.publish("sos/p2/press", "forged", 1)
+    await device.publish("sos/p2/tamper", "forged", 0)
+    await device.ping()
+    assert await counted(4) == {("p1", "sos.p2.press"): 3, ("p1", "sos.p2.tamper"): 1}
+    # core away: the log is read on later, the connection is found in the server's list
+    await centre.close()
+    log.rename(log.with_name(f"{log.name}.2026.11.22.01.02.03.000"))
+    await device.publish("sos/p2/release", "forged", 1)
+    await device.leave()
+    await centre.open()
+    found = await counted(1)
+    while ("p1", "sos.p2.release") not in found:
+        found = await counted(1)
+
+
+async def test_mosquitto_presses_and_is_refused(centre):
+    if not (tool := shutil.which("mosquitto_pub")):
+        pytest.skip("mosquitto_pub is not installed (apt install mosquitto-clients): no foreign MQTT client was tried")
+
+    async def run(*more):
+        words = [tool, "-h", "127.0.0.1", "-p", str(centre.port), "-u", "p1", *more]
+        process = await asyncio.create_subprocess_exec(*words, stderr=subprocess.PIPE)
+        said = (await process.communicate())[1].decode()
+        return process.returncode, said
+
+    assert await run("-P", "right", "-t", "sos/p1/press", "-m", "help", "-q", "1") == (0, "")
+    code, said = await run("-P", "wrong", "-t", "sos/p1/press", "-m", "help", "-q", "1")
+    assert code != 0
+    assert "not authorised" in said
+    assert [one.body for one in await bodies(centre.acknowledged, 1)] == [b"help"]
+
+
+async def test_streams_are_made_again_on_what_is_there(centre):
+    await ensure_device_streams(centre.js, centre.door)
+    await ensure_device_streams(centre.js, None)
+    assert (await centre.js.stream_info("$MQTT_rmsgs")).config.max_age == 86_400
+
+
+@pytest.mark.parametrize("subject", ["$MQTT.>", ">", "*.p1", "$JS.API.>"])
+def test_permit_names_own_subjects_only(subject):
+    with pytest.raises(ValueError, match="own subjects"):
+        Granted(publish=(subject,))
+
+
+async def test_callout_is_quiet_without_a_server(centre):
+    callout = Callout(centre.system, SystemClock())
+    centre.engine.kill()
+    assert await callout.kick("p1") == 0
+    centre.engine = start_nats(centre.engine.server.folder.parent, mqtt_port=centre.port)
