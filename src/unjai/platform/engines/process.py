@@ -51,7 +51,6 @@ def spawn(
     death: int = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start `command` in its own process group, as `account` if given; all it prints goes to `output`."""
-    user = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
     return subprocess.Popen(  # noqa: S603  our own engines
         list(command),
         cwd=cwd,
@@ -61,7 +60,9 @@ def spawn(
         env=None if environment is None else dict(environment),
         start_new_session=True,
         preexec_fn=dies_with_parent(death),  # noqa: PLW1509  only a system call
-        **user,  # type: ignore[call-overload]
+        user=None if account is None else account.uid,
+        group=None if account is None else account.gid,
+        extra_groups=None if account is None else [],
     )
 
 
