@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from unjai.model.errors import DecodeError
 from unjai.model.reading import Reading, Received, RetentionClass
 
 Auth = Literal["basic", "query", "path", "session", "public"]
@@ -68,7 +69,7 @@ class HttpPush:
     paths: tuple[str, ...]
     auth: tuple[Auth, ...]
     methods: tuple[str, ...] = ("POST",)
-    secret_param: str = "key"
+    secret_param: str = "key"  # noqa: S105  the name of a parameter, not a secret
     max_body_bytes: int = 64 * 1024
     answer: Callable[[Received, Sequence[Reading]], Answer] = answer_empty
 
@@ -148,7 +149,11 @@ class Sensor:
 
     @staticmethod
     def decode(received: Received) -> Iterable[Reading]:
-        """Say what a message means; raise `DecodeError` where it means nothing."""
+        """Say what a message means; raise `DecodeError` where it means nothing.
+
+        One bad entry in a list must not lose the others: `decode` may be a generator that gives every reading it
+        could make and raises last, with the fact `row` (from 0). `decoded` keeps both.
+        """
         raise NotImplementedError
 
     @staticmethod
@@ -163,8 +168,25 @@ class Sensor:
         """Own a socket and hand each message to `emit`; only where `owns_socket`. Ends when cancelled."""
 
 
-def setting(  # noqa: PLR0913  one line a setting reads best with names
-    default: Any,  # noqa: ANN401  any JSON value
+def decoded(sensor: type[Sensor], received: Received) -> tuple[list[Reading], DecodeError | None]:
+    """Decode a message and keep what could be read beside what could not.
+
+    Nothing readable at all raises the `DecodeError`; with some readings it is returned, to be counted, and the message
+    is acknowledged: a phone that repeats one bad entry for ever would block its own queue.
+    """
+    readings: list[Reading] = []
+    try:
+        for reading in sensor.decode(received):
+            readings.append(reading)  # noqa: PERF402  what came before the error is kept
+    except DecodeError as error:
+        if not readings:
+            raise
+        return readings, error
+    return readings, None
+
+
+def setting(
+    default: Any,
     *,
     th: str,
     en: str,
@@ -172,8 +194,8 @@ def setting(  # noqa: PLR0913  one line a setting reads best with names
     help_en: str,
     secret: bool = False,
     unit: str | None = None,
-    **limits: Any,  # noqa: ANN401  handed to pydantic's Field (ge, le, max_length, …)
-) -> Any:  # noqa: ANN401  a pydantic field
+    **limits: Any,
+) -> Any:
     """Declare one setting with its title and help in Thai and English, for the admin form."""
     extra: dict[str, Any] = {"title_th": th, "description_th": help_th, "secret": secret}
     if unit is not None:
@@ -181,7 +203,7 @@ def setting(  # noqa: PLR0913  one line a setting reads best with names
     return Field(default, title=en, description=help_en, json_schema_extra=extra, **limits)
 
 
-_ROOM = frozenset({"base", "decode", "intake", "record", "store", "wire"})
+_ROOM = frozenset({"base", "decode", "http_door", "intake", "mqtt_door", "record", "rules", "store", "wire"})
 """Modules of this package that hold no sensor, so that finding sensors does not import the database."""
 
 
