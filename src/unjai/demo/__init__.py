@@ -1,1 +1,1 @@
-"""A fictional Thai town and a night that plays itself in it: the town is loaded, the night knocks at the public doors."""
+"""A fictional Thai town, and a night that plays itself in it by knocking at the centre's public doors."""

@@ -53,5 +53,5 @@ def town() -> Town:
         phones=tuple(force.phones()),
         units=force.units(),
         shifts=force.SHIFTS,
-        accounts=force.ACCOUNTS,
+        accounts=force.accounts(),
     )

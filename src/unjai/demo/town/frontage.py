@@ -13,8 +13,9 @@ from unjai.demo.town.shapes import XY, at_line
 class Frontage:
     """Finds the roadside next to a wished place."""
 
-    def __init__(self, edges: tuple[Edge, ...]) -> None:
-        self.edges = [edge for edge in edges if edge.kind != "footpath"]
+    def __init__(self, edges: tuple[Edge, ...], *, paths: bool = False) -> None:
+        """Look at the streets; at footpaths too with `paths`."""
+        self.edges = [edge for edge in edges if paths or edge.kind != "footpath"]
         self.lines = [LineString(edge.points) for edge in self.edges]
         self.tree = STRtree(self.lines)
 

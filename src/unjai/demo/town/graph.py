@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from random import Random
 
 import rustworkx
@@ -14,13 +15,14 @@ from shapely import LineString, Point, STRtree
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
-from unjai.demo.town import plan
+from unjai.demo.town import plan, tables
 from unjai.demo.town.grow import SEED, Street, grown
 from unjai.demo.town.plan import StreetClass
-from unjai.demo.town.shapes import XY, at_line, smooth
+from unjai.demo.town.shapes import XY, at_line
 
 SNAP_M = 5.0
 """Meetings closer than this are one junction."""
+STUB_M = 14.0
 ROUNDABOUT: XY = (170.0, 0.0)
 ROUNDABOUT_RADIUS_M = 17.0
 
@@ -43,9 +45,9 @@ class Edge:
 
 @cache
 def edges() -> tuple[Edge, ...]:
-    """Return the town's street graph: one connected piece, in which every node reaches every other along the one-ways."""
+    """Return the town's street graph; every node reaches every other along the one-ways."""
     streets = _fitted(grown())
-    pieces = _reachable(streets, _connected(_cut(streets)))
+    pieces = _joined(_reachable(streets, _trimmed(_connected(_cut(streets)))))
     names = _names(streets, {piece.street for piece in pieces})
     return _edges(streets, pieces, names)
 
@@ -76,14 +78,19 @@ def _fitted(streets: list[Street]) -> list[Street]:
 def _links() -> list[Street]:
     """Return the U-turn gaps of the bypass and the small bridges over the moat."""
     out = []
-    ring = smooth(plan.BYPASS)
+    ring = plan.roads()[plan.BYPASS].line
     for along in range(140, int(ring.length), 290):
         at, way = at_line(ring, along)
         ends = [(at[0] - way[1] * r, at[1] + way[0] * r) for r in (-plan.BYPASS_HALF_M, plan.BYPASS_HALF_M)]
         out.append(Street(th="ถนนเลี่ยงเมืองเวียงอุ่นใจ", en="Wiang Unjai Bypass", kind="main", line=LineString(ends)))
-    moat = smooth(plan.MOAT)
-    bridges = ((330, "สะพานสุขใจ", "Suk Chai Bridge"), (705, "สะพานช้างคู่", "Chang Khu Bridge"), (870, "สะพานศาลเจ้า", "San Chao Bridge"),
-               (1130, "สะพานแก้ว", "Kaeo Bridge"), (1640, "สะพานท่าใต้", "Tha Tai Bridge"))  # fmt: skip
+    moat = plan.waters()["moat"].line
+    bridges = (
+        (330, "สะพานสุขใจ", "Suk Chai Bridge"),
+        (705, "สะพานช้างคู่", "Chang Khu Bridge"),
+        (870, "สะพานศาลเจ้า", "San Chao Bridge"),
+        (1130, "สะพานแก้ว", "Kaeo Bridge"),
+        (1640, "สะพานท่าใต้", "Tha Tai Bridge"),
+    )
     for along, th, en in bridges:
         at, way = at_line(moat, along)
         line = LineString([(at[0] - way[1] * r, at[1] + way[0] * r) for r in (-20, 20)])
@@ -93,17 +100,17 @@ def _links() -> list[Street]:
 
 def _paths() -> list[Street]:
     """Return the footpaths that were laid out: along the canal, through the market, round the pond, over the river."""
-    canal = smooth(plan.CANAL)
+    canal = plan.waters()["canal"].line
     lines = [
         ("ทางเดินเลียบคลองบัวขาว", "Bua Khao Canal Walk", canal.offset_curve(11)),
-        ("ตรอกตลาดสด 1", "Trok Talat Sot 1", LineString([(-62, 128), (158, 110)])),
-        ("ตรอกตลาดสด 2", "Trok Talat Sot 2", LineString([(-60, 92), (158, 76)])),
+        ("ตรอกตลาดสด 1", "Trok Talat Sot 1", LineString([(-44, 126), (158, 110)])),
+        ("ตรอกตลาดสด 2", "Trok Talat Sot 2", LineString([(-42, 90), (158, 76)])),
         ("ตรอกตลาดสด 3", "Trok Talat Sot 3", LineString([(24, 214), (10, 10)])),
         ("ตรอกตลาดสด 4", "Trok Talat Sot 4", LineString([(84, 206), (72, 6)])),
         ("ทางเดินรอบหนองบัวขาว", "Nong Bua Khao Walk", plan.water()["pond"].buffer(12).exterior),
         ("ทางเดินเข้าสวนหนองบัวขาว", "Nong Bua Khao Gate", LineString([(-48, 600), (-46, 540)])),
         ("ทางเดินสวนหนองบัวขาวฝั่งใต้", "Nong Bua Khao South Gate", LineString([(-40, 425), (-44, 490)])),
-        ("ทางเดินริมน้ำ", "Riverside Walk", smooth(plan.RIVER).offset_curve(plan.RIVER_HALF_M + 5)),
+        ("ทางเดินริมน้ำ", "Riverside Walk", plan.waters()["river"].line.offset_curve(plan.RIVER_HALF_M + 5)),
         ("ท่าน้ำวัดหลวง", "Wat Luang Pier", LineString([(-765, 150), (-733, 150)])),
         ("ท่าน้ำตลาดเก่า", "Talat Kao Pier", LineString([(-716, -130), (-686, -120)])),
         ("สะพานแขวนริมน้ำ", "Riverside Hanging Bridge", LineString([(-668, -180), (-935, -170)])),
@@ -117,7 +124,7 @@ def _paths() -> list[Street]:
     return out
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class _Piece:
     street: int
     a: int
@@ -143,12 +150,14 @@ def _cut(streets: list[Street]) -> list[_Piece]:
     for i in sorted(cuts):
         line, closed = lines[i], lines[i].is_closed
         stops = sorted(cuts[i])
-        if closed and len(stops) > 2:  # noqa: PLR2004  a ring begins at a meeting, not at its seam
-            line = LineString([*substring(line, stops[1], line.length).coords, *substring(line, 0, stops[1]).coords[1:]])
+        if closed and len(stops) > 2:  # a ring begins at a meeting, not at its seam
+            line = LineString(
+                [*substring(line, stops[1], line.length).coords, *substring(line, 0, stops[1]).coords[1:]]
+            )
             stops = sorted({(stop - stops[1]) % line.length for stop in stops[1:-1]} | {line.length})
-        for start, end in zip(stops, stops[1:], strict=False):
+        for start, end in pairwise(stops):
             piece = substring(line, start, end)
-            if not isinstance(piece, LineString) or piece.length < 0.05:  # noqa: PLR2004
+            if not isinstance(piece, LineString) or piece.length < 0.05:
                 continue
             a, b = nodes.at(piece.coords[0]), nodes.at(piece.coords[-1])
             if a != b or piece.length > 3 * SNAP_M:
@@ -159,8 +168,8 @@ def _cut(streets: list[Street]) -> list[_Piece]:
 def _meetings(line: LineString, other: LineString) -> list[Point]:
     met: BaseGeometry = line.intersection(other)
     out = [part for part in getattr(met, "geoms", [met]) if isinstance(part, Point) and not part.is_empty]
-    out += [Point(end) for end in (other.coords[0], other.coords[-1]) if line.distance(Point(end)) < 1.5]  # noqa: PLR2004
-    out += [Point(end) for end in (line.coords[0], line.coords[-1]) if other.distance(Point(end)) < 1.5]  # noqa: PLR2004
+    out += [Point(end) for end in (other.coords[0], other.coords[-1]) if line.distance(Point(end)) < 1.5]
+    out += [Point(end) for end in (line.coords[0], line.coords[-1]) if other.distance(Point(end)) < 1.5]
     return out
 
 
@@ -191,7 +200,7 @@ class _Nodes:
 def _snapped(piece: _Piece, nodes: _Nodes) -> _Piece:
     inner = list(piece.line.coords)[1:-1]
     first, last = nodes.points[piece.a], nodes.points[piece.b]
-    inner = [at for at in inner if math.dist(at, first) > 2 and math.dist(at, last) > 2]  # noqa: PLR2004
+    inner = [at for at in inner if math.dist(at, first) > 2 and math.dist(at, last) > 2]
     return _Piece(street=piece.street, a=piece.a, b=piece.b, line=LineString([first, *inner, last]))
 
 
@@ -213,6 +222,41 @@ def _connected(pieces: list[_Piece]) -> list[_Piece]:
     return [piece for piece in kept if piece.a in inside]
 
 
+def _trimmed(pieces: list[_Piece]) -> list[_Piece]:
+    """Cut off the ends that overshoot their last junction by a few metres."""
+    while True:
+        ways = Counter(node for piece in pieces for node in (piece.a, piece.b))
+        kept = [p for p in pieces if p.line.length >= STUB_M or min(ways[p.a], ways[p.b]) > 1]
+        if len(kept) == len(pieces):
+            return kept
+        pieces = kept
+
+
+def _joined(pieces: list[_Piece]) -> list[_Piece]:
+    """Join pieces of one street that meet where nothing else does: an edge runs from junction to junction."""
+    around: dict[int, list[_Piece]] = defaultdict(list)
+    for piece in pieces:
+        around[piece.a].append(piece)
+        around[piece.b].append(piece)
+    standing = dict.fromkeys(pieces)
+    for node in sorted(around):
+        meet = around[node]
+        if len(meet) != 2 or meet[0] is meet[1] or meet[0].street != meet[1].street:
+            continue
+        first, second = meet if meet[0].b == node and meet[1].a == node else meet[::-1]
+        if first.b != node or second.a != node or first.a == second.b:
+            continue  # drawn towards each other, or a loop that needs its two halves
+        whole = _Piece(
+            street=first.street, a=first.a, b=second.b, line=LineString([*first.line.coords, *second.line.coords[1:]])
+        )
+        del standing[first], standing[second]
+        standing[whole] = None
+        for end, old in ((first.a, first), (second.b, second)):
+            around[end] = [whole if piece is old else piece for piece in around[end]]
+        around[node] = []
+    return list(standing)
+
+
 def _reachable(streets: list[Street], pieces: list[_Piece]) -> list[_Piece]:
     """Drop what a driver cannot both reach and leave along the one-ways: stubs of a carriageway beyond its last gap."""
     graph = rustworkx.PyDiGraph(multigraph=True)
@@ -226,16 +270,8 @@ def _reachable(streets: list[Street], pieces: list[_Piece]) -> list[_Piece]:
     return [piece for piece in pieces if piece.a in inside and piece.b in inside]
 
 
-_TROK = (
-    ("โรงสี", "Rong Si"), ("ช่างเงิน", "Chang Ngoen"), ("บ้านครัว", "Ban Khrua"), ("ต้นโพธิ์", "Ton Pho"), ("ข้าวเม่า", "Khao Mao"),
-    ("ศาลาแดง", "Sala Daeng"), ("บ้านหม้อ", "Ban Mo"), ("สะพานดำ", "Saphan Dam"), ("โรงไม้", "Rong Mai"), ("ท่าเรือเก่า", "Tha Ruea Kao"),
-    ("จีนแส", "Chin Sae"), ("ขนมจีน", "Khanom Chin"), ("วัดหลวง", "Wat Luang"), ("กำแพงดิน", "Kamphaeng Din"), ("บ่อน้ำ", "Bo Nam"),
-    ("มะขามคู่", "Makham Khu"), ("ช่างหล่อ", "Chang Lo"), ("บ้านตีเหล็ก", "Ban Ti Lek"), ("โรงยา", "Rong Ya"), ("หลังศาล", "Lang San"),
-)  # fmt: skip
-
-
 def _names(streets: list[Street], used: set[int]) -> dict[int, tuple[str, str]]:
-    """Number the sois: odd on the left of their road, even on the right, from its start; deeper ones are แยก of their soi."""
+    """Number the sois from their road's start, odd on its left, even on its right; deeper ones are แยก of theirs."""
     names: dict[int, tuple[str, str]] = {i: (s.th, s.en) for i, s in enumerate(streets) if s.th and s.estate is None}
     children: dict[tuple[str, str], list[int]] = defaultdict(list)
     by_parent: dict[int, list[int]] = defaultdict(list)
@@ -245,7 +281,7 @@ def _names(streets: list[Street], used: set[int]) -> dict[int, tuple[str, str]]:
     for i, street in enumerate(streets):
         if street.level == 0 and street.th:
             children[street.th, street.en] += by_parent.get(i, [])
-    trok = iter(_TROK)
+    trok = iter([(row["th"], row["en"]) for row in tables.rows("lanes")])
     for (th, en), sois in children.items():
         counts = {1: -1, -1: 0}
         for i in sorted(sois, key=lambda i: streets[i].along_m):
@@ -264,7 +300,11 @@ def _names(streets: list[Street], used: set[int]) -> dict[int, tuple[str, str]]:
 
 
 def _name_deeper(
-    parent: int, names: dict[int, tuple[str, str]], by_parent: dict[int, list[int]], streets: list[Street], trok: Iterator[tuple[str, str]]
+    parent: int,
+    names: dict[int, tuple[str, str]],
+    by_parent: dict[int, list[int]],
+    streets: list[Street],
+    trok: Iterator[tuple[str, str]],
 ) -> None:
     number = 0
     for i in sorted(by_parent.get(parent, []), key=lambda i: streets[i].along_m):
@@ -287,9 +327,19 @@ def _edges(streets: list[Street], pieces: list[_Piece], names: dict[int, tuple[s
         th, en = names[piece.street]
         points = tuple((round(x, 1), round(y, 1)) for x, y in piece.line.simplify(0.4).coords)
         out.append(
-            Edge(id=i + 1, a=number[piece.a], b=number[piece.b], th=th, en=en, kind=street.kind, oneway=street.oneway,
-                 lit=_lit(street, dice), length_m=round(LineString(points).length, 1), points=points)
-        )  # fmt: skip
+            Edge(
+                id=i + 1,
+                a=number[piece.a],
+                b=number[piece.b],
+                th=th,
+                en=en,
+                kind=street.kind,
+                oneway=street.oneway,
+                lit=_lit(street, dice),
+                length_m=round(LineString(points).length, 1),
+                points=points,
+            )
+        )
     return tuple(out)
 
 
@@ -299,7 +349,7 @@ def _lit(street: Street, dice: Random) -> bool | None:
     if street.kind == "main":
         return True
     if street.kind == "collector":
-        return roll < 0.94  # noqa: PLR2004
-    if roll > 0.9:  # noqa: PLR2004
+        return roll < 0.94
+    if roll > 0.9:
         return None
     return roll < (0.62 if street.kind == "soi" else 0.35)

@@ -1,10 +1,10 @@
-"""How sois grow: off a road at irregular spacing, parallel to their neighbours, until they meet a street or end blind."""
+"""How sois grow: off a road at irregular spacing, beside their neighbours, until they meet a street or end blind."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from shapely import LineString, Point, Polygon, prepare
@@ -13,7 +13,7 @@ from shapely.ops import substring
 
 from unjai.demo.town import plan
 from unjai.demo.town.plan import StreetClass
-from unjai.demo.town.shapes import XY, at_line, box, coords, smooth, turned
+from unjai.demo.town.shapes import XY, at_line, coords, smooth, turned
 
 SEED = "wiang-unjai-2569"
 STEP_M = 8.0
@@ -103,22 +103,24 @@ def grown() -> list[Street]:
 
 
 def _lay_roads(canvas: Canvas) -> None:
-    ring = smooth(plan.BYPASS)
-    left, right = ring.offset_curve(plan.BYPASS_HALF_M), ring.offset_curve(-plan.BYPASS_HALF_M).reverse()
+    roads, waters = plan.roads(), plan.waters()
+    ring = roads[plan.BYPASS]
     # Thailand drives on the left: each carriageway runs so that the other one lies to its right.
-    th, en = "ถนนเลี่ยงเมืองเวียงอุ่นใจ", "Wiang Unjai Bypass"
-    canvas.draw(Street(th=th, en=en, kind="main", line=left, oneway=True, density=(0.45, 0)))
-    canvas.draw(Street(th=th, en=en, kind="main", line=right, oneway=True, density=(0.6, 0)))
-    moat = smooth(plan.MOAT)
-    bank = smooth(plan.RIVER).offset_curve(plan.RIVER_HALF_M + 20.0)
+    near, far = ring.line.offset_curve(plan.BYPASS_HALF_M), ring.line.offset_curve(-plan.BYPASS_HALF_M).reverse()
+    for line, density in ((near, ring.density[0]), (far, ring.density[1])):
+        canvas.draw(Street(th=ring.th, en=ring.en, kind="main", line=line, oneway=True, density=(density, 0)))
+    bank = waters["river"].line.offset_curve(plan.RIVER_HALF_M + 20.0)
+    moat = waters["moat"].line
     outer, inner = _landward(moat.offset_curve(20.0), bank), _landward(moat.offset_curve(-20.0), bank).reverse()
-    canvas.draw(Street(th="ถนนคูเมืองนอก", en="Khu Mueang Nok Road", kind="main", line=outer, oneway=True, density=(0.9, 0)))
-    canvas.draw(Street(th="ถนนคูเมืองใน", en="Khu Mueang Nai Road", kind="main", line=inner, oneway=True, density=(0.9, 0)))
+    for th, en, line in (
+        ("ถนนคูเมืองนอก", "Khu Mueang Nok Road", outer),
+        ("ถนนคูเมืองใน", "Khu Mueang Nai Road", inner),
+    ):
+        canvas.draw(Street(th=th, en=en, kind="main", line=line, oneway=True, density=(0.9, 0)))
     canvas.draw(Street(th="ถนนริมน้ำอุ่น", en="Rim Nam Un Road", kind="collector", line=bank, density=(1.0, 0)))
-    for road in plan.ROADS:
-        canvas.draw(
-            Street(th=road.th, en=road.en, kind=road.kind, line=smooth(road.points), oneway=road.oneway, density=road.density)
-        )
+    for road in roads.values():
+        if road.en != plan.BYPASS:
+            canvas.draw(Street(th=road.th, en=road.en, kind=road.kind, line=road.line, density=road.density))
 
 
 def _landward(line: LineString, bank: LineString) -> LineString:
@@ -129,8 +131,7 @@ def _landward(line: LineString, bank: LineString) -> LineString:
 
 def _lay_estates(canvas: Canvas) -> None:
     dice = Random(f"{SEED}:estates")
-    for estate in plan.ESTATES:
-        ground = box(estate.centre, *estate.size, estate.turn_deg)
+    for estate in plan.estates():
         width, height = estate.size
         east, north = turned((1, 0), estate.turn_deg), turned((0, 1), estate.turn_deg)
 
@@ -153,10 +154,10 @@ def _lay_estates(canvas: Canvas) -> None:
             cross = far * dice.uniform(0.1, 0.35)
             line = LineString([at(cross, rows[0]), at(cross, rows[-1])])
             canvas.draw(Street(th=estate.th, en=estate.en, kind="soi", line=line, level=2, estate=estate.th))
-        _lay_gate(canvas, estate, spine, ground.centroid)
+        _lay_gate(canvas, estate, spine)
 
 
-def _lay_gate(canvas: Canvas, estate: plan.Estate, spine: list[XY], _centre: Point) -> None:
+def _lay_gate(canvas: Canvas, estate: plan.Estate, spine: list[XY]) -> None:
     """Lead the estate's spine out to the nearest laid-out road in the direction of its gate."""
     inside = LineString(spine)
     start = inside.interpolate(inside.project(Point(estate.gate)))
@@ -192,6 +193,17 @@ def _grow_sois(canvas: Canvas) -> None:
         queue.extend(grower.branch(index))
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Start:
+    """Where a soi leaves its parent, and in which direction."""
+
+    parent: int
+    along_m: float
+    side: int
+    at: XY
+    heading: XY
+
+
 @dataclass(kw_only=True)
 class _Grower:
     canvas: Canvas
@@ -221,26 +233,25 @@ class _Grower:
                 skew = dice.uniform(-9, 9)
             heading = turned(way, side * 90 + skew + dice.uniform(-1.5, 1.5))
             if self.ground.contains(Point(at)):
-                made = self._soi(index, along, side, at, heading, habit)
+                made = self._soi(_Start(parent=index, along_m=along, side=side, at=at, heading=heading), habit)
                 if made is not None:
                     out.append(made)
             along += dice.uniform(*habit.spacing_m) / density
         return out
 
-    def _soi(self, parent: int, along: float, side: int, at: XY, heading: XY, habit: Habit) -> int | None:
+    def _soi(self, start: _Start, habit: Habit) -> int | None:
         dice = self.dice
-        above = self.canvas.streets[parent]
-        level = above.level + 1
+        level = self.canvas.streets[start.parent].level + 1
         low, high = habit.length_m
         limit = dice.uniform(low, high) * (1.0, 1.0, 0.62, 0.45)[min(level, 3)]
-        points, joined = self._walk(parent, at, heading, habit, limit)
+        points, joined = self._walk(start, habit, limit, apart_m=habit.gap_m + 10)
         if not joined and len(points) > 3 and dice.random() < habit.hook:
             turn = dice.choice((-1, 1)) * dice.uniform(78, 100)
             last = points[-1]
             way = (last[0] - points[-2][0], last[1] - points[-2][1])
             size = math.hypot(*way) or 1.0
-            bent = turned((way[0] / size, way[1] / size), turn)
-            more, joined = self._walk(parent, last, bent, habit, dice.uniform(24, 80), own=points)
+            bent = replace(start, at=last, heading=turned((way[0] / size, way[1] / size), turn))
+            more, joined = self._walk(bent, habit, dice.uniform(24, 80), apart_m=20)
             points += more[1:]
         line = LineString(coords(points)) if len(points) > 1 else None
         if line is None or line.length < (22 if joined else 30):
@@ -251,17 +262,25 @@ class _Grower:
         deeper = level < habit.deeper
         thick = dice.uniform(0.75, 1.15) if deeper else 0.0
         street = Street(
-            th="", en="", kind=kind, line=line.simplify(0.6), parent=parent, along_m=along, side=side, level=level,
+            th="",
+            en="",
+            kind=kind,
+            line=line.simplify(0.6),
+            parent=start.parent,
+            along_m=start.along_m,
+            side=start.side,
+            level=level,
             density=(thick, thick),
-        )  # fmt: skip
+        )
         return self.canvas.draw(street)
 
-    def _walk(
-        self, parent: int, at: XY, heading: XY, habit: Habit, limit: float, own: list[XY] | None = None
-    ) -> tuple[list[XY], bool]:
-        """Walk from `at` along `heading` until something is met; return the points and whether a street was joined."""
-        dice = self.dice
-        points = [at]
+    def _walk(self, start: _Start, habit: Habit, limit: float, *, apart_m: float) -> tuple[list[XY], bool]:
+        """Walk until something is met; return the points and whether a street was joined.
+
+        The parent does not count as something on the first `apart_m` metres.
+        """
+        dice, heading = self.dice, start.heading
+        points = [start.at]
         gone = 0.0
         bend = dice.uniform(-0.5, 0.5)
         while gone < limit:
@@ -274,9 +293,7 @@ class _Grower:
             if not self.ground.contains(spot) or self.wet.intersects(spot) or self.shut.intersects(spot):
                 return _trim(points, 1), False
             for far, index, way in self.canvas.near(ahead, habit.gap_m):
-                if index == parent and gone < habit.gap_m + 10 and own is None:
-                    continue
-                if own is not None and index == parent and gone < 20:
+                if index == start.parent and gone < apart_m:
                     continue
                 across = abs(heading[0] * way[1] - heading[1] * way[0])
                 if far < 13 and across > 0.5:

@@ -1,4 +1,4 @@
-"""Plane geometry of the town in metres: x east, y north of the clock tower. Turned into longitude and latitude at the end."""
+"""Plane geometry of the town in metres: x east, y north of the clock tower; longitude and latitude come at the end."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def to_xy(lon: float, lat: float) -> XY:
 
 def smooth(points: Sequence[XY], step_m: float = 14.0) -> LineString:
     """Return a curve through `points` (centripetal-like Catmull-Rom, sampled about every `step_m`)."""
-    if len(points) < 3:  # noqa: PLR2004  two points are a straight line
+    if len(points) < 3:  #  two points are a straight line
         return LineString(points)
     padded = [_mirror(points[0], points[1]), *points, _mirror(points[-1], points[-2])]
     out: list[XY] = [points[0]]
