@@ -13,8 +13,12 @@ import msgspec
 from unjai.model.geometry import Point
 from unjai.model.ids import DeviceId, ObservationId, StationId
 
-ClockVerdict = Literal["ok", "late", "ahead", "none"]
-"""`late`: came more than 5 min after it was observed; `ahead`: the device's clock runs before ours; `none`: it sent no time."""
+ClockVerdict = Literal["ok", "late", "ahead", "wrong", "none"]
+"""What the stamp made of the device's clock.
+
+`late`: came more than 5 min after it was observed · `ahead`: more than 2 min before our own clock ·
+`wrong`: not to be believed (over 12 h ahead, or before 2020), so our own time counts · `none`: it sent no time.
+"""
 
 RetentionClass = Literal["fleet", "device", "citizen"]
 """Each class has its own stream, its own table and its own age (see `platform.streams.CLASSES`)."""

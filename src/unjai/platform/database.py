@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, Table, text
+from sqlalchemy import Column, Integer, MetaData, Table, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.schema import SchemaItem
 
@@ -129,3 +129,11 @@ class Database:
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()
+
+
+def url_of(settings_url: str, role: str, password: str | None = None) -> str:
+    """Return the URL of one role at the database that `settings_url` names (our own socket asks for no password)."""
+    url = make_url(settings_url).set(username=role)
+    if password is not None:
+        url = url.set(password=password)
+    return url.render_as_string(hide_password=False)

@@ -1,0 +1,249 @@
+"""The command line. Nothing heavy is imported until a command needs it: the supervisor lives long and small."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from unjai.model.errors import UnjaiError
+from unjai.platform.config import Settings, load
+
+if TYPE_CHECKING:
+    from unjai.platform.database import Database
+
+cli = typer.Typer(
+    name="unjai", help="Unjai (อุ่นใจ): the operations centre of a Smart Safety Zone.", no_args_is_help=True
+)
+run = typer.Typer(help="Start one process of the centre; `unjai up` starts them all.", no_args_is_help=True)
+audit = typer.Typer(help="The log of who did what.", no_args_is_help=True)
+account = typer.Typer(help="Accounts, from the centre's own machine.", no_args_is_help=True)
+cli.add_typer(run, name="run")
+cli.add_typer(audit, name="audit")
+cli.add_typer(account, name="account")
+
+Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds everything the centre keeps.")]
+
+
+def main() -> None:
+    """Run the command line; an error that has words ends with them and with status 1."""
+    try:
+        cli()
+    except UnjaiError as error:
+        _say(error)
+        raise SystemExit(1) from None
+
+
+def _say(error: UnjaiError) -> None:
+    from unjai.platform.i18n import render  # noqa: PLC0415
+
+    words = render(error.code, error.facts)
+    sys.stderr.write(f"{words['th']}\n{words['en']}\n[{error.code}]\n")
+
+
+def _logging(settings: Settings) -> None:
+    logging.basicConfig(
+        level=settings.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    for noisy in ("httpx", "httpcore", "nats", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _loop(job: Coroutine[Any, Any, Any]) -> Any:
+    import uvloop  # noqa: PLC0415
+
+    return uvloop.run(job)
+
+
+@cli.command()
+def up(
+    *,
+    data: Data = None,
+    host: Annotated[str | None, typer.Option(help="Address of the web door; 0.0.0.0 opens it to the network.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the web door.")] = None,
+    mqtt_port: Annotated[int | None, typer.Option(help="Port of the devices' MQTT door.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Bring the fictional demo zone and play its night.")] = False,
+) -> None:
+    """Run the whole centre on this machine until it is told to stop."""
+    from unjai.platform.supervisor import up as start  # noqa: PLC0415
+
+    settings = load(data=data, host=host, port=port, mqtt_port=mqtt_port)
+    raise SystemExit(start(settings, demo=demo))
+
+
+@run.command("migrate")
+def run_migrate() -> None:
+    """Bring the database to the newest schema and make the first administrator."""
+    settings = load()
+    _logging(settings)
+    from unjai.platform.database import url_of  # noqa: PLC0415
+    from unjai.platform.migrate import migrate  # noqa: PLC0415
+
+    migrate(url_of(settings.database_url, "unjai_owner"))
+    _loop(_first_steps(settings))
+
+
+async def _first_steps(settings: Settings) -> None:
+    from unjai.model.actor import system  # noqa: PLC0415
+    from unjai.model.clock import SystemClock  # noqa: PLC0415
+    from unjai.people.flows import first_administrator  # noqa: PLC0415
+    from unjai.platform.engines.secrets import keep  # noqa: PLC0415
+    from unjai.territory.flows import seed_org_units  # noqa: PLC0415
+
+    db, clock, actor = _database(settings), SystemClock(), system(name="setup")
+    async with db.tx(actor) as tx:
+        await seed_org_units(tx, actor, clock)
+        password = await first_administrator(tx, actor, clock, org_unit_id=1)
+    if password is not None:
+        keep(settings.data / "run" / "first-password", password)
+    await db.close()
+
+
+def _database(settings: Settings) -> Database:
+    from unjai.platform.database import Database, url_of  # noqa: PLC0415
+
+    return Database(url_of(settings.database_url, "unjai_worker"), connections=2)
+
+
+@run.command("web")
+def run_web() -> None:
+    """Serve HTTP, WebSocket and the HTTP sensors."""
+    settings = load()
+    _logging(settings)
+    from unjai.roles import web  # noqa: PLC0415
+
+    _loop(web(settings))
+
+
+@run.command("core")
+def run_core() -> None:
+    """Hold the picture, record, and serve the devices' MQTT door."""
+    settings = load()
+    _logging(settings)
+    from unjai.roles import core  # noqa: PLC0415
+
+    _loop(core(settings))
+
+
+@run.command("demo-zone")
+def run_demo_zone() -> None:
+    """Bring the fictional demo zone into this centre; what is there already stays."""
+    settings = load()
+    _logging(settings)
+    from unjai.demo.seed import seed_demo  # noqa: PLC0415
+    from unjai.model.clock import SystemClock  # noqa: PLC0415
+
+    _loop(seed_demo(_database(settings), SystemClock(), data_dir=settings.data))
+
+
+@cli.command()
+def demo(
+    *,
+    data: Data = None,
+    port: Annotated[int | None, typer.Option(help="Port of the centre's web door.")] = None,
+    mqtt_port: Annotated[int | None, typer.Option(help="Port of the centre's MQTT door.")] = None,
+    speed: Annotated[float, typer.Option(min=0.1, max=60, help="How many times faster than life.")] = 6.0,
+    minutes: Annotated[float | None, typer.Option(help="Stop after so many minutes of the play.")] = None,
+    operator: Annotated[bool, typer.Option(help="Let the play answer what no human takes up.")] = True,
+    loop: Annotated[bool, typer.Option("--loop", help="Begin again when the night is over.")] = False,
+) -> None:
+    """Play a night in the demo zone from outside, through the centre's public doors only."""
+    from unjai.demo.night import run_demo  # noqa: PLC0415
+
+    settings = load(data=data, port=port, mqtt_port=mqtt_port)
+    _logging(settings)
+    host = "127.0.0.1" if settings.host in ("", "0.0.0.0", "::") else settings.host  # noqa: S104
+    play = run_demo(
+        f"http://{host}:{settings.port}",
+        settings.data,
+        mqtt_host=host,
+        mqtt_port=settings.mqtt_port,
+        speed=speed,
+        operator=operator,
+        minutes=minutes,
+        loop=loop,
+    )
+    raise SystemExit(_loop(play))
+
+
+@cli.command()
+def decode(
+    sensor: Annotated[str, typer.Argument(help="sos_pole, gps or citizen.")],
+    files: Annotated[list[Path], typer.Argument(help="Captured messages: raw bytes, or a JSON list of requests.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line a message.")] = False,
+) -> None:
+    """Decode captured messages with a sensor's own decoder."""
+    from unjai.sense.decode import decode_files  # noqa: PLC0415
+
+    for line in decode_files(sensor, files):
+        sys.stdout.write(json.dumps(line, ensure_ascii=not as_json, indent=None if as_json else 2) + "\n")
+
+
+@audit.command("verify")
+def audit_verify(*, data: Data = None) -> None:
+    """Recompute the whole chain and compare it with the anchors written beside the database."""
+    settings = _running(load(data=data))
+    from unjai.platform.anchors import read_anchors  # noqa: PLC0415
+    from unjai.platform.audit import verify  # noqa: PLC0415
+
+    async def walk() -> Any:
+        from unjai.model.actor import system  # noqa: PLC0415
+
+        db = _database(settings)
+        async with db.tx(system(name="verify")) as tx:
+            verdict = await verify(tx, read_anchors(settings.data))
+        await db.close()
+        return verdict
+
+    verdict = _loop(walk())
+    if verdict.broken_at is not None:
+        raise UnjaiError("audit_broken", 500, seq=verdict.broken_at, why=verdict.why)
+    sys.stdout.write(f"ครบถ้วน ไม่มีการแก้ไข · whole and unchanged: {verdict.rows} rows, head {verdict.head}\n")
+
+
+@account.command("reset-password")
+def account_reset(username: str, *, data: Data = None) -> None:
+    """Give an account a new one-time password and print it once."""
+    settings = _running(load(data=data))
+    from unjai.people.flows import account_id_of, reset_password  # noqa: PLC0415
+
+    async def reset() -> str:
+        from unjai.model.actor import system  # noqa: PLC0415
+        from unjai.model.clock import SystemClock  # noqa: PLC0415
+
+        db, actor = _database(settings), system(name="console")
+        async with db.tx(actor) as tx:
+            key = await account_id_of(tx, username)
+            password = await reset_password(tx, actor, SystemClock(), account_id=key)
+        await db.close()
+        return password
+
+    sys.stdout.write(f"{_loop(reset())}\n")
+
+
+def _running(settings: Settings) -> Settings:
+    """Return the settings with the running engines' addresses, as `unjai up` wrote them down."""
+    import dataclasses  # noqa: PLC0415
+    from urllib.parse import quote  # noqa: PLC0415
+
+    if settings.database_url:
+        return settings
+    file = settings.data / "run" / "state.json"
+    try:
+        state = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnjaiError("centre_not_running", 500, data=str(settings.data)) from error
+    url = f"postgresql+psycopg://unjai_worker@/unjai?host={quote(state['sockets'], safe='/')}"
+    return dataclasses.replace(settings, database_url=url)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,258 @@
+"""The composition root: the three lists by which a fact flows, and the real things that each process works with.
+
+INTAKE runs in the sensing process (web for HTTP, core for MQTT); RECORD and PICTURE run in core, each with its own
+place in the streams.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from nats.errors import Error as NatsError
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from unjai.model.actor import Actor, system
+from unjai.model.clock import Clock, SystemClock
+from unjai.model.ids import DeviceId, IncidentId, StationId
+from unjai.people.flows import list_units
+from unjai.people.registry import Refusals, Registry
+from unjai.picture import watch
+from unjai.picture.live import LiveUnit
+from unjai.picture.rules import Alarm
+from unjai.picture.watch import Picture
+from unjai.platform.config import Settings
+from unjai.platform.database import Database, Emitted, Tx, url_of
+from unjai.platform.engines.links import links
+from unjai.platform.outbox import missed, sent
+from unjai.platform.streams import Bus
+from unjai.respond import flows as respond
+from unjai.respond import view
+from unjai.respond.flows import NewReport
+from unjai.sense import intake, record
+from unjai.sense.rules import happened_at
+from unjai.territory.store import org_unit, territory_version
+
+log = logging.getLogger(__name__)
+
+INTAKE: tuple[intake.Step, ...] = (
+    # receive and authenticate stand before these: the doors (sense.http_door, sense.mqtt_door) do both
+    intake.decode,  # the sensor says what the message means
+    intake.stamp,  # id, station, clock verdict, place, retention, digest
+    intake.admit,  # off-duty positions, floods and reused ids stop here
+    intake.publish,  # the stream's ack is the acknowledgement
+)
+
+RECORD: tuple[record.Step, ...] = (
+    record.copy_rows,  # COPY, then insert what is not there yet
+    record.count_conflicts,  # an id reused with other content shows on the device's row
+)
+
+PICTURE: tuple[watch.Step, ...] = (
+    watch.skip_seen,
+    watch.locate,
+    watch.enrich,
+    watch.live_state,
+    watch.apply_rules,
+    watch.report,
+)
+
+CHANNELS = {"sos_press": "pole", "pole_tamper": "pole", "unit_distress": "unit", "device_silent": "device"}
+
+
+@dataclass(kw_only=True)
+class Common:
+    """What every process of ours has."""
+
+    settings: Settings
+    db: Database
+    bus: Bus
+    clock: Clock
+    registry: Registry
+    refusals: Refusals
+    station_ids: tuple[StationId, ...] = ()
+
+    @property
+    def everywhere(self) -> Actor:
+        """The system, at every station that has a zone here."""
+        return system(*self.station_ids)
+
+    async def load(self) -> None:
+        """Read the stations and the registry anew."""
+        async with self.db.tx(system()) as tx:
+            known = await tx.execute(select(org_unit.c.id).where(org_unit.c.level == "station"))
+            every_station = system(*(StationId(row.id) for row in known))
+        async with self.db.tx(every_station) as tx:
+            served = await tx.execute(select(territory_version.c.station_id).order_by(territory_version.c.station_id))
+            self.station_ids = tuple(StationId(row.station_id) for row in served)
+        async with self.db.tx(self.everywhere) as tx:
+            await self.registry.load(tx, self.clock.now())
+
+    def home(self) -> StationId | None:
+        """Return the station whose citizens this box serves: the first with a territory."""
+        return self.station_ids[0] if self.station_ids else None
+
+
+async def common(settings: Settings, *, role: str, user: str, connections: int) -> Common:
+    """Connect to both engines; wait for them as long as it takes."""
+    clock = SystemClock()
+    db = Database(url_of(settings.database_url, role), connections=connections)
+    bus = await _connected(settings, user)
+    made = Common(settings=settings, db=db, bus=bus, clock=clock, registry=Registry(), refusals=Refusals())
+    db.publish = lambda emitted: _publish(made, emitted)
+    await patiently(made.load, "the database")
+    return made
+
+
+async def _connected(settings: Settings, user: str) -> Bus:
+    url: str = getattr(links(settings), user)
+    while True:
+        try:
+            return await Bus.connect(url, name=user)
+        except (NatsError, OSError, TimeoutError) as error:
+            log.warning("waiting for NATS: %s", error)
+            await asyncio.sleep(0.3)
+
+
+async def patiently(job: Callable[[], Awaitable[None]], what: str) -> None:
+    """Do a job, again and again while an engine is away."""
+    while True:
+        try:
+            await job()
+        except (DBAPIError, OSError, TimeoutError) as error:
+            log.warning("waiting for %s: %s", what, error)
+            await asyncio.sleep(0.3)
+        else:
+            return
+
+
+async def _publish(made: Common, emitted: Sequence[Emitted]) -> None:
+    """Send events right after their commit and take them out of the outbox."""
+    for one in emitted:
+        await made.bus.tell(one.subject, one.payload)
+    await made.bus.nc.flush(timeout=2)
+    async with made.db.tx(system()) as tx:
+        await sent(tx, [one.id for one in emitted])
+
+
+async def relay(made: Common) -> None:
+    """Repeat events that a killed process committed and did not send."""
+    async with made.db.tx(system()) as tx:
+        late = await missed(tx, made.clock.now())
+    if late:
+        log.info("the outbox repeats %d events", len(late))
+        await _publish(made, late)
+
+
+async def flush_refusals(made: Common) -> None:
+    """Write the counts of refused messages to the devices' rows."""
+    async with made.db.tx(made.everywhere) as tx:
+        await made.refusals.flush(tx, made.everywhere, made.clock)
+
+
+async def every(pause_s: float, job: Callable[[], Awaitable[Any]]) -> None:
+    """Do a job for ever with a pause between; a failure is logged and stops nobody."""
+    while True:
+        try:
+            await job()
+        except (DBAPIError, OSError, TimeoutError) as error:
+            log.warning("a job waits for its engine: %s", error)
+        except Exception:
+            log.exception("a job failed; it is tried again")
+        await asyncio.sleep(pause_s)
+
+
+class ToRespond:
+    """What the picture tells upward: a direct call into `respond`, in the picture's transaction."""
+
+    async def tell(self, tx: Tx, actor: Actor, clock: Clock, alarm: Alarm) -> None:
+        """Make or join an incident, or follow one up."""
+        source = _source(alarm)
+        if alarm.kind == "citizen_position":
+            if alarm.point is not None:
+                await respond.source_moved(
+                    tx, actor, clock, source=source, point=alarm.point, observed_at=alarm.happened_at
+                )
+            return
+        if alarm.kind == "citizen_cancel":
+            await respond.citizen_cancelled(tx, actor, clock, source=source, observed_at=alarm.happened_at)
+            return
+        await respond.take_report(tx, actor, clock, report=_report(alarm, source))
+
+    async def back(self, tx: Tx, actor: Actor, clock: Clock, device_id: DeviceId) -> None:
+        """Note that a silent device is back."""
+        await respond.device_back(tx, actor, clock, device_id=device_id)
+
+    async def board(self, tx: Tx, station_id: StationId) -> list[LiveUnit]:
+        """Return the unit board."""
+        rows = await list_units(tx, system(station_id), SystemClock())
+        return [
+            LiveUnit(row.id, row.mark, row.call_sign, row.kind, row.state, row.incident_id, row.device_id)
+            for row in rows
+        ]
+
+    async def open_incidents(self, tx: Tx) -> dict[str, dict[str, Any]]:
+        """Return the open incidents' rows."""
+        return {str(row.id): view.wire(row) for row in await view.open_rows(tx)}
+
+    async def incident(self, tx: Tx, incident_id: UUID) -> dict[str, Any] | None:
+        """Return one incident's row."""
+        row = await view.row(tx, IncidentId(incident_id))
+        return None if row is None else view.wire(row)
+
+    async def strip(self, tx: Tx, since: datetime) -> list[dict[str, Any]]:
+        """Return the strip's lines."""
+        return [item.model_dump(mode="json") for item in await view.strip_since(tx, since)]
+
+
+def _source(alarm: Alarm) -> str:
+    if alarm.kind.startswith("citizen_"):
+        return f"citizen:{alarm.payload.get('help_id') or alarm.id}"
+    return f"unit:{alarm.unit_id}" if alarm.kind == "unit_distress" and alarm.unit_id else alarm.source
+
+
+def _report(alarm: Alarm, source: str) -> NewReport:
+    said = alarm.payload
+    code = said.get("kind") if alarm.kind == "citizen_report" else None
+    return NewReport(
+        observation_id=alarm.id,
+        digest=alarm.digest,
+        channel=CHANNELS.get(alarm.kind, "citizen"),  # type: ignore[arg-type]
+        kind=alarm.kind,
+        observed_at=alarm.happened_at,
+        received_at=alarm.received_at,
+        source=source,
+        code=str(code) if code else None,
+        point=alarm.point,
+        device_id=alarm.device_id,
+        device_key=alarm.source,
+        unit_id=alarm.unit_id,
+        text=str(said.get("text") or ""),
+        silent=said.get("silent") is True,
+        caller_name=str(said["name"]) if said.get("name") else None,
+        caller_phone=str(said["phone"]) if said.get("phone") else None,
+    )
+
+
+def picture_of(made: Common) -> Picture:
+    """Return the picture, wired to `respond`."""
+    return Picture(
+        db=made.db,
+        bus=made.bus,
+        clock=made.clock,
+        registry=made.registry,
+        responder=ToRespond(),
+        steps=PICTURE,
+        happened_at=happened_at,
+    )
+
+
+def intake_of(made: Common) -> intake.Intake:
+    """Return this process's intake."""
+    return intake.Intake(steps=INTAKE, registry=made.registry, bus=made.bus, clock=made.clock, refusals=made.refusals)

@@ -1,0 +1,405 @@
+"""`unjai up`: PostgreSQL, NATS and the roles as children, kept alive; imports nothing heavy, for it lives for years."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+from unjai.model.errors import UnjaiError
+from unjai.platform.config import Settings
+from unjai.platform.engines import nats, postgres, process
+from unjai.platform.engines.folders import alone_in, writing
+from unjai.platform.engines.links import links, reachable
+from unjai.platform.engines.parts import BackOff, Child, Log, Part
+from unjai.platform.engines.ports import assert_free
+from unjai.platform.engines.secrets import keep
+from unjai.platform.engines.terminal import both, notify_systemd, say, tell_error, warn
+
+_STOP_S = 1.4
+"""Seconds the roles have to end in order; all is gone within 3 s."""
+_ENGINE_STOP_S = 1.0
+_SLOW_S = 60
+_TRIES_AT_START = 5
+_SAME_ERROR_S = 60.0
+
+
+def up(settings: Settings, *, demo: bool) -> int:
+    """Run the centre until SIGTERM or SIGINT; return the exit code. Messages go to the terminal in Thai and English."""
+    settings = dataclasses.replace(settings, data=settings.data.expanduser().absolute())
+    try:
+        with alone_in(settings.data):
+            return asyncio.run(_Centre(settings, demo=demo).run())
+    except UnjaiError as error:
+        tell_error(error)
+        return 1
+
+
+class _Stopped(Exception):  # noqa: N818  not an error
+    """The wish to end, while starting."""
+
+
+class _Centre:
+    """All children of one data folder."""
+
+    def __init__(self, settings: Settings, *, demo: bool) -> None:
+        self._settings = settings
+        self._demo = demo
+        self._run = settings.data / "run"
+        self._logs = settings.data / "log"
+        self._children: dict[str, Child] = {}
+        self._keepers: dict[str, asyncio.Task[None]] = {}
+        self._open_logs: dict[str, Log] = {}
+        self._stopping = asyncio.Event()
+        self._usable = False
+        self._cluster: postgres.Cluster | None = None
+        self._server: nats.Server | None = None
+        self._failed: UnjaiError | None = None
+        self._told: dict[str, float] = {}
+
+    async def run(self) -> int:
+        """Start all, wait for the wish to end, stop all."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGCHLD, self._look)
+        ends = [signal.SIGTERM, signal.SIGINT]
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup
+            ends.append(signal.SIGHUP)
+        for number in ends:
+            loop.add_signal_handler(number, self._wish_to_stop)
+        try:
+            await self._start()
+            await self._stopping.wait()
+        except _Stopped:
+            pass
+        except UnjaiError as error:
+            self._failed = error
+        finally:
+            await self._stop()
+        if self._failed is not None:
+            tell_error(self._failed)
+            return 1
+        return 0
+
+    def _wish_to_stop(self) -> None:
+        if self._stopping.is_set():
+            for child in self._children.values():
+                child.send(child.part.harsh)
+        self._stopping.set()
+
+    def _look(self) -> None:
+        for child in list(self._children.values()):
+            child.look()
+
+    # -- start ---------------------------------------------------------------------------------------------------
+
+    async def _start(self) -> None:
+        settings = self._settings
+        say(both("starting"))
+        with writing(settings.data):
+            for folder in (self._run, self._logs):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        await asyncio.to_thread(self._stop_orphans)
+        assert_free(settings.host, settings.port, option="--port / UNJAI_PORT")
+        if not settings.nats_url:
+            assert_free(settings.mqtt_listen, settings.mqtt_port, option="--mqtt-port / UNJAI_MQTT_PORT")
+        engines = []
+        if not settings.database_url:
+            if not (settings.data / "pg").exists():
+                say(both("first_start", folder=settings.data / "pg"))
+            self._cluster = await asyncio.to_thread(postgres.prepare, settings.data)
+            engines.append(self._keep(self._postgres()))
+        if not settings.nats_url:
+            self._server = await asyncio.to_thread(self._prepare_nats)
+            engines.append(self._keep(self._nats()))
+        for ready in engines:
+            await self._sooner(ready.wait())
+        await self._once("migrate", "unjai_owner")
+        if self._demo:
+            say(both("demo_zone"))
+            await self._once("demo-zone", "unjai_owner")
+        web = self._keep(self._role("web", "unjai_app", ready=self._healthy))
+        core = self._keep(self._role("core", "unjai_worker"))
+        await self._sooner(core.wait(), slow=True)
+        await self._sooner(web.wait(), slow=True)
+        self._usable = True
+        self._write_state()
+        if self._demo:
+            self._keep(self._role("demo", "", words=["demo"]))
+        self._tell_ready()
+        notify_systemd("READY=1")
+
+    def _stop_orphans(self) -> None:
+        """Stop what a killed supervisor left; the kernel has told them to end, this makes sure of it."""
+        patience = {"nats": [(signal.SIGTERM, 1.0)], "postgres": [(signal.SIGINT, 2.0), (signal.SIGQUIT, 1.0)]}
+        for file in sorted(self._run.glob("*.pid"), key=lambda item: item.stem in patience):
+            if (pid := process.noted_pid(file)) is not None:
+                waves = [*patience.get(file.stem, [(signal.SIGTERM, 1.0)]), (signal.SIGKILL, 2.0)]
+                process.stop([pid], waves)
+            file.unlink(missing_ok=True)
+
+    def _prepare_nats(self) -> nats.Server:
+        settings = self._settings
+        server = nats.prepare(
+            settings.data,
+            mqtt_host=settings.mqtt_listen,
+            mqtt_port=settings.mqtt_port,
+            station_code=settings.station,
+        )
+        process.stop(process.in_folder(server.folder, "nats-server"), [(signal.SIGTERM, 1.0), (signal.SIGKILL, 2.0)])
+        return server
+
+    async def _sooner(self, wanted: Coroutine[Any, Any, Any], *, slow: bool = False) -> None:
+        """Wait for `wanted`, or raise if the wish to end or a failure comes first; say so when it takes long."""
+        task = asyncio.ensure_future(wanted)
+        stop = asyncio.ensure_future(self._stopping.wait())
+        try:
+            waiting = {task, stop}
+            done, _ = await asyncio.wait(
+                waiting, timeout=_SLOW_S if slow else None, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not done:
+                warn(both("slow", seconds=_SLOW_S, folder=self._logs))
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.cancel()
+            if not task.done():
+                task.cancel()
+        if self._stopping.is_set():
+            raise _Stopped
+        task.result()
+
+    # -- what is run ---------------------------------------------------------------------------------------------
+
+    def _postgres(self) -> Part:
+        def command() -> list[str]:
+            self._cluster = postgres.prepare(self._settings.data)
+            return self._cluster.command()
+
+        def cluster() -> postgres.Cluster:
+            assert self._cluster is not None
+            return self._cluster
+
+        return Part(
+            name="postgres",
+            command=command,
+            cwd=lambda: cluster().folder,
+            account=lambda: cluster().account,
+            environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+            ready=lambda pid: cluster().is_ready(pid),
+            gentle=signal.SIGINT,
+            harsh=signal.SIGQUIT,
+        )
+
+    def _nats(self) -> Part:
+        server = self._server
+        assert server is not None
+        return Part(
+            name="nats",
+            command=server.command,
+            cwd=lambda: server.folder,
+            environment={"PATH": "/usr/bin:/bin", "TZ": "UTC", "GOMEMLIMIT": "192MiB"},
+            ready=server.is_ready,
+        )
+
+    def _role(
+        self,
+        name: str,
+        database_role: str,
+        *,
+        ready: Callable[[int], bool] = lambda _pid: True,
+        words: list[str] | None = None,
+    ) -> Part:
+        return Part(
+            name=name,
+            command=lambda: [sys.executable, "-m", "unjai", *(words or ["run", name])],
+            cwd=Path.cwd,
+            environment=self._environment(name, database_role),
+            ready=ready,
+        )
+
+    def _environment(self, name: str, database_role: str) -> Mapping[str, str]:
+        """Return the settings for a role: its own database role and NATS user where the engines are ours."""
+        settings = self._settings
+        database_url, nats_url = settings.database_url, settings.nats_url
+        if not database_role:
+            database_url = nats_url = ""  # the demo comes by the public doors
+        else:
+            if self._cluster is not None:
+                database_url = self._cluster.dsn(database_role)
+            if self._server is not None:
+                nats_url = self._server.url()
+            if "@" not in nats_url:
+                given = links(dataclasses.replace(settings, nats_url=nats_url))
+                nats_url = given.web if name == "web" else given.core
+        settings = dataclasses.replace(settings, database_url=database_url, nats_url=nats_url)
+        plain = {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
+        return {**os.environ, **plain, **settings.environment()}
+
+    def _healthy(self, _pid: int) -> bool:
+        """Say whether the web door answers that the centre is usable."""
+        ask = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        try:
+            with socket.create_connection((reachable(self._settings.host), self._settings.port), timeout=2) as door:
+                door.sendall(ask)
+                return door.recv(64).split(b" ")[1:2] == [b"200"]
+        except OSError:
+            return False
+
+    # -- keeping alive -------------------------------------------------------------------------------------------
+
+    def _log(self, name: str) -> Log:
+        if name not in self._open_logs:
+            file = self._logs / ("nats.out.log" if name == "nats" else f"{name}.log")
+            self._open_logs[name] = Log(file, lambda line: warn(f"[{name}] {line}"))
+        return self._open_logs[name]
+
+    async def _spawn(self, part: Part) -> Child:
+        command = await asyncio.to_thread(part.command)
+        if self._stopping.is_set():
+            raise _Stopped
+        child = Child(part, command, self._log(part.name), self._run / f"{part.name}.pid")
+        self._children[part.name] = child
+        self._write_state()
+        child.look()  # it may have ended before it was on the list
+        return child
+
+    def _keep(self, part: Part) -> asyncio.Event:
+        """Keep `part` alive from now on; the event is set when it was ready for the first time."""
+        ready = asyncio.Event()
+        self._keepers[part.name] = asyncio.create_task(self._keep_alive(part, ready))
+        return ready
+
+    async def _keep_alive(self, part: Part, ready: asyncio.Event) -> None:
+        wait, tries = BackOff(), 0
+        while not self._stopping.is_set():
+            began, how = time.monotonic(), ""
+            try:
+                child = await self._spawn(part)
+            except UnjaiError as error:
+                self._tell_once(error)
+                how = error.code
+            except OSError as error:
+                how = str(error)
+            except _Stopped:
+                return
+            else:
+                if await child.until_ready() and not self._stopping.is_set():
+                    if tries and ready.is_set():
+                        say(both("part_back", name=part.name))
+                    ready.set()
+                await child.ended.wait()
+                how = _how(child.code)
+            if self._stopping.is_set():
+                return
+            tries += 1
+            if not self._usable and not ready.is_set() and tries >= _TRIES_AT_START:
+                self._tell_tail(part.name)
+                log = self._logs / ("nats.log" if part.name == "nats" else f"{part.name}.log")
+                self._failed = UnjaiError("part_keeps_ending", 500, name=part.name, log=str(log))
+                self._stopping.set()
+                return
+            delay = wait.after(time.monotonic() - began)
+            warn(both("part_ended", name=part.name, how=how, delay_s=f"{delay:g}"))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), delay)
+
+    async def _once(self, name: str, database_role: str) -> None:
+        """Run a role to its end; raise `role_not_finished` if it fails."""
+        child = await self._spawn(self._role(name, database_role))
+        await self._sooner(child.ended.wait())
+        del self._children[name]
+        if child.code != 0:
+            self._tell_tail(name)
+            log = str(self._logs / f"{name}.log")
+            raise UnjaiError("role_not_finished", 500, role=name, exit_code=_how(child.code), log=log)
+
+    # -- end -----------------------------------------------------------------------------------------------------
+
+    async def _stop(self) -> None:
+        self._stopping.set()
+        notify_systemd("STOPPING=1")
+        if self._failed is None:
+            say(both("stopping"))
+        engines = [self._children.pop(name) for name in ("postgres", "nats") if name in self._children]
+        await asyncio.gather(*(child.stop(_STOP_S) for child in self._children.values()))
+        await asyncio.gather(*(child.stop(_ENGINE_STOP_S) for child in engines))
+        for keeper in self._keepers.values():
+            keeper.cancel()
+        await asyncio.gather(*self._keepers.values(), return_exceptions=True)
+        for log in self._open_logs.values():
+            log.close()
+        with contextlib.suppress(OSError):
+            (self._run / "state.json").unlink(missing_ok=True)
+        if self._cluster is not None:
+            self._cluster.forget_sockets()
+        if self._failed is None:
+            say(both("stopped"))
+
+    # -- telling -------------------------------------------------------------------------------------------------
+
+    def _write_state(self) -> None:
+        """Write down who runs where, for tools and tests; no secret is in it."""
+        settings = self._settings
+        state = {
+            "supervisor": os.getpid(),
+            "pids": {name: child.pid for name, child in self._children.items() if child.code is None},
+            "usable": self._usable,
+            "sockets": None if self._cluster is None else str(self._cluster.sockets),
+            "nats_url": None if self._server is None else self._server.url(),
+            "mqtt_host": settings.mqtt_listen,
+            "mqtt_port": settings.mqtt_port,
+            "http_host": settings.host,
+            "http_port": settings.port,
+        }
+        with contextlib.suppress(OSError):
+            keep(self._run / "state.json", json.dumps(state, indent=1))
+
+    def _tell_once(self, error: UnjaiError) -> None:
+        now = time.monotonic()
+        if now - self._told.get(error.code, -_SAME_ERROR_S) >= _SAME_ERROR_S:
+            self._told[error.code] = now
+            tell_error(error)
+
+    def _tell_tail(self, name: str) -> None:
+        file = self._logs / f"{name}.log"
+        tail = self._log(name).tail()
+        warn(f"{both('part_failed', name=name, log=file)}\n{tail}")
+
+    def _tell_ready(self) -> None:
+        settings = self._settings
+        rows = [
+            ("screen", f"http://{_shown(settings.host)}:{settings.port}/console"),
+            ("mqtt", f"{_shown(settings.mqtt_listen)}:{settings.mqtt_port}"),
+            ("data", str(settings.data)),
+            ("logs", str(self._logs)),
+        ]
+        lines = ["", f"● {both('ready')}", *(f"  {both(code)}: {value}" for code, value in rows)]
+        if self._demo:
+            lines.append(f"  {both('demo')}")
+        password = self._run / "first-password"
+        with contextlib.suppress(FileNotFoundError):
+            lines.append(f"  {both('first_password')}: {' / '.join(password.read_text('utf-8').split())}")
+        lines += [f"  {both('how_to_stop')}", ""]
+        say("\n".join(lines))
+        password.unlink(missing_ok=True)
+
+
+def _shown(host: str) -> str:
+    """Return an address that can be typed into a browser on this machine."""
+    reached = reachable(host)
+    return f"[{reached}]" if ":" in reached else reached
+
+
+def _how(code: int | None) -> str:
+    if code is None:
+        return "?"
+    return signal.Signals(-code).name if code < 0 else str(code)

@@ -1,0 +1,111 @@
+"""The two WebSocket doors: `/api/live` for the room, `/api/officer/live` for one unit's own small channel."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from unjai.model.actor import Actor
+from unjai.model.errors import UnjaiError
+from unjai.people.rules import view_class
+from unjai.platform.i18n import told
+from unjai.web.live import Hub, Reader, heard
+
+Who = Callable[[WebSocket], Awaitable[Actor | None]]
+
+_REFUSED = 4401
+_FORGED = 4403
+
+
+def routes(hub: Hub, who: Who) -> list[BaseRoute]:
+    """Return both doors."""
+
+    async def live(socket: WebSocket) -> None:
+        actor = await _welcome(socket, who)
+        if actor is None:
+            return
+        reader = Reader(station_id=actor.station, view=view_class(actor.rights))
+        with contextlib.suppress(WebSocketDisconnect):
+            await hub.serve(socket, reader, lambda: _still(socket, who, actor))
+
+    async def officer(socket: WebSocket) -> None:
+        actor = await _welcome(socket, who)
+        if actor is None:
+            return
+        if actor.unit_id is None:
+            await _refuse(socket, UnjaiError("right_missing", 403, right="unit.self"), _FORGED)
+            return
+        await _personal(socket, hub, actor)
+
+    return [WebSocketRoute("/api/live", live), WebSocketRoute("/api/officer/live", officer)]
+
+
+async def _still(socket: WebSocket, who: Who, actor: Actor) -> bool:
+    """Tell whether the session behind a socket still stands with the same rights."""
+    now = await who(socket)
+    return now is not None and now.rights == actor.rights and now.stations == actor.stations
+
+
+async def _welcome(socket: WebSocket, who: Who) -> Actor | None:
+    """Accept a signed-on screen of our own origin; say why not to any other."""
+    await socket.accept()
+    origin = socket.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != socket.headers.get("host"):
+        await _refuse(socket, UnjaiError("request_forged", 403), _FORGED)
+        return None
+    actor = await who(socket)
+    if actor is None or not actor.stations:
+        await _refuse(socket, UnjaiError("sign_in_needed", 401), _REFUSED)
+        return None
+    return actor
+
+
+async def _refuse(socket: WebSocket, error: UnjaiError, code: int) -> None:
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+        await socket.send_text(msgspec.json.encode({"type": "error", "error": told(error)}).decode())
+        await socket.close(code)
+
+
+async def _personal(socket: WebSocket, hub: Hub, actor: Actor) -> None:
+    changed = asyncio.Event()
+
+    async def mine(_subject: str, data: bytes) -> None:
+        fact: dict[str, Any] = msgspec.json.decode(data)
+        if str(fact.get("unit_id")) == str(actor.unit_id):
+            changed.set()
+
+    async def send() -> None:
+        while True:
+            try:
+                await asyncio.wait_for(changed.wait(), 5.0)
+            except TimeoutError:
+                body: dict[str, Any] = {"type": "tick", "now": hub.clock.now(), "core": hub.core_state()[0]}
+            else:
+                changed.clear()
+                body = {"type": "officer", "now": hub.clock.now()}
+            await socket.send_text(msgspec.json.encode(body).decode())
+
+    async def listen() -> None:
+        while True:
+            await heard(socket)
+
+    station = actor.station
+    subjects = [f"evt.{station}.{name}" for name in ("offer.changed", "duty.changed", "unit.changed")]
+    subscriptions = [await hub.bus.hear(subject, mine) for subject in subjects]
+    changed.set()
+    tasks = [asyncio.create_task(send()), asyncio.create_task(listen())]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for subscription in subscriptions:
+            await subscription.unsubscribe()

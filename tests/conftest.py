@@ -1,0 +1,104 @@
+"""Real engines for every test: one PostgreSQL cluster and one NATS a run, a fresh migrated database a module."""
+
+import itertools
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from unjai.model.actor import Actor, system
+from unjai.model.clock import MovedClock
+from unjai.model.ids import StationId
+from unjai.platform.database import Database
+from unjai.platform.engines.alone import Nats, Postgres, start_nats, start_postgres
+from unjai.platform.migrate import migrate
+from unjai.platform.streams import Bus
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+NIGHT = datetime(2026, 11, 21, 18, 14, 9, tzinfo=UTC)
+"""01:14:09 at night in Bangkok, 22 November 2569."""
+
+_numbers = itertools.count(1)
+
+
+def shared_data(path: str) -> Path:
+    """Return a file of the reference data, or skip loudly where it is not at hand."""
+    file = SHARED / path
+    if not file.exists():
+        warnings.warn(pytest.PytestWarning(f"SKIPPED LOUDLY: reference data {path} is absent"), stacklevel=2)
+        pytest.skip(f"reference data {path} is absent")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """One cluster for the whole run; its database `unjai` is the migrated template."""
+    cluster = start_postgres(tmp_path_factory.mktemp("pg"))
+    try:
+        migrate(cluster.dsn("unjai_owner"))
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nats]:
+    """One NATS server for the whole run, with its device door on a free port."""
+    server = start_nats(tmp_path_factory.mktemp("nats"))
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def database_name(postgres: Postgres) -> Iterator[str]:
+    """A fresh copy of the migrated database, for one module."""
+    name = f"t{next(_numbers)}"
+    engine = create_engine(postgres.dsn("postgres", "postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE unjai OWNER unjai_owner"))
+    yield name
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+async def db(postgres: Postgres, database_name: str) -> AsyncIterator[Database]:
+    """The database as `unjai_app` sees it: row-level security in force."""
+    database = Database(postgres.dsn("unjai_app", database_name))
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="module")
+async def worker_db(postgres: Postgres, database_name: str) -> AsyncIterator[Database]:
+    """The same database as `unjai_worker`, the role of core."""
+    database = Database(postgres.dsn("unjai_worker", database_name))
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+async def bus(nats: Nats) -> AsyncIterator[Bus]:
+    """A connection to the run's NATS, with the streams made."""
+    connection = await Bus.connect(nats.url("core"), name="tests")
+    await connection.make_streams()
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    """A clock that stands at 01:14:09 in Bangkok until it is moved."""
+    return MovedClock(NIGHT)
+
+
+@pytest.fixture
+def here() -> Actor:
+    """The system at station 1, for tests that need some actor."""
+    return system(StationId(1))
