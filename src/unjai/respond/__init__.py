@@ -1,0 +1,1 @@
+"""Respond: reports become incidents, incidents get units, every step stands on the timeline."""

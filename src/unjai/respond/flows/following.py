@@ -1,0 +1,130 @@
+"""What comes after a report from the same source: it moves, takes itself back, or is heard again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from unjai.model.actor import Actor
+from unjai.model.clock import Clock
+from unjai.model.geometry import Point, distance_m
+from unjai.model.ids import DeviceId, IncidentId, UnitId, named_id, new_id
+from unjai.people.flows import unit_of
+from unjai.picture.store import last_seen_of
+from unjai.platform.database import Tx
+from unjai.respond.flows.case import Case
+from unjai.respond.flows.taking import NewReport, Taken, taken
+from unjai.respond.rules.kinds import DEVICE_SILENT, UNIT_DISTRESS
+from unjai.respond.rules.life import close_move
+from unjai.respond.store import incidents, reports
+
+TAKE_BACK = timedelta(seconds=10)
+"""Five seconds are promised on the citizen's screen; the rest is for the way here."""
+
+MOVED_M, TOLD_M = 10.0, 50.0
+
+
+async def source_moved(
+    tx: Tx, actor: Actor, clock: Clock, *, source: str, point: Point, observed_at: datetime
+) -> IncidentId | None:
+    """Let an open incident follow the one who called for help; None where there is none, or nothing is newer.
+
+    The timeline tells of every 50 m; an operator's own mark on the map stays where it is.
+    """
+    actor.must("call.take")
+    told = await reports.latest_of_source(tx, source)
+    if told is None:
+        return None
+    case = await Case.hold(tx, actor, clock, told["incident_id"])
+    if case.state == "closed" or observed_at < told["observed_at"]:
+        return None
+    was = case.place
+    far = distance_m(was, point) if was is not None else None
+    vaguer = was is not None and (point.accuracy_m or 0.0) > max(2 * (was.accuracy_m or 0.0), far or 0.0)
+    if case.row["place_by_hand"] or vaguer or (far is not None and far < MOVED_M):
+        return None
+    if was is not None and (told["lon"], told["lat"]) != (was.lon, was.lat) and case.row["report_count"] > 1:
+        return None
+    await reports.place(tx, told["id"], lon=point.lon, lat=point.lat, accuracy_m=point.accuracy_m, at=observed_at)
+    await case.locate(point)
+    if far is None or far >= TOLD_M:
+        place = {"place_th": case.now("place_th"), "place_en": case.now("place_en")}
+        await case.say("caller_moved", distance_m=None if far is None else round(far), **place)
+    await case.save("caller_moved")
+    return case.id
+
+
+async def citizen_cancelled(
+    tx: Tx, actor: Actor, clock: Clock, *, source: str, observed_at: datetime
+) -> IncidentId | None:
+    """Hear that a citizen takes a call for help back.
+
+    Within `TAKE_BACK` of the press, while nobody took it up and nobody else reported it, the incident is closed as
+    cancelled. Later nothing is closed: someone may be forcing her hand, so an operator is told to make sure first.
+    """
+    actor.must("call.take")
+    told = await reports.latest_of_source(tx, source)
+    if told is None:
+        return None
+    case = await Case.hold(tx, actor, clock, told["incident_id"])
+    if case.state == "closed":
+        return None
+    after = observed_at - told["observed_at"]
+    if case.state == "new" and case.row["report_count"] == 1 and after <= TAKE_BACK:
+        await case.say("caller_took_back", seconds=max(0, round(after.total_seconds())))
+        case.move(close_move("cancelled"))
+        case.set(outcome="cancelled")
+        await case.say("closed", outcome="cancelled")
+    else:
+        await case.say("caller_cancelled")
+    await case.save("caller_cancelled")
+    return case.id
+
+
+async def device_back(tx: Tx, actor: Actor, clock: Clock, *, device_id: DeviceId) -> IncidentId | None:
+    """Note on a device's open incident of silence that it is heard again; None where there is none."""
+    actor.must("call.take")
+    row = await incidents.silent_of(tx, device_id, DEVICE_SILENT)
+    if row is None:
+        return None
+    case = Case(tx, actor, clock, row)
+    await case.say("device_back")
+    await case.save("device_back")
+    return case.id
+
+
+async def distress(
+    tx: Tx,
+    actor: Actor,
+    clock: Clock,
+    *,
+    unit_id: UnitId,
+    point: Point | None = None,
+    text: str = "",
+    key: str | None = None,
+) -> Taken:
+    """Take an officer's call for help, the most urgent there is; without `point`, the unit's last known place counts.
+
+    Pressed again within five minutes it joins what the first press made. `key` is the phone's own id of the press:
+    sent again it is the same press.
+    """
+    actor.must("unit.self")
+    now = clock.now()
+    unit = await unit_of(tx, actor, clock, unit_id=unit_id)
+    if point is None and unit.device_id is not None:
+        seen = (await last_seen_of(tx, [unit.device_id])).get(unit.device_id)
+        point = seen.point if seen is not None else None
+    pressed = new_id(now) if key is None else named_id(f"distress:{unit_id}", key)
+    report = NewReport(
+        observation_id=pressed,
+        digest="",
+        channel="unit",
+        kind="unit_distress",
+        code=UNIT_DISTRESS,
+        observed_at=now,
+        received_at=now,
+        source=f"unit:{unit_id}",
+        point=point,
+        unit_id=unit_id,
+        text=text,
+    )
+    return await taken(tx, actor, clock, report)

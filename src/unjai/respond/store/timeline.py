@@ -1,0 +1,63 @@
+"""The timeline: every step of an incident, with who and when; only ever added to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import insert, select
+
+from unjai.model.actor import Actor
+from unjai.model.ids import StationId, new_id
+from unjai.platform.database import Tx
+from unjai.respond.store.tables import incident, timeline
+
+Row = dict[str, Any]
+
+
+async def add(
+    tx: Tx,
+    actor: Actor,
+    *,
+    station_id: StationId,
+    incident_id: UUID,
+    at: datetime,
+    kind: str,
+    facts: Mapping[str, object],
+) -> None:
+    """Write one step."""
+    await tx.execute(
+        insert(timeline)
+        .values(
+            id=new_id(at),
+            station_id=station_id,
+            incident_id=incident_id,
+            at=at,
+            actor_kind=actor.kind,
+            actor_name=actor.name,
+            account_id=actor.account_id,
+            kind=kind,
+            facts=msgspec.to_builtins(dict(facts)),
+        )
+        .inline()
+    )
+
+
+async def of_incident(tx: Tx, incident_id: UUID) -> list[Row]:
+    """Return an incident's steps in the order in which they were written."""
+    return await tx.all(select(timeline).where(timeline.c.incident_id == incident_id).order_by(timeline.c.seq))
+
+
+async def since(tx: Tx, at: datetime, limit: int = 500) -> list[Row]:
+    """Return all steps since `at` with their incident's priority and number, oldest first, the latest `limit`."""
+    rows = await tx.all(
+        select(timeline, incident.c.priority, incident.c.number)
+        .join(incident, incident.c.id == timeline.c.incident_id)
+        .where(timeline.c.at >= at)
+        .order_by(timeline.c.seq.desc())
+        .limit(limit)
+    )
+    return rows[::-1]

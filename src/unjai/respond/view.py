@@ -1,0 +1,260 @@
+"""Incidents as screens see them: rows for lists and the live picture, the whole for the panel, words for citizens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from unjai.model.actor import Actor
+from unjai.model.clock import Clock
+from unjai.model.errors import not_found
+from unjai.model.geometry import Point
+from unjai.model.ids import IncidentId, StationId, UnitId
+from unjai.model.thai import plain
+from unjai.people.flows import unit_of
+from unjai.people.schemas import DutyOut, UnitOut
+from unjai.people.store.units import units
+from unjai.picture.store import last_seen_of
+from unjai.platform.database import Tx
+from unjai.respond.codes import event_codes
+from unjai.respond.rules.ranking import STALE_S
+from unjai.respond.schemas import (
+    AssignmentOut,
+    Caller,
+    DoneTask,
+    HelpStatus,
+    Incident,
+    IncidentRow,
+    NearCamera,
+    Officer,
+    ReportOut,
+    StripItem,
+    Task,
+    TimelineEntry,
+    UnitPlace,
+    UnitState,
+)
+from unjai.respond.store import assignments, incidents, reports, timeline
+from unjai.respond.words import label, span, step_words, title
+from unjai.territory.view import territory_of
+
+Row = dict[str, Any]
+CAMERAS = 4
+
+
+def _row_of(row: Row, units_of: Sequence[Row], *, silent: bool) -> IncidentRow:
+    named = title(row["code"], row["about_th"], row["about_en"])
+    return IncidentRow(
+        **{name: row[name] for name in IncidentRow.model_fields if name in row},
+        title_th=named.th,
+        title_en=named.en,
+        units=[UnitState(unit_id=one["unit_id"], call_sign=one["call_sign"], state=one["state"]) for one in units_of],
+        silent=silent,
+    )
+
+
+async def rows_of(tx: Tx, found: Sequence[Row]) -> list[IncidentRow]:
+    """Return the rows for incidents as the table holds them, in their order."""
+    ids = [row["id"] for row in found]
+    working: dict[UUID, list[Row]] = {key: [] for key in ids}
+    for one in await assignments.open_of_incidents(tx, ids):
+        working[one["incident_id"]].append(one)
+    silent = await reports.silent_ones(tx, ids)
+    return [_row_of(row, working[row["id"]], silent=row["id"] in silent) for row in found]
+
+
+async def open_rows(tx: Tx) -> list[IncidentRow]:
+    """Return all open incidents, the most urgent and oldest first."""
+    return await rows_of(tx, await incidents.open_ones(tx))
+
+
+async def row(tx: Tx, incident_id: UUID) -> IncidentRow | None:
+    """Return one incident, closed ones too; None where there is none to be seen."""
+    found = await incidents.of(tx, incident_id)
+    return None if found is None else (await rows_of(tx, [found]))[0]
+
+
+def wire(shown: IncidentRow) -> dict[str, Any]:
+    """Return a row as JSON values. It holds nothing of a caller."""
+    return shown.model_dump(mode="json")
+
+
+async def listed(
+    tx: Tx, *, which: incidents.Which, words: str = "", before: UUID | None = None, limit: int = 50
+) -> list[IncidentRow]:
+    """Return a page of incidents, newest first, those older than `before`; raise `not_found` (404) for that."""
+    key = None
+    if before is not None:
+        last = await incidents.of(tx, before)
+        if last is None:
+            raise not_found("incident", before)
+        key = (last["opened_at"], IncidentId(last["id"]))
+    said = plain(words)
+    fold = said.casefold()
+    codes = [
+        code.code for code in event_codes().values() if fold and fold in f"{code.code} {code.th} {code.en}".casefold()
+    ]
+    return await rows_of(tx, await incidents.page(tx, which=which, words=said, codes=codes, before=key, limit=limit))
+
+
+async def incident(tx: Tx, actor: Actor, *, incident_id: UUID) -> Incident:
+    """Return all of one incident; callers only for `caller.read`. Raises `not_found` (404)."""
+    found = await incidents.of(tx, incident_id)
+    if found is None:
+        raise not_found("incident", incident_id)
+    told = await reports.of_incidents(tx, [incident_id])
+    callers = await reports.callers(tx, [one["id"] for one in told]) if actor.may("caller.read") else {}
+    asked = await assignments.of_incident(tx, incident_id)
+    shown = (await rows_of(tx, [found]))[0]
+    return Incident(
+        **shown.model_dump(),
+        acknowledged_by=found["acknowledged_by"],
+        split_from=found["split_from"],
+        reports=[_report(one, callers) for one in told],
+        assignments=[AssignmentOut.model_validate(one) for one in asked],
+        timeline=[_entry(one) for one in await timeline.of_incident(tx, incident_id)],
+        nearest_cameras=await _cameras(tx, found),
+    )
+
+
+def _report(told: Row, callers: Mapping[UUID, Row]) -> ReportOut:
+    caller = callers.get(told["id"])
+    return ReportOut.model_validate(
+        {**told, "caller": None if caller is None else Caller(name=caller["name"], phone=caller["phone"])}
+    )
+
+
+def _entry(step: Row) -> TimelineEntry:
+    said = step_words(step["kind"], step["facts"])
+    return TimelineEntry(
+        id=step["id"],
+        at=step["at"],
+        actor=step["actor_name"],
+        actor_kind=step["actor_kind"],
+        kind=step["kind"],
+        text_th=said.th,
+        text_en=said.en,
+        facts=step["facts"],
+    )
+
+
+async def _cameras(tx: Tx, found: Row) -> list[NearCamera]:
+    if found["lon"] is None:
+        return []
+    territory = await territory_of(tx, StationId(found["station_id"]))
+    near = territory.nearest_devices(Point(lon=found["lon"], lat=found["lat"]), "camera", CAMERAS)
+    return [
+        NearCamera(device_id=device.id, name_th=device.name_th, name_en=device.name_en, distance_m=round(distance_m, 1))
+        for device, distance_m in near
+    ]
+
+
+async def strip_since(tx: Tx, at: datetime) -> list[StripItem]:
+    """Return the steps of all incidents since `at`, oldest first, without what was said in notes and reports."""
+    return [_strip_item(step) for step in await timeline.since(tx, at)]
+
+
+def _strip_item(step: Row) -> StripItem:
+    private = ("text", "reason")
+    said = step_words(step["kind"], {key: value for key, value in step["facts"].items() if key not in private})
+    return StripItem(
+        at=step["at"],
+        kind=step["kind"],
+        priority=step["priority"],
+        incident_id=step["incident_id"],
+        number=step["number"],
+        text_th=f"{step['number']} {said.th}",
+        text_en=f"{step['number']} {said.en}",
+    )
+
+
+async def officer(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId) -> Officer:
+    """Return what the officer's page shows: the unit, its duty, its task, the last one finished."""
+    unit = await unit_of(tx, actor, clock, unit_id=unit_id)
+    open_one = await assignments.open_of_unit(tx, unit_id)
+    done = await assignments.last_cleared(tx, unit_id)
+    return Officer(
+        unit=UnitOut.model_validate(unit),
+        duty=DutyOut.model_validate({"on": unit.on_duty, "since": unit.since, "shift": unit.shift}),
+        assignment=None if open_one is None else await _task(tx, open_one),
+        last_closed=None if done is None else await _done(tx, done),
+        now=clock.now(),
+    )
+
+
+async def _task(tx: Tx, asked: Row) -> Task:
+    shown = await row(tx, asked["incident_id"])
+    if shown is None:
+        raise not_found("incident", asked["incident_id"])
+    told = await reports.of_incidents(tx, [asked["incident_id"]])
+    return Task.model_validate({**asked, "incident": shown, "told": _told(told)})
+
+
+def _told(rows: Iterable[Row]) -> list[str]:
+    """Return what was said, each thing once, in the order in which it happened."""
+    return list(dict.fromkeys(one["text"] for one in rows if one["text"]))
+
+
+async def _done(tx: Tx, asked: Row) -> DoneTask | None:
+    found = await incidents.of(tx, asked["incident_id"])
+    if found is None:
+        return None
+    named = title(found["code"], found["about_th"], found["about_en"])
+    return DoneTask(
+        incident_id=found["id"],
+        number=found["number"],
+        title_th=named.th,
+        title_en=named.en,
+        outcome=found["outcome"],
+        cleared_at=asked["cleared_at"],
+    )
+
+
+async def help_status(tx: Tx, clock: Clock, *, help_id: UUID) -> HelpStatus:
+    """Return what a citizen may know of her own call: how far it is, and where the unit is that comes.
+
+    Raises `not_found` (404) for a call that is not, or not yet, in the picture.
+    """
+    told = await reports.latest_of_source(tx, f"citizen:{help_id}")
+    found = None if told is None else await incidents.of(tx, told["incident_id"])
+    if found is None:
+        raise not_found("help", help_id)
+    status = _STATUS[found["state"]]
+    eta_s, place = await _coming(tx, clock, found) if status == "on_the_way" else (None, None)
+    facts = {} if eta_s is None else {"eta_th": span(max(60.0, eta_s)).th, "eta_en": span(max(60.0, eta_s)).en}
+    said = label(f"citizen.{status}{'_eta' if facts else ''}", facts)
+    return HelpStatus(id=help_id, status=status, eta_s=eta_s, unit=place, message_th=said.th, message_en=said.en)
+
+
+_STATUS: Mapping[str, str] = {
+    "new": "received",
+    "acknowledged": "acknowledged",
+    "assigned": "acknowledged",
+    "en_route": "on_the_way",
+    "on_scene": "arrived",
+    "closed": "closed",
+}
+
+
+async def _coming(tx: Tx, clock: Clock, found: Row) -> tuple[float | None, UnitPlace | None]:
+    """Return when the first unit on its way will be there, and where it is; nothing where its place is old."""
+    now = clock.now()
+    territory = await territory_of(tx, StationId(found["station_id"]))
+    best: tuple[float | None, UnitPlace | None] = (None, None)
+    for one in await assignments.open_of_incidents(tx, [found["id"]]):
+        if one["state"] != "en_route":
+            continue
+        unit = (await units(tx, now, unit_id=one["unit_id"]))[0]
+        seen = (await last_seen_of(tx, [unit.device_id])).get(unit.device_id) if unit.device_id else None
+        if seen is None or (now - seen.observed_at).total_seconds() > STALE_S:
+            continue
+        place = UnitPlace(lon=seen.point.lon, lat=seen.point.lat)
+        if found["lon"] is None:
+            best = (best[0], best[1] or place)
+            continue
+        way = territory.reach([(seen.point, unit.kind)], Point(lon=found["lon"], lat=found["lat"]))[0]
+        if best[0] is None or way.eta_s < best[0]:
+            best = (round(way.eta_s), place)
+    return best
