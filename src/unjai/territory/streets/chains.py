@@ -83,7 +83,7 @@ def contract(ends: Ints, length_m: Floats, class_index: Ints, oneway: Flags) -> 
     edges = len(walk.a)
     edge_chain, edge_offset, edge_turned = [-1] * edges, [0.0] * edges, [False] * edges
     node_chain, node_at = [-1] * nodes, [0.0] * nodes
-    ends: list[tuple[int, int]] = []
+    chain_ends: list[tuple[int, int]] = []
     lengths: list[float] = []
     members: list[tuple[int, ...]] = []
 
@@ -101,7 +101,7 @@ def contract(ends: Ints, length_m: Floats, class_index: Ints, oneway: Flags) -> 
             at = walk.b[edge] if walk.a[edge] == at else walk.a[edge]
             offset += walk.length_m[edge]
         node_chain[last], node_at[last] = number, offset
-        ends.append((start, last))
+        chain_ends.append((start, last))
         lengths.append(offset)
         members.append(tuple(run))
 
@@ -119,7 +119,7 @@ def contract(ends: Ints, length_m: Floats, class_index: Ints, oneway: Flags) -> 
             lay_around(walk.a[edge])
 
     index = np.cumsum(np.asarray(junction, dtype=np.int64)) - 1
-    pairs = np.asarray(ends, dtype=np.int64).reshape(-1, 2)
+    pairs = np.asarray(chain_ends, dtype=np.int64).reshape(-1, 2)
     first_edges = np.asarray([run[0] for run in members], dtype=np.int64)
     return Chains(
         start=index[pairs[:, 0]],
