@@ -31,6 +31,7 @@ class Town:
     cameras: tuple[force.Device, ...]
     poles: tuple[force.Device, ...]
     phones: tuple[force.Device, ...]
+    door: force.Device
     units: tuple[force.Unit, ...]
     shifts: tuple[force.Shift, ...]
     accounts: tuple[force.Account, ...]
@@ -51,6 +52,7 @@ def town() -> Town:
         cameras=tuple(force.cameras(streets, spots)),
         poles=tuple(force.poles(streets)),
         phones=tuple(force.phones()),
+        door=force.citizen_door(),
         units=force.units(),
         shifts=force.SHIFTS,
         accounts=force.accounts(),

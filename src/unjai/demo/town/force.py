@@ -21,10 +21,10 @@ Client = Literal["owntracks_http", "owntracks_mqtt", "osmand"]
 
 @dataclass(frozen=True, kw_only=True)
 class Device:
-    """A camera, pole, phone or tracker. Phones have no fixed place."""
+    """A camera, pole, phone, or the citizens' door. Phones and the door have no fixed place."""
 
     key: str
-    kind: Literal["camera", "sos_pole", "phone", "tracker"]
+    kind: Literal["camera", "sos_pole", "phone", "citizen_door"]
     th: str
     en: str
     owner_kind: str
@@ -173,6 +173,19 @@ def phones() -> list[Device]:
         )
         for unit in units()
     ]
+
+
+def citizen_door() -> Device:
+    """Return the door through which citizens' calls for help come in."""
+    return Device(
+        key="citizen-door",
+        kind="citizen_door",
+        th="ประตูรับแจ้งจากประชาชน",
+        en="Citizens' door",
+        owner_kind="police",
+        owner_name=POLICE,
+        silent_after_s=604_800,
+    )
 
 
 _PRIVATE: tuple[tuple[str, str, str, int], ...] = (

@@ -94,7 +94,7 @@ def places(town: Town) -> Json:
 
 
 def devices(town: Town) -> Json:
-    """Return cameras, poles and phones; a phone has no place of its own."""
+    """Return cameras, poles, phones and the citizens' door; the last two have no place of their own."""
     return _collection(
         _feature(
             None if d.at is None else _point(d.at),
@@ -107,7 +107,7 @@ def devices(town: Town) -> Json:
             silent_after_s=d.silent_after_s,
             settings=d.settings,
         )
-        for d in (*town.poles, *town.phones, *town.cameras)
+        for d in (*town.poles, *town.phones, *town.cameras, town.door)
     )
 
 

@@ -1,0 +1,193 @@
+"""Bring the fictional town into a centre through the flows everyone uses; run twice it changes nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from unjai.demo import credentials
+from unjai.demo.credentials import Credentials, Login
+from unjai.demo.town import PARENT_CODE, STATION_CODE, STATION_EN, STATION_TH, Town, geojson, town
+from unjai.demo.town.shapes import to_lonlat
+from unjai.model.actor import Actor, system
+from unjai.model.clock import Clock
+from unjai.model.errors import UnjaiError
+from unjai.model.ids import AccountId, StationId
+from unjai.people import flows as people
+from unjai.people.passwords import one_time_password
+from unjai.platform.database import Database
+from unjai.territory import flows as territory
+from unjai.territory.store import device_by_key
+
+log = logging.getLogger(__name__)
+
+
+async def seed_demo(db: Database, clock: Clock, *, data_dir: Path) -> StationId:
+    """Load the town, its people and devices; return its station. Credentials go to `DATA/demo.json`.
+
+    What is there already stays, and keeps its password or secret as long as the file knows it.
+    Raises `demo_zone_refused` (500) when an import refuses a row.
+    """
+    here, setup = town(), system(name="demo")
+    async with db.tx(setup) as tx:
+        await territory.seed_org_units(tx, setup, clock)
+        lon, lat = to_lonlat(next(place.at for place in here.places if place.th == STATION_TH))
+        station = await territory.add_station(
+            tx,
+            setup,
+            clock,
+            code=STATION_CODE,
+            name_th=STATION_TH,
+            name_en=STATION_EN,
+            parent_code=PARENT_CODE,
+            lon=lon,
+            lat=lat,
+            fictional=True,
+        )
+    station_id = StationId(station.id)
+    known = credentials.load(data_dir) if (data_dir / credentials.FILE).is_file() else Credentials()
+    known.station_id = station_id
+    bringing = _Bringing(db=db, actor=system(station_id, name="demo"), clock=clock, here=here, known=known)
+    await bringing.territory()
+    await bringing.accounts(data_dir)
+    await bringing.secrets()
+    known.save(data_dir)
+    await bringing.units()
+    log.info("the demo zone is in; accounts and passwords: %s", data_dir / credentials.FILE)
+    return station_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Bringing:
+    """One run of the loader: where to, as whom, and what is known from before."""
+
+    db: Database
+    actor: Actor
+    clock: Clock
+    here: Town
+    known: Credentials
+
+    async def territory(self) -> None:
+        """Import zone, communities, places, devices, streets and land in one transaction."""
+        sheets = geojson.collections(self.here)
+        imports: dict[str, Callable[..., Awaitable[Any]]] = {
+            "zones": territory.import_zones,
+            "communities": territory.import_communities,
+            "places": territory.import_places,
+            "devices": territory.import_devices,
+            "streets": territory.import_streets,
+            "land": territory.import_land,
+        }
+        async with self.db.tx(self.actor) as tx:
+            for what, bring in imports.items():
+                report = await bring(tx, self.actor, self.clock, station_id=self.actor.station, body=sheets[what])
+                if report.refused:
+                    first = report.refused[0]
+                    raise UnjaiError(
+                        "demo_zone_refused",
+                        500,
+                        what=what,
+                        count=len(report.refused),
+                        row=first.row,
+                        reason=first.code,
+                    )
+
+    async def accounts(self, data: Path) -> None:
+        """Make the accounts that are missing. An account whose password no file knows any more gets a new one."""
+        wanted = {one.username: Login(password="", role=one.role) for one in self.here.accounts}
+        names = {one.username: (one.th, one.en) for one in self.here.accounts}
+        for unit in self.here.units:
+            wanted[unit.username] = Login(password="", role=unit.role, unit=unit.call_sign)
+            names[unit.username] = (unit.person_th, unit.person_en)
+        lost = wanted.keys() - self.known.accounts.keys()
+        for username in lost:
+            self.known.accounts[username] = replace(wanted[username], password=one_time_password())
+        self.known.save(data)  # before the accounts are made: a password that no file knows would be lost
+        async with self.db.tx(self.actor) as tx:
+            there = {row.username: row.id for row in await people.list_accounts(tx, self.actor, self.clock)}
+        for username in wanted:
+            if username not in there:
+                await self._make(username, *names[username])
+            elif username in lost:
+                await self._renew(username, there[username])
+
+    async def _make(self, username: str, th: str, en: str) -> None:
+        login = self.known.accounts[username]
+        async with self.db.tx(self.actor) as tx:
+            await people.create_account(
+                tx,
+                self.actor,
+                self.clock,
+                username=username,
+                name_th=th,
+                name_en=en,
+                home_id=self.actor.station,
+                roles=[(login.role, self.actor.station)],
+                password=login.password,
+                must_change=False,
+            )
+
+    async def _renew(self, username: str, account_id: AccountId) -> None:
+        """Set an account to the password in the file, the way a person does after a reset."""
+        actor, clock, fresh = self.actor, self.clock, self.known.accounts[username].password
+        async with self.db.tx(actor) as tx:
+            once = await people.reset_password(tx, actor, clock, account_id=account_id)
+        async with self.db.tx(actor) as tx:
+            signed = await people.sign_in(
+                tx, actor, clock, username=username, password=once, ip="127.0.0.1", agent="demo-zone"
+            )
+        if isinstance(signed, people.Refused):
+            raise signed.error
+        async with self.db.tx(actor) as tx:
+            changed = await people.change_password(
+                tx, signed.actor, clock, token=str(signed.token), old=once, new=fresh
+            )
+            if isinstance(changed, people.Refused):
+                raise changed.error
+            await people.sign_out(tx, actor, clock, token=str(changed.token))
+
+    async def secrets(self) -> None:
+        """Give every pole and phone a secret unless the file knows the one it has."""
+        for device in (*self.here.poles, *self.here.phones):
+            async with self.db.tx(self.actor) as tx:
+                row = await device_by_key(tx, device.key)
+                assert row is not None, device.key
+                secret = self.known.devices.get(device.key)
+                if secret is None or not await people.verify_credential(tx, key=device.key, secret=secret):
+                    fresh = await people.issue_credential(tx, self.actor, self.clock, device_id=row.id)
+                    self.known.devices[device.key] = fresh
+
+    async def units(self) -> None:
+        """Make units and shifts that are missing."""
+        actor, clock = self.actor, self.clock
+        async with self.db.tx(actor) as tx:
+            there = {unit.call_sign for unit in await people.list_units(tx, actor, clock)}
+            accounts = {row.username: row.id for row in await people.list_accounts(tx, actor, clock)}
+            shifts = {shift.name_th for shift in await people.list_shifts(tx, actor, clock)}
+            for unit in self.here.units:
+                if unit.call_sign in there:
+                    continue
+                phone = await device_by_key(tx, unit.device_key)
+                assert phone is not None, unit.device_key
+                await people.create_unit(
+                    tx,
+                    actor,
+                    clock,
+                    call_sign=unit.call_sign,
+                    kind=unit.kind,
+                    name_th=unit.th,
+                    name_en=unit.en,
+                    capabilities=unit.capabilities,
+                    account_id=accounts[unit.username],
+                    device_id=phone.id,
+                )
+            for shift in self.here.shifts:
+                if shift.th not in shifts:
+                    starts, ends = time.fromisoformat(shift.starts), time.fromisoformat(shift.ends)
+                    await people.create_shift(
+                        tx, actor, clock, name_th=shift.th, name_en=shift.en, starts=starts, ends=ends
+                    )
