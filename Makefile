@@ -1,0 +1,55 @@
+# Every command sets up what it needs; on a bare Debian with Python 3.11 nothing else is done by hand.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+DATA ?= data
+PORT ?= 8400
+MQTT_PORT ?= 1883
+FRONT := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
+
+.PHONY: help install up test check bench client clean
+
+help: ## Say what the commands do
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+install: .venv/.installed src/unjai/web/dist/.built ## Make .venv with everything, and build the screens
+
+.venv/.installed: requirements.lock pyproject.toml
+	tools/make-venv $(PYTHON)
+	touch $@
+
+frontend/node_modules/.installed: frontend/package-lock.json .venv/.installed
+	tools/with-node npm --prefix frontend ci --no-audit --no-fund
+	touch $@
+
+src/unjai/web/dist/.built: frontend/node_modules/.installed $(FRONT)
+	tools/with-node npm --prefix frontend run build
+	touch $@
+
+up: install ## Run the centre with the fictional demo zone (DATA=folder PORT=8400 MQTT_PORT=1883)
+	exec $(BIN)/unjai up --data $(DATA) --port $(PORT) --mqtt-port $(MQTT_PORT) --demo
+
+check: install ## Check style, types, layers, screens, generated files and documents
+	$(BIN)/ruff check src tests bench tools
+	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/generated.py --check
+	tools/with-node npm --prefix frontend run check
+	tools/with-node npm --prefix frontend test
+
+test: install ## Run all checks and all tests
+	tools/debian-packages chromium mosquitto-clients strace
+	$(MAKE) check
+	$(BIN)/pytest
+
+bench: install ## Run every bench (each prints one JSON object last)
+	for name in picture ingest; do $(BIN)/python -m bench.$$name --json; done
+
+client: install ## Write the screens' API types and every other generated file anew
+	$(BIN)/python tools/generated.py
+
+clean: ## Remove what was built (never the data)
+	rm -rf .venv frontend/node_modules src/unjai/web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
