@@ -21,6 +21,7 @@ from unjai.people.schemas import (
     DutyIn,
     DutyOut,
     NewAccountOut,
+    NodeId,
     PasswordIn,
     PasswordOut,
     RightsOut,
@@ -37,6 +38,7 @@ from unjai.people.schemas import (
     UnitChangeIn,
     UnitIn,
     UnitOut,
+    Word,
 )
 from unjai.platform.http import ANYONE, PUBLIC, Ask, allowed, answer
 from unjai.territory.store import org_unit_of
@@ -240,7 +242,7 @@ async def grant_role(account_id: UUID, body: RoleIn, ask: Annotated[Ask, allowed
 
 @router.delete("/accounts/{account_id}/roles/{role}/{org_unit_id}", status_code=204)
 async def revoke_role(
-    account_id: UUID, role: str, org_unit_id: int, ask: Annotated[Ask, allowed("account.admin")]
+    account_id: UUID, role: Word, org_unit_id: NodeId, ask: Annotated[Ask, allowed("account.admin")]
 ) -> None:
     """Take a role away."""
     await flows.revoke_role(
@@ -290,7 +292,7 @@ async def set_duty(unit_id: UUID, body: DutyIn, ask: Annotated[Ask, allowed("uni
 async def own_duty(body: DutyIn, ask: Annotated[Ask, allowed("unit.self")]) -> DutyOut:
     """Sign one's own unit on or off."""
     if ask.actor.unit_id is None:
-        raise UnjaiError("unit_missing", 409)
+        raise UnjaiError("crew_missing", 409)
     return await _duty(ask, ask.actor.unit_id, on=body.on)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -153,20 +154,6 @@ def view_rights(name: str) -> frozenset[str]:
     return frozenset(VIEW_LETTERS[letter] for letter in name) if name != BLIND else frozenset()
 
 
-NAME_MAX = 64
-PASSWORD_MIN = 10
-PASSWORD_MAX = 128
-PASSWORD_DISTINCT_MIN = 5
-_RUNS = (
-    "abcdefghijklmnopqrstuvwxyz",
-    "01234567890123456789",
-    "qwertyuiopasdfghjklzxcvbnm",
-    "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
-    "ๅภถุึคตจขชๆไำพะัีรนยบลฟหกดเ้่าสวงผปแอิืทมใฝ",
-)
-_COMMON = ("password", "p@ssw0rd", "passw0rd", "รหัสผ่าน", "police", "ตำรวจ", "unjai", "อุ่นใจ", "admin", "191")
-
-
 def normal_name(username: str) -> str:
     """Return a user name in the form it is kept and compared: NFKC, no spaces around, lower case."""
     return unicodedata.normalize("NFKC", username).strip().casefold()
@@ -175,6 +162,22 @@ def normal_name(username: str) -> str:
 def normal_password(password: str) -> str:
     """Return a password in the form it is hashed: NFKC, so that every keyboard's สระอำ is the same."""
     return unicodedata.normalize("NFKC", password)
+
+
+NAME_MAX = 64
+PASSWORD_MIN = 10
+PASSWORD_MAX = 128
+PASSWORD_DISTINCT_MIN = 5
+WORD_MIN = 3
+_ROWS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890123456789",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
+    "ๅภถุึคตจขชๆไำพะัีรนยบลฟหกดเ้่าสวงผปแอิืทมใฝ",
+)
+_RUNS = tuple(run for row in _ROWS for run in (normal_password(row), normal_password(row)[::-1]))
+_COMMON = ("password", "p@ssw0rd", "passw0rd", "รหัสผ่าน", "police", "ตำรวจ", "unjai", "อุ่นใจ", "admin", "191")
 
 
 def check_name(username: str) -> str:
@@ -196,13 +199,19 @@ def check_password(password: str, username: str) -> None:
     if len(said) > PASSWORD_MAX:
         raise UnjaiError("password_too_long", 422, most=PASSWORD_MAX)
     low = said.casefold()
-    name = normal_name(username)
     rest = low
-    for word in (name, *_COMMON) if name else _COMMON:
+    for word in _known_words(username):
         rest = rest.replace(word, "")
-    easy = len(set(low)) < PASSWORD_DISTINCT_MIN or len(set(rest)) < PASSWORD_DISTINCT_MIN
-    if easy or any(low in run or low in run[::-1] for run in _RUNS):
+    if any(len(set(part)) < PASSWORD_DISTINCT_MIN or any(part in run for run in _RUNS) for part in (low, rest)):
         raise UnjaiError("password_guessable", 422)
+
+
+def _known_words(username: str) -> list[str]:
+    """Return what an outsider would try first: common words, then the user name and its parts."""
+    name = normal_name(username)
+    parts = [part for part in re.split(r"[._@-]", name) if len(part) >= WORD_MIN]
+    common = [normal_password(word) for word in _COMMON]
+    return [word for word in (*common, name, *parts) if word]
 
 
 FAILURES_FORGOTTEN = timedelta(hours=1)

@@ -11,7 +11,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerialize
 from unjai.people.rules import UnitKind, UnitWork
 
 HourMinute = Annotated[time, PlainSerializer(lambda at: at.strftime("%H:%M"), return_type=str)]
-Name = Annotated[str, Field(max_length=200)]
+_NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps no NUL
+Name = Annotated[str, Field(max_length=200, pattern=_NO_NUL)]
+CallSign = Annotated[str, Field(max_length=40, pattern=_NO_NUL)]
+Word = Annotated[str, Field(max_length=64, pattern=_NO_NUL)]
+NodeId = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""The number of a node of the police tree."""
 
 
 class In(BaseModel):
@@ -43,7 +48,7 @@ class PasswordIn(In):
 class StationIn(In):
     """The station to work at from now on."""
 
-    station_id: int
+    station_id: NodeId
 
 
 class StationOut(Out):
@@ -75,8 +80,8 @@ class SessionOut(Out):
 class RoleIn(In):
     """A role at an organisation unit."""
 
-    role: str = Field(max_length=64)
-    org_unit_id: int
+    role: Word
+    org_unit_id: NodeId
 
 
 class RoleOut(Out):
@@ -94,7 +99,7 @@ class AccountIn(In):
     username: str = Field(max_length=200)
     name_th: Name
     name_en: Name = ""
-    home_id: int | None = None
+    home_id: NodeId | None = None
     locale: Literal["th", "en"] = "th"
     roles: list[RoleIn] = Field(default_factory=list, max_length=50)
 
@@ -153,11 +158,11 @@ class ShiftOut(Out):
 class UnitIn(In):
     """A new unit."""
 
-    call_sign: str = Field(max_length=40)
+    call_sign: CallSign
     kind: UnitKind
     name_th: Name
     name_en: Name = ""
-    capabilities: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=50)
+    capabilities: list[Word] = Field(default_factory=list, max_length=50)
     account_id: UUID | None = None
     device_id: UUID | None = None
 
@@ -165,11 +170,11 @@ class UnitIn(In):
 class UnitChangeIn(In):
     """What of a unit is to change; what is absent stays, null takes the account or device away."""
 
-    call_sign: str = Field(default="", max_length=40)
+    call_sign: CallSign = ""
     kind: UnitKind = "car"
     name_th: Name = ""
     name_en: Name = ""
-    capabilities: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=50)
+    capabilities: list[Word] = Field(default_factory=list, max_length=50)
     account_id: UUID | None = None
     device_id: UUID | None = None
     disabled: bool = False

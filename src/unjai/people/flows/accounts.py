@@ -189,6 +189,8 @@ async def revoke_role(
     tx: Tx, actor: Actor, clock: Clock, *, account_id: AccountId, role: str, org_unit_id: int
 ) -> None:
     """Take a role away; it stops counting at once. Raises `last_administrator` (409) rather than lock all out."""
+    if role not in rules.ROLES:
+        raise UnjaiError("role_unknown", 422, role=role)
     await _manageable(tx, actor, account_id)
     if role == "administrator":
         await _not_last(tx, account_id, org_unit_id)

@@ -72,7 +72,7 @@ async def sign_in(
     locked = _locked(counted, free, now)
     if locked:
         return Refused(error=locked)
-    row = await store.account_named(tx, name)
+    row = await store.account_named(tx, name) if name.isprintable() else None
     usable = row is not None and not row["disabled"] and len(rules.normal_password(password)) <= rules.PASSWORD_MAX
     right = await password_matches(row["password_hash"] if row and usable else None, password[: rules.PASSWORD_MAX])
     if not (row and right):
@@ -89,7 +89,7 @@ async def sign_in(
         clock,
         action="session.open",
         subject=f"account:{account_id}",
-        facts={"ip": ip, "agent": agent[:AGENT_MAX]},
+        facts={"ip": ip},
         station_id=signed.scope.station_id or StationId(0),
     )
     return signed
@@ -148,6 +148,7 @@ async def _open(
     expires_at: datetime | None = None,
 ) -> SignedIn:
     now = clock.now()
+    agent = "".join(letter for letter in agent[:AGENT_MAX] if letter.isprintable())
     token = secrets.token_urlsafe(32)
     session_id = new_id(now)
     ends = expires_at or now + rules.SESSION_LIFE
@@ -162,7 +163,7 @@ async def _open(
             "expires_at": ends,
             "last_seen": now,
             "ip": ip,
-            "agent": agent[:AGENT_MAX],
+            "agent": agent,
         },
     )
     facts = {**row, "session_id": session_id, "account_id": row["id"], "station_id": station_id, "expires_at": ends}

@@ -44,8 +44,8 @@ async def account_of(tx: Tx, account_id: AccountId) -> dict[str, Any] | None:
 
 async def add_account(tx: Tx, row: Mapping[str, Any]) -> bool:
     """Add an account; False when the user name is taken."""
-    done = await tx.execute(insert(account).values(**row).on_conflict_do_nothing(index_elements=["username"]))
-    return bool(done.rowcount)
+    new = insert(account).values(**row).on_conflict_do_nothing(index_elements=["username"])
+    return await tx.scalar(new.returning(account.c.id)) is not None
 
 
 async def set_account(tx: Tx, account_id: AccountId, **values: Any) -> None:
@@ -55,8 +55,8 @@ async def set_account(tx: Tx, account_id: AccountId, **values: Any) -> None:
 
 async def add_role(tx: Tx, row: Mapping[str, Any]) -> bool:
     """Give a role; False when the account has it there already."""
-    done = await tx.execute(insert(account_role).values(**row).on_conflict_do_nothing())
-    return bool(done.rowcount)
+    new = insert(account_role).values(**row).on_conflict_do_nothing()
+    return await tx.scalar(new.returning(account_role.c.role)) is not None
 
 
 async def drop_role(tx: Tx, account_id: AccountId, role: str, org_unit_id: int) -> bool:
@@ -184,7 +184,7 @@ async def unit_of_account(tx: Tx, account_id: AccountId) -> UUID | None:
 
 def failure_key(kind: str, *parts: str) -> str:
     """Return the key under which wrong passwords are counted; a hash, as the name may be a mistyped password."""
-    said = "\x1f".join((kind, *parts)).encode()
+    said = "\x1f".join((kind, *parts)).encode(errors="surrogatepass")
     return f"{kind}:{hashlib.sha256(said).hexdigest()[:32]}"
 
 

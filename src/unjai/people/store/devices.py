@@ -79,8 +79,8 @@ async def add_refusals(tx: Tx, counts: Mapping[tuple[str, str], int], now: datet
     source = rows.join_from(said, device, device.c.key == said.c.key)
     new = insert(device_refusal).from_select(["station_id", "device_id", "code", "count", "last_at"], source)
     more = {"count": device_refusal.c.count + new.excluded["count"], "last_at": new.excluded.last_at}
-    done = await tx.execute(new.on_conflict_do_update(index_elements=["device_id", "code"], set_=more))
-    return int(done.rowcount)
+    adding = new.on_conflict_do_update(index_elements=["device_id", "code"], set_=more)
+    return len(await tx.all(adding.returning(device_refusal.c.code)))
 
 
 async def refusals_of(tx: Tx, device_id: UUID | None = None) -> list[dict[str, Any]]:

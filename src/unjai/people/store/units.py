@@ -165,8 +165,8 @@ async def lock_unit(tx: Tx, unit_id: UnitId) -> dict[str, Any] | None:
 
 async def add_shift(tx: Tx, row: Mapping[str, Any]) -> bool:
     """Add a shift; False when the station has one of that name."""
-    done = await tx.execute(insert(shift).values(**row).on_conflict_do_nothing())
-    return bool(done.rowcount)
+    new = insert(shift).values(**row).on_conflict_do_nothing()
+    return await tx.scalar(new.returning(shift.c.id)) is not None
 
 
 async def shifts(tx: Tx, station_id: StationId | None = None) -> list[ShiftRow]:
@@ -186,8 +186,8 @@ async def open_duty(tx: Tx, unit_id: UnitId) -> DutyRow | None:
 async def begin_duty(tx: Tx, row: Mapping[str, Any]) -> bool:
     """Open an interval; False when the unit has an open one already (the partial unique index decides)."""
     new = insert(duty).values(**row)
-    done = await tx.execute(new.on_conflict_do_nothing(index_elements=["unit_id"], index_where=duty.c.to_at.is_(None)))
-    return bool(done.rowcount)
+    once = new.on_conflict_do_nothing(index_elements=["unit_id"], index_where=duty.c.to_at.is_(None))
+    return await tx.scalar(once.returning(duty.c.id)) is not None
 
 
 async def end_duty(tx: Tx, duty_id: UUID, *, to_at: datetime, by: str) -> None:
