@@ -47,6 +47,7 @@ audit_seal = shared_table(
 )
 
 GENESIS = bytes(32)
+_PAGE = 1000
 
 
 async def audit(
@@ -139,15 +140,14 @@ class Verdict:
 
 
 async def _sealed(tx: Tx) -> AsyncIterator[Mapping[str, Any]]:
-    query = (
-        select(audit_seal.c.seq, audit_seal.c.audit_id, audit_seal.c.hash, audit_log)
-        .outerjoin(audit_log, audit_log.c.id == audit_seal.c.audit_id)
-        .order_by(audit_seal.c.seq)
-        .execution_options(yield_per=1000)
+    query = select(audit_seal.c.seq, audit_seal.c.audit_id, audit_seal.c.hash, audit_log).outerjoin(
+        audit_log, audit_log.c.id == audit_seal.c.audit_id
     )
-    async with tx.conn.stream(query) as result:
-        async for row in result.mappings():
-            yield dict(row)
+    last = 0
+    while rows := await tx.all(query.where(audit_seal.c.seq > last).order_by(audit_seal.c.seq).limit(_PAGE)):
+        for row in rows:
+            yield row
+        last = int(rows[-1]["seq"])
 
 
 async def verify(tx: Tx, anchors: Mapping[int, str] | None = None) -> Verdict:
