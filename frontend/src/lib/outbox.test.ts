@@ -55,6 +55,7 @@ describe('what a status means', () => {
   it('waits longer after each failure, up to half a minute, and spreads phones apart', () => {
     expect([1, 2, 3, 4, 5, 6, 40].map((n) => pause(n, 1))).toEqual([1000, 2000, 4000, 8000, 16000, 30000, 30000]);
     expect(pause(3, 0)).toBe(2800);
+    expect(pause(9, 1, 5000)).toBe(5000);
   });
 
   it('reads the centre’s own words, and lives with a proxy’s page', () => {
@@ -101,6 +102,18 @@ describe('sending', () => {
     }
     expect(outbox.state.entries).toEqual([]);
     expect(centre.done.size).toBe(1);
+  });
+
+  it('a new press does not wait for the pause of an old failure', async () => {
+    const outbox = open();
+    centre.answers = ['cut', 'cut', 'cut'];
+    await outbox.add({ lane: 'a', path: '/one' });
+    await outbox.flush();
+    await vi.advanceTimersByTimeAsync(3_300);
+    expect(outbox.state.entries[0]?.tries).toBe(3);
+    await outbox.add({ lane: 'a', path: '/two' });
+    await outbox.flush();
+    expect(centre.got).toEqual(['/one', '/two']);
   });
 
   it('honours Retry-After', async () => {
@@ -255,9 +268,24 @@ describe('the shelf', () => {
     there.kick();
     await vi.waitUntil(() => there.state.entries.length === 0);
     here.kick();
-    await here.flush();
-    expect(here.state.entries).toEqual([]);
+    await vi.waitUntil(() => here.state.entries.length === 0);
     expect(centre.got).toEqual(['/one', '/two']);
+  });
+
+  it('a store that hangs holds nothing up', async () => {
+    const never = <T>(): Promise<T> => new Promise(() => undefined);
+    shelf = { all: never, put: never, remove: never };
+    const outbox = open();
+    void outbox.add({ lane: 'a', path: '/help' });
+    await vi.waitUntil(() => centre.done.size === 1);
+  });
+
+  it('the same id is one entry', async () => {
+    const outbox = open();
+    centre.line = false;
+    await outbox.add({ id: 'h', lane: 'a', path: '/help' });
+    await outbox.add({ id: 'h', lane: 'a', path: '/help' });
+    expect(outbox.state.entries.length).toBe(1);
   });
 
   it('a full or forbidden shelf loses nothing while the page lives', async () => {

@@ -7,7 +7,7 @@
  * Two open pages share a shelf and may send the same entry twice; the key makes that harmless, and no page that the
  * phone has frozen can hold up a call for help.
  */
-import type { Entry, Refusal, Shelf } from './shelf';
+import { inTime, type Entry, type Refusal, type Shelf } from './shelf';
 
 export { indexedShelf, memoryShelf, openShelf, type Entry, type Refusal, type Shelf } from './shelf';
 
@@ -31,9 +31,9 @@ export function judge(status: number): Verdict {
   return status >= 400 ? 'refused' : 'later';
 }
 
-/** Milliseconds to wait after the `failures`-th failure in a row: 1, 2, 4 … 30 s; `chance` (0–1) spreads phones apart. */
-export function pause(failures: number, chance: number): number {
-  const full = Math.min(30_000, 1_000 * 2 ** Math.max(0, failures - 1));
+/** Milliseconds to wait after the `failures`-th failure in a row: 1, 2, 4 … s up to `longest`; `chance` (0–1) spreads phones apart. */
+export function pause(failures: number, chance: number, longest = 30_000): number {
+  const full = Math.min(longest, 1_000 * 2 ** Math.max(0, failures - 1));
   return Math.round(full * (0.7 + 0.3 * chance));
 }
 
@@ -85,6 +85,8 @@ export interface OutboxOptions {
   post: Post;
   now?: () => number;
   chance?: () => number;
+  /** The longest wait between tries, ms. */
+  longest?: number;
   onChange?: (state: OutboxState) => void;
   onSent?: (entry: Entry, answer: Answer) => void;
   onRefused?: (entry: Entry, refusal: Refusal) => void;
@@ -144,8 +146,10 @@ export class Outbox {
     clearTimeout(this.#timer);
   }
 
-  /** Keep a new entry, then send it. Resolves when it is on the shelf, not when it is sent. */
+  /** Send a new entry and keep it until it is sent. Resolves when it is on the shelf, not when it is sent. */
   async add(fresh: NewEntry): Promise<Entry> {
+    const known = this.#entries.find((one) => one.id === fresh.id);
+    if (known) return known;
     const entry: Entry = {
       id: fresh.id ?? clientId(),
       lane: fresh.lane,
@@ -157,9 +161,13 @@ export class Outbox {
       ...(fresh.quiet ? { quiet: true } : {}),
     };
     this.#entries = ordered([...this.#entries, entry]);
+    // Somebody pressed something: what failed before is tried again now.
+    const before = this.#lanes.get(entry.lane);
+    if (before && !entry.quiet) before.notBefore = 0;
     this.#tell();
-    await this.#shelve(entry);
+    // First the line, then the shelf: a slow store must not hold up a call for help.
     void this.flush();
+    await this.#shelve(entry);
     return entry;
   }
 
@@ -197,7 +205,11 @@ export class Outbox {
   kick(): void {
     for (const lane of this.#lanes.values()) lane.notBefore = 0;
     this.#needsLogin = false;
-    void this.flush();
+    this.#retry();
+  }
+
+  #retry(): void {
+    void this.#reload().then(() => this.flush());
   }
 
   /** Send all that can be sent. A call while one is running makes it look once more. */
@@ -221,8 +233,6 @@ export class Outbox {
   }
 
   async #sendLanes(): Promise<void> {
-    if (this.#needsLogin) return;
-    await this.#reload();
     const busy = new Map<string, Promise<void>>();
     for (;;) {
       // A lane that begins while a slow one is on its way does not wait for it.
@@ -270,36 +280,36 @@ export class Outbox {
     if (answer && (verdict === 'sent' || verdict === 'refused')) {
       this.#lanes.delete(entry.lane);
       if (verdict === 'sent') {
-        await this.discard(entry.id);
+        void this.discard(entry.id);
         this.#options.onSent?.(entry, answer);
-      } else await this.#refuse(entry, refusalOf(answer));
+      } else this.#refuse(entry, refusalOf(answer));
       return true;
     }
     const tried = { ...entry, tries: entry.tries + 1 };
-    if (answer && tried.quiet && tried.tries >= QUIET_TRIES) await this.discard(entry.id);
-    else await this.#replace(tried);
+    if (answer && tried.quiet && tried.tries >= QUIET_TRIES) void this.discard(entry.id);
+    else this.#replace(tried);
     if (verdict === 'login') this.#needsLogin = true;
     else {
       const failures = (this.#lanes.get(entry.lane)?.failures ?? 0) + 1;
-      const wait = Math.max(pause(failures, (this.#options.chance ?? Math.random)()), (answer?.retryAfterS ?? 0) * 1_000);
+      const wait = Math.max(pause(failures, (this.#options.chance ?? Math.random)(), this.#options.longest), (answer?.retryAfterS ?? 0) * 1_000);
       this.#lanes.set(entry.lane, { failures, notBefore: this.#now() + wait });
     }
     this.#tell();
     return false;
   }
 
-  async #refuse(entry: Entry, refused: Refusal): Promise<void> {
-    if (entry.quiet) await this.discard(entry.id);
-    else await this.#replace({ ...entry, tries: entry.tries + 1, refused });
+  #refuse(entry: Entry, refused: Refusal): void {
+    if (entry.quiet) void this.discard(entry.id);
+    else this.#replace({ ...entry, tries: entry.tries + 1, refused });
     this.#options.onRefused?.(entry, refused);
     this.#tell();
   }
 
-  async #replace(entry: Entry): Promise<void> {
+  #replace(entry: Entry): void {
     // Taken back while it was on its way: it must not come back.
     if (!this.#entries.some((one) => one.id === entry.id)) return;
     this.#entries = this.#entries.map((one) => (one.id === entry.id ? entry : one));
-    await this.#shelve(entry);
+    void this.#shelve(entry);
   }
 
   /** The shelf may be full or forbidden: what is in memory is sent all the same. */
@@ -322,7 +332,7 @@ export class Outbox {
   async #reload(): Promise<void> {
     const lay = new Set(this.#shelved);
     const before = new Set(this.#entries.map((entry) => entry.id));
-    const kept = await this.#options.shelf.all().catch(() => null);
+    const kept = await inTime(this.#options.shelf.all(), 1_000).catch(() => null);
     if (!kept) return;
     const there = new Set(kept.map((entry) => entry.id));
     const mine = this.#entries.filter((entry) => there.has(entry.id) || !lay.has(entry.id) || this.#flying.has(entry.id));
@@ -339,7 +349,7 @@ export class Outbox {
     const waiting = this.#waiting();
     if (this.#needsLogin || this.#stopped || waiting.length === 0) return;
     const next = Math.min(...waiting.map((entry) => this.#lanes.get(entry.lane)?.notBefore ?? 0));
-    this.#timer = setTimeout(() => void this.flush(), Math.max(250, next - this.#now()));
+    this.#timer = setTimeout(() => this.#retry(), Math.max(250, next - this.#now()));
   }
 
   #tell(): void {

@@ -54,11 +54,29 @@ export async function indexedShelf(name: string): Promise<Shelf> {
   };
 }
 
-/** The best shelf this browser has; `durable` tells whether it outlives the page. */
-export async function openShelf(name: string): Promise<{ shelf: Shelf; durable: boolean }> {
+/**
+ * The best shelf this browser has; `durable` tells whether it outlives the page. A database that does not open in time
+ * (another page holds it, the phone's storage hangs) must not hold up a call for help.
+ */
+export async function openShelf(name: string, patience_ms = 1_500): Promise<{ shelf: Shelf; durable: boolean }> {
   try {
-    return { shelf: await indexedShelf(name), durable: true };
+    return { shelf: await inTime(indexedShelf(name), patience_ms), durable: true };
   } catch {
     return { shelf: memoryShelf(), durable: false };
+  }
+}
+
+/** The work's result, or a rejection after `patience_ms`. */
+export async function inTime<T>(work: Promise<T>, patience_ms: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    return await Promise.race([
+      work,
+      new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => reject(new Error('too slow')), patience_ms);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
   }
 }

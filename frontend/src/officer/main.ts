@@ -1,1 +1,9 @@
 import '$lib/base.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+
+const target = document.getElementById('app');
+if (target) mount(App, { target });
+
+// Served from a file or over plain http there is none; the page then needs the line to open.
+navigator.serviceWorker?.register('/sw.js?app=officer', { scope: '/officer' }).catch(() => undefined);

@@ -1,0 +1,7 @@
+/** The officer's words over the common ones. */
+import { words } from '$lib/i18n.svelte';
+import en from './en.json';
+import th from './th.json';
+
+export const t = words(th, en);
+export type OfficerKey = keyof typeof th;
