@@ -1,6 +1,7 @@
 """Signing in, being locked out, being somebody, signing out."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -256,6 +257,16 @@ async def test_one_cannot_work_where_one_has_no_role(db, clock):
 async def test_a_role_above_reaches_every_station_below(db, clock):
     await make_account(db, clock, "boss", ("superintendent", DIVISION), home=DIVISION)
     assert (await enter(db, clock, "boss")).actor.stations == {HERE, THERE}
+
+
+async def test_who_has_many_stations_works_at_the_one_of_the_box(db, clock):
+    await make_account(db, clock, "wide", ("administrator", DIVISION), home=DIVISION)
+    at_the_other_box = replace(citizen(), stations=frozenset({THERE}))
+    async with db.tx(at_the_other_box) as tx:
+        signed = await flows.sign_in(tx, at_the_other_box, clock, username="wide", password=PASSWORD, ip="", agent="")
+    assert signed.actor.stations == {HERE, THERE}
+    assert signed.actor.station == THERE
+    assert (await look(db, clock, signed.token)).actor.station == THERE
 
 
 async def test_an_account_without_a_role_may_nothing(db, clock):

@@ -25,6 +25,7 @@ class Actor:
     rights: frozenset[str] = frozenset()
     account_id: AccountId | None = None
     unit_id: UnitId | None = None
+    works_at: StationId | None = None
 
     def may(self, right: str) -> bool:
         """Tell whether the actor holds `right`; the system holds all."""
@@ -37,8 +38,8 @@ class Actor:
 
     @property
     def station(self) -> StationId:
-        """The one station the actor works at; the least of them where there are several."""
-        return min(self.stations)
+        """The one station the actor works at: `works_at`, or the least of theirs where none is said."""
+        return self.works_at if self.works_at in self.stations else min(self.stations)
 
 
 def system(*stations: StationId, name: str = "system") -> Actor:

@@ -237,9 +237,9 @@ def wait_after(failures: int, free: int) -> timedelta:
 
 
 def locked_for(failures: int, last_at: datetime, now: datetime, free: int) -> timedelta:
-    """Return how long sign-in stays locked from `now`; zero when it is open."""
-    until = last_at + wait_after(failures_now(failures, last_at, now), free)
-    return max(until - now, timedelta())
+    """Return how long sign-in stays locked from `now`; zero when it is open. A clock set back prolongs no wait."""
+    wait = wait_after(failures_now(failures, last_at, now), free)
+    return min(max(last_at + wait - now, timedelta()), wait)
 
 
 SESSION_LIFE = timedelta(hours=16)

@@ -62,6 +62,7 @@ async def sign_in(
 ) -> SignedIn | Refused:
     """Open a session for a right user name and password, or say why not.
 
+    Who has a role at the station of this box (that of `actor`) works there, whatever other stations are theirs.
     Wrong name, wrong password and disabled account are one answer (`sign_in_failed`) after one duration.
     Too many of them give `sign_in_locked`, whether the name exists or not, even with the right password.
     """
@@ -82,7 +83,8 @@ async def sign_in(
     account_id = AccountId(row["id"])
     if needs_rehash(row["password_hash"]):
         await store.set_account(tx, account_id, password_hash=await hash_password(password))
-    signed = await _open(tx, clock, row=row, station_id=None, ip=ip, agent=agent)
+    box = actor.station if actor.stations else None
+    signed = await _open(tx, clock, row=row, station_id=box, ip=ip, agent=agent)
     await audit(
         tx,
         signed.actor,
@@ -192,6 +194,7 @@ async def _signed(tx: Tx, row: Mapping[str, Any], *, token: str | None = None) -
         rights=held.rights,
         account_id=account_id,
         unit_id=None if row["must_change"] else crew,
+        works_at=held.station_id,
     )
     return SignedIn(
         session_id=row["session_id"],
