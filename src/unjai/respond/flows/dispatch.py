@@ -104,7 +104,7 @@ async def offer(
 ) -> AssignmentId:
     """Ask a unit to go: the one given, or the best of `proposals`. Who refuses or is silent is followed by the next.
 
-    An incident that is still new is acknowledged by this. Raises (409) `offer_open`, `unit_busy`, `unit_off_duty`,
+    An incident that is still new is acknowledged by this. Raises (409) `offer_open`, `unit_engaged`, `unit_off_duty`,
     `no_unit_free`, `incident_unplaced`, `incident_move_illegal`.
     """
     actor.must("dispatch")
@@ -128,11 +128,11 @@ async def _ask_given(case: Case, unit_id: UnitId) -> dict[str, Any]:
     if unit is None or unit.station_id != case.station_id:
         raise UnjaiError("unit_off_duty", 409)
     if unit_id == case.row["unit_id"]:
-        raise UnjaiError("unit_busy", 409, call_sign=unit.call_sign)
+        raise UnjaiError("unit_engaged", 409, call_sign=unit.call_sign)
     proposal = (await _judged(case, [unit]))[0]
     row = await _ask(case, proposal, {unit_id: unit}, by=None)
     if row is None:
-        raise UnjaiError("unit_busy", 409, call_sign=unit.call_sign)
+        raise UnjaiError("unit_engaged", 409, call_sign=unit.call_sign)
     return row
 
 
