@@ -119,6 +119,19 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Land:
+    """A piece of ground that is drawn under the streets: water, park, compound, market, field."""
+
+    id: UUID
+    station_id: StationId
+    code: str
+    kind: str
+    name_th: str
+    name_en: str
+    geometry: Geometry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Device:
     """A thing that tells or shows something, with its owner — อุปกรณ์. `mark` is its small number on live frames."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+
+import rustworkx as rx
 
 from unjai.model.errors import UnjaiError
 from unjai.territory.rules import fields
@@ -34,11 +36,14 @@ _NODE_APART_M = 20.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
-    """What the station's table holds already: edge id by key, and node id by position."""
+class KnownEdge:
+    """An edge that the station's table holds already."""
 
-    edges: Mapping[str, int] = field(default_factory=dict)
-    nodes: Mapping[int, Position] = field(default_factory=dict)
+    id: int
+    node_a: int
+    node_b: int
+    first: Position
+    last: Position
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,16 +59,34 @@ class Cut:
     values: Mapping[str, Any]
 
 
-def read_streets(document: object, known: Known) -> tuple[Sheet, list[Row]]:
-    """Read GeoJSON lines, or a road graph ``{"coords", "edges"}``; return the sheet and the edges to store."""
+def read_streets(document: object, known: Mapping[str, KnownEdge], *, replace: bool = False) -> tuple[Sheet, list[Row]]:
+    """Read GeoJSON lines, or a road graph ``{"coords", "edges"}``; return the sheet and the edges to store.
+
+    `known` are the stored edges by key; with `replace` those that the file does not name will go.
+    Streets that fall into unconnected pieces are noted.
+    """
     if isinstance(document, Mapping) and "coords" in document and "edges" in document:
         features = _road_graph_features(document)
     else:
         features = features_of(document)
     sheet = read_rows(features, _read_line)
     _check_nodes(sheet)
-    cuts = _cut(sheet.rows)
-    return sheet, _number(cuts, known)
+    edges = _number(_cut(sheet.rows), known, replace=replace)
+    kept = {} if replace else {key: (edge.node_a, edge.node_b) for key, edge in known.items()}
+    pieces = pieces_of([*{**kept, **{row.key: (row.values["node_a"], row.values["node_b"]) for row in edges}}.values()])
+    if len(pieces) > 1:
+        share = round(100 * pieces[0] / sum(pieces), 1)
+        sheet.warn(0, "", "note_streets_apart", pieces=len(pieces), percent=share)
+    return sheet, edges
+
+
+def pieces_of(edges: Sequence[tuple[int, int]]) -> list[int]:
+    """Return into what connected pieces edges fall, as counts of nodes, the largest first."""
+    nodes = {node: row for row, node in enumerate(sorted({node for edge in edges for node in edge}))}
+    graph = rx.PyGraph()
+    graph.add_nodes_from([None] * len(nodes))
+    graph.add_edges_from_no_data([(nodes[a], nodes[b]) for a, b in edges])
+    return sorted((len(piece) for piece in rx.connected_components(graph)), reverse=True)
 
 
 def _read_line(feature: Feature, note: Note) -> Row:
@@ -233,35 +256,50 @@ def _edge(
 
 
 class _Nodes:
-    """Numbers nodes: a label of the file first, else the position; what the table holds already keeps its number."""
+    """Numbers nodes: a label of the file first, else the position; what the table holds already keeps its number.
 
-    def __init__(self, known: Mapping[int, Position]) -> None:
-        self._at: dict[int, Position] = dict(known)
-        self._by_position: dict[Position, int] = {at: node for node, at in known.items()}
+    A number that edges which stay have elsewhere is not given to a label.
+    """
+
+    def __init__(self, known: Iterable[KnownEdge], staying: Iterable[KnownEdge]) -> None:
+        self._by_position: dict[Position, int] = {}
+        self._taken: set[int] = set()
+        for edge in known:
+            for node, at in ((edge.node_a, edge.first), (edge.node_b, edge.last)):
+                self._by_position.setdefault(at, node)
+                self._taken.add(node)
+        self._staying: dict[int, Position] = {}
+        for edge in staying:
+            self._staying |= {edge.node_a: edge.first, edge.node_b: edge.last}
         self._by_label: dict[str, int] = {}
-        self._next = max(self._at, default=0) + 1
+        self._next = max(self._taken, default=0) + 1
+
+    def reserve(self, labels: Iterable[str]) -> None:
+        """Keep the numbers that labels will want from being given to positions."""
+        numbers = {number for number in map(_own_id, labels) if number is not None}
+        self._taken |= numbers
+        self._next = max(self._next, max(numbers, default=0) + 1)
 
     def take(self, label: str, at: Position) -> int:
-        """Return the number of the node at a position."""
-        if not label:
-            there = self._by_position.get(at)
-            return self._add(self._free(), at) if there is None else there
-        if label not in self._by_label:
-            number = _own_id(label)
-            if number is None or _apart(self._at.get(number, at), at):
-                number = self._by_position.get(at)
-            self._by_label[label] = self._add(self._free() if number is None else number, at)
-        return self._by_label[label]
-
-    def _add(self, node: int, at: Position) -> int:
-        self._at.setdefault(node, at)
-        self._by_position.setdefault(at, node)
-        self._next = max(self._next, node + 1)
-        return node
+        """Return the number of the node with a label, or without one of the node at a position."""
+        if label and label in self._by_label:
+            return self._by_label[label]
+        number = _own_id(label) if label else None
+        if number is None or _apart(self._staying.get(number, at), at):
+            number = self._by_position.get(at)
+        if number is None:
+            number = self._free()
+        if label:
+            self._by_label[label] = number
+        self._by_position[at] = number
+        return number
 
     def _free(self) -> int:
-        while self._next in self._at or self._next > _LARGEST:
-            self._next = self._next + 1 if self._next <= _LARGEST else 1
+        if self._next > _LARGEST:
+            self._next = 1
+        while self._next in self._taken:
+            self._next += 1
+        self._taken.add(self._next)
         return self._next
 
 
@@ -269,25 +307,25 @@ def _apart(one: Position, other: Position) -> bool:
     return one != other and length_of((one, other)) > 1.0
 
 
-def _number(cuts: Sequence[Cut], known: Known) -> list[Row]:
+def _number(cuts: Sequence[Cut], known: Mapping[str, KnownEdge], *, replace: bool) -> list[Row]:
     """Give every edge its id and its nodes."""
-    nodes = _Nodes(known.nodes)
-    taken = set(known.edges.values())
-    used: set[int] = set()
-    keys: set[str] = set()
+    own = {cut.key for cut in cuts}
+    staying = [] if replace else [edge for key, edge in known.items() if key not in own]
+    nodes = _Nodes(known.values(), staying)
+    nodes.reserve(label for cut in cuts for label in (cut.label_a, cut.label_b) if label)
+    taken = {edge.id for edge in known.values()}
     fresh = max([0, *taken, *(cut.own_id for cut in cuts if cut.own_id is not None)]) + 1
+    keys: set[str] = set()
     rows: list[Row] = []
     for cut in cuts:
-        number = known.edges.get(cut.key)
-        if number is None:
-            number = cut.own_id
-            if number is None or number in taken or number in used:
-                number, fresh = fresh, fresh + 1
-        used.add(number)
         key = cut.key
         while key in keys:  # a piece of one line may be called as another line is
             key += "~"
         keys.add(key)
+        number = known[key].id if key in known else cut.own_id
+        if key not in known and (number is None or number in taken):
+            number, fresh = fresh, fresh + 1
+        taken.add(number or 0)
         values = {
             "id": number,
             "key": key,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import shapely
 
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import named_id
+from unjai.territory.records import SubZone
 from unjai.territory.rules import fields
 from unjai.territory.rules.geojson import Broken, Feature, Note, point_of, polygon_of
 from unjai.territory.rules.shapes import area_m2, centre_of, geojson_of, outside_share, shape_of
@@ -167,6 +168,20 @@ def read_zones(features: Iterable[Feature | Broken], ground: Ground) -> tuple[Sh
     sheet.refused = sorted(sheet.refused + subs.refused, key=lambda item: item.row)
     sheet.warnings = sorted(sheet.warnings + subs.warnings, key=lambda item: item.row)
     return sheet, zones, list(subs.rows)
+
+
+def note_left_outside(sheet: Sheet, zones: Sequence[Row], subs: Sequence[Row], stored: Iterable[SubZone]) -> None:
+    """Note stored sub-zones that a zone's new border leaves outside, unless the file brings them too."""
+    borders = {row.values["id"]: (row, shape_of(row.values["geometry"])) for row in zones}
+    brought = {row.key for row in subs}
+    for subzone in stored:
+        if subzone.zone_id not in borders or subzone.code in brought:
+            continue
+        row, border = borders[subzone.zone_id]
+        outside = outside_share(shape_of(subzone.geometry), border)
+        if outside > _OUTSIDE_SHARE:
+            percent = round(outside * 100, 1)
+            sheet.warn(row.row, row.key, "note_subzone_outside", name=subzone.name_th, percent=percent)
 
 
 def read_community(feature: Feature, note: Note, ground: Ground) -> Row:

@@ -10,11 +10,12 @@ from sqlalchemy import Table, and_, literal, select
 
 from unjai.model.ids import DeviceId, StationId
 from unjai.platform.database import Tx
-from unjai.territory.records import Community, Device, OrgUnit, Place, SubZone, Zone
+from unjai.territory.records import Community, Device, Land, OrgUnit, Place, SubZone, Zone
 from unjai.territory.store.tables import (
     Ltree,
     community,
     device,
+    land,
     org_unit,
     place,
     street_edge,
@@ -87,6 +88,11 @@ async def communities_of(tx: Tx, station_id: StationId) -> list[Community]:
 async def places_of(tx: Tx, station_id: StationId) -> list[Place]:
     """Return the station's places by code."""
     return [Place(**row) for row in await _all_of(tx, place, station_id, place.c.code)]
+
+
+async def land_of(tx: Tx, station_id: StationId) -> list[Land]:
+    """Return what is drawn under the station's streets."""
+    return [Land(**row) for row in await _all_of(tx, land, station_id, land.c.code)]
 
 
 async def devices_of(tx: Tx, station_id: StationId) -> list[Device]:

@@ -124,6 +124,18 @@ place = station_table(
     UniqueConstraint("station_id", "code"),
 )
 
+land = station_table(
+    "land",
+    Column("id", Uuid, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name_th", Text, nullable=False, server_default=""),
+    Column("name_en", Text, nullable=False, server_default=""),
+    Column("geometry", JSONB, nullable=False),
+    CheckConstraint("kind IN ('water', 'park', 'compound', 'market', 'field')", name="kind"),
+    UniqueConstraint("station_id", "code"),
+)
+
 street_edge = station_table(
     "street_edge",
     Column("id", Integer, nullable=False),

@@ -35,3 +35,12 @@ class Snap:
     point: Point
     distance_m: float
     along_m: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """A way between two points: `road_m` and `eta_s` along the streets, `access_m` to and from them."""
+
+    road_m: float
+    eta_s: float
+    access_m: float

@@ -16,7 +16,7 @@ from pyproj import Geod
 
 from unjai.model.geometry import Point
 from unjai.territory.streets.chains import Floats, Ints, contract
-from unjai.territory.streets.edges import Edge, Snap
+from unjai.territory.streets.edges import Edge, Snap, Way
 from unjai.territory.streets.path import Path
 from unjai.territory.streets.plane import Plane
 from unjai.territory.streets.routing import Direction, Leg, Measure, Router, Spots
@@ -230,6 +230,7 @@ class StreetGraph:
             extra_m=np.maximum(away[keep] - nearest_m[owner], 0.0),
             owner=owner,
             points=len(points),
+            away_m=nearest_m,
         )
 
     def _along(self, rows: Ints, own: NDArray[np.object_]) -> Floats:
@@ -273,6 +274,18 @@ class StreetGraph:
         """Return (metres, seconds) of the fastest way from each origin to `target`; None without a way."""
         return self._reach(target, origins, kind, "seconds", "to")
 
+    def ways_to(self, target: Point, origins: Sequence[Point], kind: UnitKind = "car") -> list[Way | None]:
+        """Return the fastest way from each origin to `target` with the steps to and from the street."""
+        spots = self._spots([target, *origins], kind)
+        if spots is None:
+            return [None] * len(origins)
+        found = self._router(kind, "seconds", "to").search(spots.of(0)).reach(spots.after(0))
+        away = spots.away_m.tolist()
+        return [
+            None if way is None else Way(road_m=way[0], eta_s=way[1], access_m=off + away[0])
+            for way, off in zip(found, away[1:], strict=True)
+        ]
+
     def path(self, a: Point, b: Point, kind: UnitKind = "car") -> Path | None:
         """Return the fastest way from `a` to `b`, from street to street; None without a way."""
         spots = self._spots([a, b], kind)
@@ -297,6 +310,7 @@ class StreetGraph:
             extra_m=np.zeros(2),
             owner=np.arange(2),
             points=2,
+            away_m=np.zeros(2),
         )
         way = self._router("foot", "metres", "from").search(spots.of(0)).reach(spots.after(0))[0]
         return None if way is None else way[0]

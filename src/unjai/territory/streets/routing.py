@@ -33,6 +33,8 @@ class Spots:
     extra_m: Floats
     owner: Ints
     points: int
+    away_m: Floats
+    """How far each point (not candidate) lies from its nearest street."""
 
     def of(self, owner: int) -> Spots:
         """Return the candidates of one point."""
@@ -43,6 +45,7 @@ class Spots:
             extra_m=self.extra_m[own],
             owner=np.zeros(int(own.sum()), dtype=np.int64),
             points=1,
+            away_m=self.away_m[owner : owner + 1],
         )
 
     def after(self, owner: int) -> Spots:
@@ -54,6 +57,7 @@ class Spots:
             extra_m=self.extra_m[own],
             owner=self.owner[own] - owner - 1,
             points=self.points - owner - 1,
+            away_m=self.away_m[owner + 1 :],
         )
 
 

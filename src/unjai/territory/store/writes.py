@@ -1,0 +1,159 @@
+"""What changes territory: whole sheets at once, by one statement a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Table, bindparam, column, delete, func, literal_column, or_, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as upsert_into
+
+from unjai.model.ids import DeviceId, StationId, UnitId
+from unjai.platform.database import Tx
+from unjai.territory.records import OrgUnit
+from unjai.territory.store.tables import device, org_unit, street_edge, territory_version
+
+_LOCK = 0x7E44
+"""First key of the advisory lock of a station's territory; the second is the station."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """How many rows were new, changed or deleted; the rest stood there already."""
+
+    added: int = 0
+    updated: int = 0
+    removed: int = 0
+
+    def __add__(self, other: Written) -> Written:
+        """Return both together."""
+        return Written(
+            added=self.added + other.added,
+            updated=self.updated + other.updated,
+            removed=self.removed + other.removed,
+        )
+
+
+async def hold(tx: Tx, station_id: StationId) -> None:
+    """Let one change of a station's territory follow the other: an advisory lock until the transaction ends."""
+    await tx.execute(text("SELECT pg_advisory_xact_lock(:what, :station)"), {"what": _LOCK, "station": station_id})
+
+
+async def upsert(
+    tx: Tx, table: Table, station_id: StationId, rows: Sequence[Mapping[str, Any]], *, by: Sequence[str] = ("id",)
+) -> Written:
+    """Insert or change rows; ones that stand there unchanged are not touched.
+
+    All rows have the same columns, none of them `station_id`. They travel as one JSON document, so that fifty
+    thousand streets are one statement.
+    """
+    if not rows:
+        return Written()
+    names = list(rows[0])
+    sent = func.jsonb_to_recordset(bindparam("rows", type_=JSONB)).table_valued(
+        *(column(name, table.c[name].type) for name in names), name="sent"
+    )
+    source = select(bindparam("station", station_id), *(sent.c[name] for name in names)).select_from(
+        sent.render_derived(with_types=True)
+    )
+    put = upsert_into(table).from_select(["station_id", *names], source)
+    changed = [name for name in names if name not in by]
+    query: Any = put.on_conflict_do_update(
+        index_elements=[table.c[name] for name in by],
+        set_={name: put.excluded[name] for name in changed},
+        where=or_(*(table.c[name].is_distinct_from(put.excluded[name]) for name in changed)),
+    ).returning(literal_column("(xmax = 0)").label("new"))
+    found = (await tx.execute(query, {"rows": msgspec.to_builtins(list(rows))})).scalars().all()
+    return Written(added=sum(found), updated=len(found) - sum(found))
+
+
+async def claim_devices(tx: Tx, station_id: StationId, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Insert devices whose keys nobody has; return the keys that the station has now.
+
+    Keys are unique in the installation: what another station has is not seen, only found missing here.
+    """
+    for start in range(0, len(rows), 1000):
+        part = [{**row, "station_id": station_id} for row in rows[start : start + 1000]]
+        await tx.execute(upsert_into(device).on_conflict_do_nothing(), part)
+    keys = [row["key"] for row in rows]
+    own = select(device.c.key).where(device.c.station_id == station_id, device.c.key == func.any(keys))
+    return {row["key"] for row in await tx.all(own)}
+
+
+async def remove_streets_but(tx: Tx, station_id: StationId, keys: Sequence[str]) -> int:
+    """Delete the station's edges whose keys are not among `keys`; return how many."""
+    gone = delete(street_edge).where(
+        street_edge.c.station_id == station_id, street_edge.c.key != func.all(bindparam("keys", list(keys)))
+    )
+    return int((await tx.execute(gone)).rowcount)
+
+
+async def remove(tx: Tx, table: Table, station_id: StationId, key: UUID) -> bool:
+    """Delete one row by id; tell whether it was there."""
+    gone = delete(table).where(table.c.station_id == station_id, table.c.id == key)
+    return int((await tx.execute(gone)).rowcount) > 0
+
+
+async def change_device(tx: Tx, device_id: DeviceId, values: Mapping[str, Any]) -> None:
+    """Set columns of a device."""
+    await tx.execute(update(device).where(device.c.id == device_id).values(**values))
+
+
+async def release_devices(tx: Tx, unit_id: UnitId) -> None:
+    """Take every device from a unit."""
+    await tx.execute(update(device).where(device.c.unit_id == unit_id).values(unit_id=None))
+
+
+async def seed_org(tx: Tx, units: Sequence[OrgUnit]) -> Written:
+    """Insert or change nodes of the police tree; `units` has parents before children."""
+    rows = [
+        {
+            "id": unit.id,
+            "parent_id": unit.parent_id,
+            "path": unit.path,
+            "code": unit.code,
+            "level": unit.level,
+            "name_th": unit.name_th,
+            "name_en": unit.name_en,
+            "head": unit.head,
+            "lon": unit.lon,
+            "lat": unit.lat,
+            "fictional": unit.fictional,
+        }
+        for unit in units
+    ]
+    query = upsert_into(org_unit)
+    names = [name for name in rows[0] if name != "id"]
+    query = query.on_conflict_do_update(
+        index_elements=[org_unit.c.id],
+        set_={name: query.excluded[name] for name in names},
+        where=or_(*(org_unit.c[name].is_distinct_from(query.excluded[name]) for name in names)),
+    )
+    before = await tx.scalar(select(func.count()).select_from(org_unit))
+    changed = 0
+    for row in rows:
+        changed += (await tx.execute(query, row)).rowcount
+    after = await tx.scalar(select(func.count()).select_from(org_unit))
+    return Written(added=after - before, updated=changed - (after - before))
+
+
+async def next_org_id(tx: Tx, first: int) -> int:
+    """Return the next free id from `first` up; other adders wait until the transaction ends."""
+    await tx.execute(text("SELECT pg_advisory_xact_lock(:what, 0)"), {"what": _LOCK})
+    last = await tx.scalar(select(func.max(org_unit.c.id)).where(org_unit.c.id >= first))
+    return first if last is None else int(last) + 1
+
+
+async def raise_version(tx: Tx, station_id: StationId, stamp: UUID, now: datetime) -> int:
+    """Name the territory's new state; return its number."""
+    put = upsert_into(territory_version).values(station_id=station_id, version=1, stamp=stamp, changed_at=now)
+    query = put.on_conflict_do_update(
+        index_elements=[territory_version.c.station_id],
+        set_={"version": territory_version.c.version + 1, "stamp": stamp, "changed_at": now},
+    ).returning(territory_version.c.version)
+    return int(await tx.scalar(query))
