@@ -105,7 +105,7 @@ _MONTH_NUMBER: Final = {
 _WEEKDAY = re.compile(rf"^(?:วัน)?(?:{'|'.join(WEEKDAYS)}|พฤหัสฯ?)?\s*(?:ที่)?\s*(?=\d)")
 _ERA = r"(?P<era>พ\s*\.?\s*ศ\s*\.?|ค\s*\.?\s*ศ\s*\.?|b\.?e\.?|a\.?d\.?|c\.?e\.?)?"
 _NAMED = re.compile(
-    rf"^(?P<day>\d{{1,2}})[ /.-]*(?P<month>[ก-ฮ][ก-๎.]*|[a-z]+\.?)[ /.,-]*{_ERA}\s*(?P<year>\d{{4}}|\d{{2}})$"
+    rf"^(?P<day>\d{{1,2}})[ /.-]*(?P<month>[ก-๎][ก-๎.]*?|[a-z]+\.?)[ /.,-]*{_ERA}\s*(?P<year>\d{{4}}|\d{{2}})$"
 )
 _DAY_FIRST = re.compile(
     rf"^(?P<day>\d{{1,2}})(?P<sep>\s?[/.-]\s?| )(?P<month>\d{{1,2}})(?P=sep){_ERA}\s*(?P<year>\d{{4}}|\d{{2}})$"

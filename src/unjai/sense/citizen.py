@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -81,7 +82,7 @@ class Citizen(Sensor):
             raise DecodeError("route_unknown")
         said = _said(received)
         own = _id(asked["id"] or said.get("id") or received.headers.get("idempotency-key"))
-        at = wire.moment(said.get("tst"), BANGKOK)
+        at = _time(said, needed=bool(asked["report"] or asked["what"]))
         where = _place(said)
         mark: str | None = own
         kind, payload = "citizen_sos", _help(own, said)
@@ -117,6 +118,16 @@ def _id(value: object) -> str:
         return str(UUID(said))
     except ValueError as error:
         raise DecodeError("id_unreadable", id=said[:40]) from error
+
+
+def _time(said: Mapping[str, Any], *, needed: bool) -> datetime | None:
+    """Return when it was said. A call for help is never turned away for its time: ours counts then."""
+    try:
+        return wire.moment(said.get("tst"), BANGKOK)
+    except DecodeError:
+        if needed:
+            raise
+        return None
 
 
 def _place(said: Mapping[str, Any]) -> Point | None:

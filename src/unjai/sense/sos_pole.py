@@ -60,7 +60,11 @@ class SosPole(Sensor):
 
     @staticmethod
     def decode(received: Received) -> Iterable[Reading]:
-        """Give exactly one reading of a message; see the module for what a payload may hold."""
+        """Give exactly one reading of a message; see the module for what a payload may hold.
+
+        A press is never turned away for a time or a place that cannot be read: the pole is known, our time counts, and
+        ``unreadable`` in the payload names the field.
+        """
         body = wire.trimmed(received.body, MAX_BODY_BYTES)
         key, event = _topic(received.topic_or_path)
         said = _said(body)
@@ -72,14 +76,31 @@ class SosPole(Sensor):
         word = _word(said)
         if event == "press" and word in _LET_GO:
             event = "release"
-        at = _time(said)
+        payload = _PAYLOADS[event](said, word)
+        at: datetime | None = None
+        place: Point | None = None
+        unreadable: list[str] = []
+        try:
+            at = _time(said)
+        except DecodeError:
+            if event != "press":
+                raise
+            unreadable.append("at")
+        try:
+            place = _own_place(said)
+        except DecodeError:
+            if event != "press":
+                raise
+            unreadable.append("lat")
+        if unreadable:
+            payload["unreadable"] = unreadable
         return (
             Reading(
                 kind=_KINDS[event],
                 device_key=received.device or key,
                 observed_at=at,
-                point=_own_place(said),
-                payload=_PAYLOADS[event](said, word),
+                point=place,
+                payload=payload,
                 own_id=_own_id(event, said, at),
             ),
         )
@@ -105,6 +126,8 @@ def _said(body: bytes) -> Mapping[str, object]:
         found = _plain(body)
     if isinstance(found, Mapping):
         return found
+    if found is None:
+        return {}
     if isinstance(found, str | int | float) and wire.text(str(found)[:_MAX_WORD]) is not None:
         return {"state": found}
     raise DecodeError("message_unreadable")

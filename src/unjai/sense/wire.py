@@ -164,25 +164,32 @@ def millis(at: datetime) -> int:
     return (at - EPOCH) // timedelta(milliseconds=1)
 
 
-def attributes(found: Mapping[str, object], known: Iterable[str] = (), limit: int = 32) -> dict[str, object]:
-    """Return what else a device said, as flat JSON values: at most `limit` names of 40 characters, texts of 200."""
+def attributes(
+    found: Mapping[str, object], known: Iterable[str] = (), *, limit: int = 32, query: bool = False
+) -> dict[str, object]:
+    """Return what else a device said, as flat JSON values: at most `limit` names of 40 characters, texts of 200.
+
+    In a `query` all is text, so what looks like a number or a yes is one there.
+    """
     skip = frozenset(known)
     kept: dict[str, object] = {}
     for name, value in found.items():
         key = text(name, 40)
         if key is None or name in skip or len(kept) >= limit:
             continue
-        kept[key] = _scalar(value)
+        kept[key] = _scalar(value, query=query)
     return {key: value for key, value in kept.items() if value is not None}
 
 
-def _scalar(value: object) -> object:
+def _scalar(value: object, *, query: bool) -> object:
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
         return value if abs(value) < _MAX_WHOLE else None
     if not isinstance(value, str):
         return number(value)
+    if not query:
+        return text(value)
     if value.lower() in ("true", "false"):
         return value.lower() == "true"
     name_like = value.startswith("0") and value[1:2].isdigit()  # 0812345678 is a phone number

@@ -57,7 +57,7 @@ def query(received: Received, form: Mapping[str, str]) -> Iterable[Reading]:
         alarm=alarm,
         cell=_cell(form.get("cell")),
         wifi=_wifi(form.get("wifi")),
-        extra=wire.attributes(form, _QUERY) or None,
+        extra=wire.attributes(form, _QUERY, query=True) or None,
     )
     own = None if at is None else f"{wire.millis(at)}:{event or ''}:{alarm or ''}"
     where = None if lat is None and lon is None else (lon, lat, form.get("accuracy", form.get("hacc")))
