@@ -13,8 +13,12 @@ from unjai.model.errors import UnjaiError, forbidden, not_found
 from unjai.model.ids import DeviceId, UnitId
 from unjai.platform.audit import audit
 from unjai.platform.database import Tx
+from unjai.territory.facts import owner_kinds
 from unjai.territory.flows.scope import changed, enter
 from unjai.territory.records import Device
+from unjai.territory.rules import fields
+from unjai.territory.rules.geojson import position_of
+from unjai.territory.rules.rows import read_settings
 from unjai.territory.store import device, device_of, writes
 
 CHANGEABLE = frozenset(
@@ -56,10 +60,32 @@ async def change_device(
     """Change what is known of a device (see `CHANGEABLE`); its key and kind are for ever."""
     found = await _the_device(tx, actor, device_id)
     await enter(tx, actor, "device.admin", found.station_id)
+    values = _checked(found, changes)
+    return await _change(tx, actor, clock, found=found, action="device.change", values=values)
+
+
+def _checked(found: Device, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changes as the import would have taken them; raise what it would have told."""
     for name in changes:
         if name not in CHANGEABLE:
             raise UnjaiError("device_field_fixed", 422, field=name)
-    return await _change(tx, actor, clock, found=found, action="device.change", values=changes)
+    told: dict[str, Any] = {
+        name: fields.text(changes, name) for name in ("name_th", "name_en", "owner_name") if name in changes
+    }
+    if "name_th" in told and not told["name_th"]:
+        raise UnjaiError("row_name_missing", 422)
+    if "owner_kind" in changes:
+        told["owner_kind"] = fields.choice(changes, "owner_kind", owner_kinds())
+    if "lon" in changes or "lat" in changes:
+        lon, lat = changes.get("lon", found.lon), changes.get("lat", found.lat)
+        told |= dict(zip(("lon", "lat"), position_of([lon, lat]), strict=True))
+    if changes.get("silent_after_s") is not None:
+        told["silent_after_s"] = fields.whole(changes, "silent_after_s", 10, 604_800)
+    if "settings" in changes:
+        told["settings"] = read_settings(found.kind, {"settings": changes["settings"]})
+    if "installed_on" in changes:
+        told["installed_on"] = changes["installed_on"]
+    return told
 
 
 async def hold_device(tx: Tx, actor: Actor, clock: Clock, *, device_id: DeviceId, unit_id: UnitId | None) -> Device:

@@ -90,7 +90,7 @@ class _Import:
 
     async def read(self, body: Body, reader: Reader) -> Sheet:
         """Read all rows, in a thread."""
-        features, ground = features_of(document_of(body)), await self.ground()
+        features, ground = await asyncio.to_thread(lambda: features_of(document_of(body))), await self.ground()
         return await asyncio.to_thread(read_rows, features, lambda feature, note: reader(feature, note, ground))
 
     async def put(self, table: Table, rows: Sequence[Row], *by: str) -> Written:
@@ -155,7 +155,7 @@ async def import_zones(
     """Import zones and their sub-zones (Polygon; `kind` zone, economic, risk or landmark)."""
     station = await enter(tx, actor, "zone.admin", station_id)
     job = _Import(tx=tx, actor=actor, clock=clock, station=station, what="zones", dry_run=dry_run)
-    features, ground = features_of(document_of(body)), await job.ground()
+    features, ground = await asyncio.to_thread(lambda: features_of(document_of(body))), await job.ground()
     stored = await store.subzones_of(tx, station_id)
     sheet, zones, subs = await asyncio.to_thread(read_zones, features, ground)
     note_left_outside(sheet, zones, subs, stored)
@@ -234,7 +234,7 @@ async def import_streets(
     """
     station = await enter(tx, actor, "zone.admin", station_id)
     job = _Import(tx=tx, actor=actor, clock=clock, station=station, what="streets", dry_run=dry_run)
-    document = document_of(body)
+    document = await asyncio.to_thread(document_of, body)
     known = {row["key"]: _known(row) for row in await store.streets_of(tx, station_id)}
     sheet, edges = await asyncio.to_thread(read_streets, document, known, replace=replace)
     sheet.rows = edges
