@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from unjai.platform.engines.ports import assert_free
 from unjai.platform.engines.secrets import keep
 from unjai.platform.engines.terminal import both, notify_systemd, say, tell_error, warn
 
+_OURSELVES = (sys.executable, "-m", "unjai")
 _STOP_S = 1.4
 """Seconds the roles have to end in order; all is gone within 3 s."""
 _ENGINE_STOP_S = 1.0
@@ -33,12 +34,15 @@ _TRIES_AT_START = 5
 _SAME_ERROR_S = 60.0
 
 
-def up(settings: Settings, *, demo: bool) -> int:
-    """Run the centre until SIGTERM or SIGINT; return the exit code. Messages go to the terminal in Thai and English."""
+def up(settings: Settings, *, demo: bool, program: Sequence[str] = _OURSELVES) -> int:
+    """Run the centre until SIGTERM or SIGINT; return the exit code. Messages go to the terminal in Thai and English.
+
+    `program` is the command that runs a role when `run ROLE` follows it.
+    """
     settings = dataclasses.replace(settings, data=settings.data.expanduser().absolute())
     try:
         with alone_in(settings.data):
-            return asyncio.run(_Centre(settings, demo=demo).run())
+            return asyncio.run(_Centre(settings, demo=demo, program=program).run())
     except UnjaiError as error:
         tell_error(error)
         return 1
@@ -51,8 +55,9 @@ class _Stopped(Exception):  # noqa: N818  not an error
 class _Centre:
     """All children of one data folder."""
 
-    def __init__(self, settings: Settings, *, demo: bool) -> None:
+    def __init__(self, settings: Settings, *, demo: bool, program: Sequence[str]) -> None:
         self._settings = settings
+        self._program = program
         self._demo = demo
         self._run = settings.data / "run"
         self._logs = settings.data / "log"
@@ -220,7 +225,7 @@ class _Centre:
     ) -> Part:
         return Part(
             name=name,
-            command=lambda: [sys.executable, "-m", "unjai", *(words or ["run", name])],
+            command=lambda: [*self._program, *(words or ["run", name])],
             cwd=Path.cwd,
             environment=self._environment(name, database_role),
             ready=ready,
@@ -329,9 +334,10 @@ class _Centre:
         notify_systemd("STOPPING=1")
         if self._failed is None:
             say(both("stopping"))
-        engines = [self._children.pop(name) for name in ("postgres", "nats") if name in self._children]
-        await asyncio.gather(*(child.stop(_STOP_S) for child in self._children.values()))
-        await asyncio.gather(*(child.stop(_ENGINE_STOP_S) for child in engines))
+        engines = {name: child for name, child in self._children.items() if name in {"postgres", "nats"}}
+        roles = [child for name, child in self._children.items() if name not in engines]
+        await asyncio.gather(*(child.stop(_STOP_S) for child in roles))
+        await asyncio.gather(*(child.stop(_ENGINE_STOP_S) for child in engines.values()))
         for keeper in self._keepers.values():
             keeper.cancel()
         await asyncio.gather(*self._keepers.values(), return_exceptions=True)

@@ -7,7 +7,8 @@ import pytest
 from unjai.model.clock import SystemClock
 from unjai.people.callout import Callout, Granted
 from unjai.platform.engines.alone import start_nats
-from unjai.platform.engines.device_streams import Door, ensure_device_streams
+from unjai.platform.engines.device_streams import ensure_device_streams
+from unjai.platform.engines.links import Door
 
 
 @pytest.fixture

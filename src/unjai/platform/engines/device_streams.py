@@ -21,6 +21,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, RetentionPolic
 from nats.js.errors import NotFoundError
 
 from unjai.model.errors import UnjaiError
+from unjai.platform.engines.links import Door
 
 if TYPE_CHECKING:
     from nats.aio.msg import Msg
@@ -35,16 +36,6 @@ _LIGHT_AGE_S = 600
 _RETAINED_AGE_S = 86_400
 _ACK_WAIT_S = 30
 _PATIENCE_S = 5.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Door:
-    """The MQTT door and the user that opens it once (`door`, its password from the engine's secrets)."""
-
-    host: str
-    port: int
-    user: str
-    password: str
 
 
 @dataclass(frozen=True, kw_only=True)
