@@ -105,7 +105,7 @@ def _payload(found: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _transition(received: Received, found: Mapping[str, Any]) -> Iterable[Reading]:
-    """A phone entered or left a region; where it was then is a position like any other."""
+    """A phone entered or left a region. Where it was then comes as a ``location`` of its own (t = c), so not twice."""
     event = wire.text(found.get("event"), 40)
     if event is None:
         raise DecodeError("message_unreadable")
@@ -113,11 +113,7 @@ def _transition(received: Received, found: Mapping[str, Any]) -> Iterable[Readin
     payload = {**_payload(found), **wire.present(event=event, region=wire.text(found.get("desc"), 80))}
     own = None if at is None else f"{wire.millis(at)}:{event}:{payload.get('region', '')}"
     key = device(received, found)
-    if "lat" not in found and "lon" not in found:
-        return (Reading(kind="phone_status", device_key=key, observed_at=at, payload=payload, own_id=own),)
-    return fix(
-        key=key, at=at, place=(found.get("lon"), found.get("lat"), found.get("acc")), payload=payload, own_id=own
-    )
+    return (Reading(kind="phone_status", device_key=key, observed_at=at, payload=payload, own_id=own),)
 
 
 def _status(received: Received, found: Mapping[str, Any]) -> Iterable[Reading]:
