@@ -254,6 +254,17 @@ def test_sensor_is_told_in_both_languages(key):
 
 
 @pytest.mark.parametrize("key", SENSORS)
+def test_sensor_stands_in_the_docs(key):
+    told = (Path(__file__).resolve().parents[2] / "docs" / "sensors.md").read_text()
+    sensor = sensors()[key]
+    words = [f"`{kind.name}`" for kind in sensor.kinds]
+    words += [path.split("{", maxsplit=1)[0] for route in sensor.routes for path in route.paths]
+    words += [topic.filter.split("/", maxsplit=1)[0] + "/" for topic in sensor.topics]
+    words += [f"`{name}`" for name in sensor.Settings.model_fields]
+    assert [word for word in (f"(`{key}`)", *words) if word not in told] == []
+
+
+@pytest.mark.parametrize("key", SENSORS)
 def test_settings_have_defaults(key):
     sensor = sensors()[key]()
     assert sensor.settings == sensor.Settings()
