@@ -13,6 +13,7 @@ from unjai.model.errors import UnjaiError
 from unjai.model.ids import DeviceId, IncidentId, UnitId, named_id
 from unjai.people import flows
 from unjai.people.store import device_credential, device_refusal, duty, shift, unit
+from unjai.territory.store import device
 
 CHIEF = account_actor("supervisor")
 CHIEF_THERE = account_actor("supervisor", THERE)
@@ -78,6 +79,20 @@ async def test_call_sign_crew_and_device_belong_to_one_unit(db, clock, world):
     with pytest.raises(UnjaiError, match="unit_taken"):
         async with db.tx(CHIEF) as tx:
             await flows.change_unit(tx, CHIEF, clock, unit_id=mine, call_sign="เพชร 1")
+
+
+async def test_a_device_goes_from_hand_to_hand(db, clock, world):
+    async def carrier():
+        async with db.tx(ROOT) as tx:
+            return await tx.scalar(select(device.c.unit_id).where(device.c.id == world.phone_there))
+
+    first = await make_unit(db, clock, CHIEF_THERE, device_id=world.phone_there)
+    second = await make_unit(db, clock, CHIEF_THERE)
+    assert await carrier() == first
+    for unit_id, held in ((first, None), (second, world.phone_there)):
+        async with db.tx(CHIEF_THERE) as tx:
+            await flows.change_unit(tx, CHIEF_THERE, clock, unit_id=unit_id, device_id=held)
+        assert await carrier() == (second if held else None)
 
 
 async def test_a_crew_from_another_station_is_refused(db, clock, world):

@@ -19,9 +19,7 @@ from unjai.people.store.units import DutyRow, ShiftRow, UnitRow
 from unjai.platform.audit import audit
 from unjai.platform.database import Tx
 from unjai.platform.outbox import emit
-
-CARRIED = frozenset({"phone", "tracker"})
-"""Kinds of device that a unit carries."""
+from unjai.territory.flows import hold_device
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +66,8 @@ async def create_unit(
     await _check(tx, here, None, row)
     unit_id = UnitId(new_id(clock.now()))
     await units.add_unit(tx, {"id": unit_id, "station_id": here, **row})
+    if device_id is not None:
+        await hold_device(tx, actor, clock, device_id=device_id, unit_id=unit_id)
     facts = {"call_sign": row["call_sign"], "kind": kind}
     await audit(tx, actor, clock, action="unit.create", subject=f"unit:{unit_id}", facts=facts, station_id=here)
     await _tell(tx, clock, station_id=here, unit_id=unit_id, devices=[device_id])
@@ -94,10 +94,23 @@ async def change_unit(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId, **
         await _end(tx, actor, clock, unit_id=unit_id)
     if changed:
         await units.set_unit(tx, unit_id, **changed)
+        await _hand_over(tx, actor, clock, unit_id=unit_id, before=row["device_id"], after=changed)
         told = {name: str(value) for name, value in changed.items()}
         await audit(tx, actor, clock, action="unit.change", subject=f"unit:{unit_id}", facts=told, station_id=here)
         await _tell(tx, clock, station_id=here, unit_id=unit_id, devices=[row["device_id"], changed.get("device_id")])
     return await _unit(tx, clock, unit_id)
+
+
+async def _hand_over(
+    tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId, before: DeviceId | None, after: dict[str, Any]
+) -> None:
+    """Let territory know which device the unit gives back and which it carries now."""
+    if "device_id" not in after or after["device_id"] == before:
+        return
+    if before is not None:
+        await hold_device(tx, actor, clock, device_id=before, unit_id=None)
+    if after["device_id"] is not None:
+        await hold_device(tx, actor, clock, device_id=after["device_id"], unit_id=unit_id)
 
 
 def _words(said: Sequence[str]) -> list[str]:
@@ -119,8 +132,6 @@ async def _check(tx: Tx, station_id: StationId, unit_id: UnitId | None, row: dic
         carried = await units.device_row(tx, device_id)
         if carried is None or carried["station_id"] != station_id:
             raise not_found("device", device_id)
-        if carried["kind"] not in CARRIED:
-            raise UnjaiError("device_not_carried", 422, key=carried["key"], kind=carried["kind"])
     what = await units.taken(
         tx,
         unit_id=unit_id,
