@@ -1,0 +1,136 @@
+"""A night that plays itself: it drives a running centre from outside, through its public doors only."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from pathlib import Path
+from random import SystemRandom
+
+import httpx
+from rich.console import Console
+
+from unjai.demo import credentials
+from unjai.demo.night.crew import Crew
+from unjai.demo.night.door import Door, Session
+from unjai.demo.night.feed import Feed
+from unjai.demo.night.ledger import Ledger
+from unjai.demo.night.line import Broker
+from unjai.demo.night.pace import Pace
+from unjai.demo.night.play import Play
+from unjai.demo.night.pole import Pole
+from unjai.demo.night.room import Room
+from unjai.demo.night.scenes import Scene
+from unjai.demo.night.script import SCREENPLAY
+from unjai.demo.night.stage import Stage
+from unjai.demo.night.told import Told
+from unjai.demo.night.ways import Ways
+from unjai.demo.town import town
+from unjai.model.clock import SystemClock
+from unjai.model.errors import UnjaiError
+
+log = logging.getLogger(__name__)
+
+UP_WITHIN_S = 120.0
+
+
+async def run_demo(
+    base_url: str,
+    data_dir: Path,
+    *,
+    mqtt_host: str,
+    mqtt_port: int,
+    speed: float = 6.0,
+    operator: bool = True,
+    minutes: float | None = None,
+    loop: bool = False,
+    console: Console | None = None,
+) -> int:
+    """Play the screenplay at `speed` times life; return 1 if something expected was not seen, else 0.
+
+    `operator` lets an autopilot take up what no human touches. `minutes` plays only the scenes that begin before.
+    With `loop` the hour begins anew for ever. Raises `demo_zone_missing` (500) where there is no demo zone.
+    """
+    known = credentials.load(data_dir)
+    door, paper = Door(base_url), console or Console(soft_wrap=True)
+    await _wait_for(door)
+    stage = await _stage(door, known, data_dir, Broker(host=mqtt_host, port=mqtt_port), Told(paper, Pace(speed)))
+    crews = {unit.call_sign: Crew(stage, unit) for unit in stage.town.units}
+    poles = {device.key: Pole(stage, device, secrets.token_hex(4)) for device in stage.town.poles}
+    actors = [*(crew.run() for crew in crews.values()), *(pole.run() for pole in poles.values())]
+    actors += [stage.feed.run(), stage.read_book(), *([Room(stage).run()] if operator else [])]
+    behind: list[asyncio.Task[None]] = [asyncio.create_task(actor) for actor in actors]
+    scenes = [scene for scene in SCREENPLAY if minutes is None or scene.minute < minutes]
+    try:
+        while True:
+            outcome = await _night(Play(stage, crews, poles), scenes, behind, operated=operator)
+            if not loop:
+                return outcome
+    finally:
+        for task in behind:
+            task.cancel()
+        await asyncio.gather(*behind, return_exceptions=True)
+        stage.ledger.close()
+        await door.close()
+
+
+async def _wait_for(door: Door) -> None:
+    """Wait until the centre says it is usable; raise `centre_away` (503) when it does not in two minutes."""
+    client = door.client()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(UP_WITHIN_S):
+            while True:
+                with contextlib.suppress(httpx.TransportError):
+                    answer = await client.get("/healthz")
+                    if answer.is_success:
+                        return
+                await asyncio.sleep(0.3)
+    raise UnjaiError("centre_away", 503, url=door.base_url, waited_s=round(UP_WITHIN_S))
+
+
+async def _stage(door: Door, known: credentials.Credentials, data_dir: Path, broker: Broker, told: Told) -> Stage:
+    here, clock = town(), SystemClock()
+    session = Session(door, "operator", known.accounts["operator"].password)
+    await session.open()
+    return Stage(
+        town=here,
+        ways=Ways(here),
+        known=known,
+        clock=clock,
+        pace=told.pace,
+        door=door,
+        broker=broker,
+        ledger=Ledger(data_dir, clock),
+        told=told,
+        feed=Feed(session),
+        operator=session,
+        dice=SystemRandom(),
+    )
+
+
+async def _night(play: Play, scenes: list[Scene], behind: list[asyncio.Task[None]], *, operated: bool) -> int:
+    """Play the scenes once; an actor that falls over ends the play with its error."""
+    stage = play.stage
+    stage.pace.begin_night()
+    stage.acts.clear()
+    night = [asyncio.create_task(play.scene(scene, operated=operated)) for scene in scenes]
+    try:
+        waiting = set(night)
+        while waiting:
+            done, _ = await asyncio.wait({*waiting, *behind}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+            waiting -= done
+    finally:
+        for task in night:
+            task.cancel()
+        await asyncio.gather(*night, return_exceptions=True)
+    facts: dict[str, object] = {
+        "ตอบรับแล้ว · acknowledged": stage.ledger.count,
+        "รอศูนย์ · waits for the centre": stage.door.outages,
+        "ช่องว่างในจอสด · gaps in the live feed": stage.feed.gaps,
+    }
+    stage.told.table(play.findings, facts)
+    return int(any(finding.ok is False for finding in play.findings))
