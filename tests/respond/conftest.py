@@ -1,7 +1,6 @@
 """A street of two kilometres with a pole, cameras and four units on duty; a second station that must see nothing."""
 
 import math
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -23,8 +22,7 @@ from unjai.platform.database import Database, Tx
 from unjai.respond import flows
 from unjai.respond.flows import NewReport, Taken
 from unjai.respond.store import assignments, incidents, tables, timeline
-from unjai.territory.flows import import_devices, import_streets
-from unjai.territory.store import device_by_key, org_unit
+from unjai.territory.store.tables import device, org_unit, street_edge, territory_version
 from unjai.territory.view import forget
 
 HERE, THERE = StationId(10), StationId(11)
@@ -144,32 +142,47 @@ async def _seen(
     )
 
 
-def _features(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"type": "FeatureCollection", "features": rows}
-
-
-def _feature(geometry: dict[str, Any] | None, **properties: Any) -> dict[str, Any]:
-    return {"type": "Feature", "geometry": geometry, "properties": properties}
-
-
-def _point(at: Point) -> dict[str, Any]:
-    return {"type": "Point", "coordinates": [at.lon, at.lat]}
-
-
-STREET = _features(
-    [
-        _feature(
-            {"type": "LineString", "coordinates": [[along(w).lon, BASE.lat], [along(w + 200).lon, BASE.lat]]},
-            id=number + 1,
-            u=number,
-            v=number + 1,
-            **{"class": "collector"},
-            name_th="ถนนทดสอบ",
-            name_en="Test Road",
-        )
-        for number, w in enumerate(range(0, 2000, 200))
+def _street() -> list[dict[str, Any]]:
+    """Two kilometres of one street, in edges of 200 m."""
+    return [
+        {
+            "station_id": HERE,
+            "id": number + 1,
+            "key": f"e{number}",
+            "node_a": number,
+            "node_b": number + 1,
+            "name_th": "ถนนทดสอบ",
+            "name_en": "Test Road",
+            "class": "collector",
+            "length_m": 200.0,
+            "geometry": {
+                "type": "LineString",
+                "coordinates": [[along(west).lon, BASE.lat], [along(west + 200).lon, BASE.lat]],
+            },
+        }
+        for number, west in enumerate(range(0, 2000, 200))
     ]
-)
+
+
+def _device(key: str, kind: str, name_th: str, name_en: str, at: Point | None = None) -> dict[str, Any]:
+    return {
+        "station_id": HERE,
+        "id": named(key),
+        "key": key,
+        "kind": kind,
+        "name_th": name_th,
+        "name_en": name_en,
+        "owner_kind": "police",
+        "lon": at.lon if at else None,
+        "lat": at.lat if at else None,
+        "silent_after_s": 180,
+    }
+
+
+def named(name: str) -> UUID:
+    return named_id("test", name)
+
+
 UNITS = {"car": ("car", 100.0), "motorcycle": ("motorcycle", 600.0), "foot": ("foot", 1800.0)}
 VOLUNTEER = ("volunteer", 990.0)
 
@@ -199,65 +212,29 @@ async def built(db: Database) -> Town:
                 )
                 .inline()
             )
-        devices = [
-            _feature(
-                _point(along(1000)),
-                code="pole-04",
-                key="pole-04",
-                kind="sos_pole",
-                name_th="เสา SOS 04",
-                name_en="SOS pole 04",
-                owner_kind="police",
-                owner_name="สภ.10",
-            )
-        ]
+        devices = [_device("pole-04", "sos_pole", "เสา SOS 04", "SOS pole 04", along(1000))]
         devices += [
-            _feature(
-                _point(along(1000 + 30 * n)),
-                code=f"cam-{n}",
-                key=f"cam-{n}",
-                kind="camera",
-                name_th=f"กล้อง {n}",
-                name_en=f"Camera {n}",
-                owner_kind="police",
-                owner_name="สภ.10",
-            )
-            for n in range(1, 7)
+            _device(f"cam-{n}", "camera", f"กล้อง {n}", f"Camera {n}", along(1000 + 30 * n)) for n in range(1, 7)
         ]
-        devices += [
-            _feature(
-                None,
-                code=f"phone-{name}",
-                key=f"phone-{name}",
-                kind="phone",
-                name_th=name,
-                name_en=name,
-                owner_kind="police",
-                owner_name="สภ.10",
-            )
-            for name in (*UNITS, "volunteer")
-        ]
-        streets = await import_streets(tx, root, clock, station_id=HERE, body=STREET)
-        assert not streets.refused, streets.refused
-        done = await import_devices(tx, root, clock, station_id=HERE, body=_features(devices))
-        assert not done.refused, done.refused
+        devices += [_device(f"phone-{name}", "phone", name, name) for name in (*UNITS, "volunteer")]
+        await tx.execute(insert(device), devices)
+        await tx.execute(insert(street_edge), _street())
+        await tx.execute(
+            insert(territory_version).values(station_id=HERE, version=1, stamp=uuid4(), changed_at=clock.now()).inline()
+        )
         units, phones = {}, {}
         for name, (kind, metres) in {**UNITS, "volunteer": VOLUNTEER}.items():
-            phone = await device_by_key(tx, f"phone-{name}")
-            assert phone is not None
-            phones[name] = phone.id
+            phones[name] = DeviceId(named(f"phone-{name}"))
             units[name] = await create_unit(
-                tx, root, clock, call_sign=name, kind=kind, name_th=name, device_id=phone.id, station_id=HERE
+                tx, root, clock, call_sign=name, kind=kind, name_th=name, device_id=phones[name], station_id=HERE
             )
             await sign_on(tx, root, clock, unit_id=units[name])
-            await _seen(tx, phone.id, along(metres), clock)
-        pole = await device_by_key(tx, "pole-04")
-        assert pole is not None
-    return Town(db=db, clock=clock, pole=pole.id, units=units, phones=phones)
+            await _seen(tx, phones[name], along(metres), clock)
+    return Town(db=db, clock=clock, pole=DeviceId(named("pole-04")), units=units, phones=phones)
 
 
 @pytest.fixture
-async def town(built: Town) -> AsyncIterator[Town]:
+async def town(built: Town) -> Town:
     """The town with no incident, everyone free and where they began."""
     async with built.db.tx(system(HERE, THERE)) as tx:
         for table in (tables.timeline, tables.assignment, tables.report_caller, tables.report, tables.incident):
@@ -266,8 +243,4 @@ async def town(built: Town) -> AsyncIterator[Town]:
         await tx.execute(text("DELETE FROM outbox"))
         for name, (_, metres) in {**UNITS, "volunteer": VOLUNTEER}.items():
             await _seen(tx, built.phones[name], along(metres), built.clock)
-    yield built
-
-
-def named(name: str) -> UUID:
-    return named_id("test", name)
+    return built

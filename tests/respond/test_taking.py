@@ -10,6 +10,8 @@ from tests.respond.conftest import CORE, HERE, OPERATOR, THERE, acting, along
 from unjai.model.actor import system
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import DeviceId, named_id
+from unjai.platform.audit import audit_log
+from unjai.platform.outbox import outbox
 from unjai.respond import flows
 from unjai.respond.store import tables
 
@@ -268,9 +270,6 @@ async def test_two_stations_number_and_join_for_themselves(town):
 
 
 async def test_every_step_leaves_an_audit_row_and_an_event(town):
-    from unjai.platform.audit import audit_log
-    from unjai.platform.outbox import outbox
-
     key = str(named_id("audit", "one"))
     taken = await town.do(flows.take_call, key=key, code="131", point=along(100))
     await town.do(flows.acknowledge, incident_id=taken.incident_id)

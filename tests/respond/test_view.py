@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from tests.respond.conftest import CORE, OPERATOR, THERE, acting, along
 from unjai.model.actor import Actor
@@ -81,17 +81,34 @@ async def test_a_page_follows_the_last_row_and_words_find(town):
         await shown(town, view.listed, which="all", before=uuid4())
 
 
-async def test_a_page_is_read_from_the_index(town):
+FILL = """
+    INSERT INTO incident (station_id, id, be_year, seq, number, code, priority, state, outcome, channel, opened_at,
+                          first_observed_at, last_observed_at, closed_at)
+    SELECT 10, gen_random_uuid(), 2569, n, '2569-' || n, 'SOS', 1, 'closed', 'resolved', 'pole', at, at, at, at
+    FROM (SELECT n, timestamptz '2026-01-01' + n * interval '1 min' AS at FROM generate_series(100, 5100) AS n) AS t
+"""
+
+
+async def test_a_page_is_read_from_the_index(town, postgres, database_name):
+    query = (
+        "EXPLAIN SELECT * FROM incident WHERE (opened_at, id) < ('2026-01-02', '01999999-0000-7000-8000-000000000000')"
+        " ORDER BY opened_at DESC, id DESC LIMIT 50"
+    )
     async with town.db.tx(CORE) as tx:
-        await tx.execute(text("SET LOCAL enable_seqscan = off"))
-        plan = await tx.all(
-            text(
-                "EXPLAIN SELECT * FROM incident WHERE (opened_at, id) < (now(), gen_random_uuid())"
-                " ORDER BY opened_at DESC, id DESC LIMIT 50"
-            )
+        await tx.execute(text(FILL))
+    owner = create_engine(postgres.dsn("unjai_owner", database_name))
+    with owner.begin() as connection:
+        connection.execute(text("ANALYZE incident"))
+    owner.dispose()
+    async with town.db.tx(CORE) as tx:
+        plan = "\n".join(row["QUERY PLAN"] for row in await tx.all(text(query)))
+        open_plan = "\n".join(
+            row["QUERY PLAN"] for row in await tx.all(text("EXPLAIN SELECT * FROM incident WHERE state <> 'closed'"))
         )
-    assert any("ix_incident_opened" in str(row) for row in plan)
-    assert not any("Sort" in str(row) for row in plan)
+    assert "Index Scan using ix_incident_opened" in plan
+    assert "Index Cond: (ROW(opened_at, id)" in plan
+    assert "Sort" not in plan
+    assert "ix_incident_open" in open_plan
 
 
 async def test_the_strip_tells_what_happened_without_what_was_said(town):

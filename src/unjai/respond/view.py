@@ -37,7 +37,7 @@ from unjai.respond.schemas import (
     UnitState,
 )
 from unjai.respond.store import assignments, incidents, reports, timeline
-from unjai.respond.words import label, span, step_words, title
+from unjai.respond.words import label, step_words, title
 from unjai.territory.view import territory_of
 
 Row = dict[str, Any]
@@ -223,7 +223,8 @@ async def help_status(tx: Tx, clock: Clock, *, help_id: UUID) -> HelpStatus:
         raise not_found("help", help_id)
     status = _STATUS[found["state"]]
     eta_s, place = await _coming(tx, clock, found) if status == "on_the_way" else (None, None)
-    facts = {} if eta_s is None else {"eta_th": span(max(60.0, eta_s)).th, "eta_en": span(max(60.0, eta_s)).en}
+    whole = None if eta_s is None else max(1, round(eta_s / 60))
+    facts = {} if whole is None else {"eta_th": f"{whole} นาที", "eta_en": f"{whole} min"}
     said = label(f"citizen.{status}{'_eta' if facts else ''}", facts)
     return HelpStatus(id=help_id, status=status, eta_s=eta_s, unit=place, message_th=said.th, message_en=said.en)
 
