@@ -219,10 +219,10 @@ def account_reset(username: str, *, data: Data = None) -> None:
         from unjai.model.actor import system  # noqa: PLC0415
         from unjai.model.clock import SystemClock  # noqa: PLC0415
 
-        db, actor = _database(settings), system(name="console")
+        db, actor, clock = _database(settings), system(name="console"), SystemClock()
         async with db.tx(actor) as tx:
-            key = await account_id_of(tx, username)
-            password = await reset_password(tx, actor, SystemClock(), account_id=key)
+            key = await account_id_of(tx, actor, clock, username=username)
+            password = await reset_password(tx, actor, clock, account_id=key)
         await db.close()
         return password
 

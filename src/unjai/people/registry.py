@@ -6,7 +6,8 @@ Load it at start, again when an event of `REFRESH_ON` comes, and now and then in
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from unjai.model.actor import Actor
@@ -47,6 +48,7 @@ class DeviceEntry:
     call_sign: str | None = None
     secret_hash: bytes | None = None
     duty: tuple[rules.Interval, ...] = ()
+    settings: Mapping[str, object] = field(default_factory=dict)
 
 
 class Registry:
@@ -82,6 +84,7 @@ class Registry:
                 unit_mark=row["unit_mark"],
                 call_sign=row["call_sign"],
                 secret_hash=row["secret_hash"],
+                settings=row["settings"] or {},
                 duty=() if unit_id is None else intervals.get(unit_id, ()),
             )
             by_key[entry.key] = entry

@@ -17,6 +17,8 @@ DeviceState = Literal["ok", "silent", "alarm", "tamper", "low_battery", "unknown
 LOW_BATTERY = 0.2
 ALARM_FOR = timedelta(minutes=10)
 """A pressed pole shows as in alarm until it is released, at most so long: a lost release must not hold it for ever."""
+GONE_FOR = timedelta(seconds=20)
+"""How long a device whose connection broke may take to come back before it counts as silent."""
 STABLE = 2
 """Messages in a row that a silent device must send before it counts as back: one alone may be a flicker."""
 
@@ -29,6 +31,7 @@ class Heard:
     station_id: StationId
     heard_at: datetime
     silent: bool = False
+    gone: bool = False
     returning: int = 0
     alarm_until: datetime | None = None
     tamper: bool = False
@@ -98,10 +101,14 @@ def hear(before: Heard | None, seen: Observation, at: datetime) -> Heard:
         heard = replace(heard, alarm_until=None)
     elif seen.kind == "pole_tamper":
         heard = replace(heard, tamper=payload.get("open") is not False)
+    if payload.get("online") is False:  # its last will: the broker says it is gone
+        return replace(heard, gone=True)
+    heard = replace(heard, gone=False)
     if heard.silent:
         back = heard.returning + 1
         heard = replace(heard, silent=back < STABLE, returning=0 if back >= STABLE else back)
-    if seen.kind in ("position", "unit_distress") and seen.point is not None and _newer(heard, at):
+    fix = seen.point is not None and payload.get("valid") is not False
+    if seen.kind in ("position", "unit_distress") and fix and _newer(heard, at):
         heard = replace(
             heard,
             point=seen.point,
@@ -121,6 +128,8 @@ def falls_silent(heard: Heard, silent_after_s: int, now: datetime, listening_sin
     """Tell whether a device that was heard is silent now. Time in which we did not listen does not count."""
     if heard.silent or silent_after_s <= 0:
         return False
+    if heard.gone and now - max(heard.heard_at, listening_since) > GONE_FOR:
+        return True
     return now - max(heard.heard_at, listening_since) > timedelta(seconds=silent_after_s)
 
 

@@ -115,8 +115,8 @@ class Follower:
         )
         if self.durable:
             with contextlib.suppress(StreamError):
-                return (await self.bus.js.consumer_info(self.stream, self.durable)).name
-        return (await self.bus.js.add_consumer(self.stream, config)).name
+                return str((await self.bus.js.consumer_info(self.stream, self.durable)).name)
+        return str((await self.bus.js.add_consumer(self.stream, config)).name)
 
     async def _request(self, name: str, inbox: str) -> None:
         ask = {"batch": self.at_most, "expires": _EXPIRES_S * _NANO, "idle_heartbeat": _HEARTBEAT_S * _NANO}

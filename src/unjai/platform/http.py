@@ -148,10 +148,9 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         limit = IMPORT_LIMIT if scope["path"].startswith("/api/import/") else BODY_LIMIT
-        refusal = answer(UnjaiError("body_too_large", 413, limit_bytes=limit))
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if declared.isdigit() and int(declared) > limit:
-            await refusal(scope, receive, send)
+            await self._refuse(limit)(scope, receive, send)
             return
         taken = 0
         started = False
@@ -173,4 +172,8 @@ class BodyLimit:
             await self.app(scope, counted, watched)
         except UnjaiError:
             if not started:
-                await refusal(scope, receive, send)
+                await self._refuse(limit)(scope, receive, send)
+
+    @staticmethod
+    def _refuse(limit: int) -> Response:
+        return answer(UnjaiError("body_too_large", 413, limit_bytes=limit))

@@ -19,7 +19,7 @@ from unjai.model.reading import Observation, Reading, Received, RetentionClass
 from unjai.people.registry import DeviceEntry, Refusals, Registry
 from unjai.platform.streams import Bus
 from unjai.sense import rules
-from unjai.sense.base import Sensor, kinds
+from unjai.sense.base import Sensor, decoded, kinds
 from unjai.sense.store import too_old
 
 _BATCH = 100
@@ -42,6 +42,7 @@ class Parcel:
     seen: list[Observation] = field(default_factory=list)
     refused: list[UnjaiError] = field(default_factory=list)
     reused: set[ObservationId] = field(default_factory=set)
+    dropped: int = 0
 
     @property
     def taken(self) -> int:
@@ -82,7 +83,7 @@ class Intake:
             raise
         for refusal in parcel.refused:
             self.refusals.note(device.key, refusal.code)
-        if parcel.refused and not parcel.taken:
+        if parcel.refused and not parcel.taken and not parcel.dropped:
             raise parcel.refused[0]
         return parcel
 
@@ -111,8 +112,13 @@ class Intake:
 
 async def decode(parcel: Parcel, _intake: Intake) -> None:
     """Let the sensor say what the message means."""
-    received = parcel.sensor.open(parcel.received, parcel.sensor.settings)
-    parcel.readings = list(parcel.sensor.decode(received))
+    sensor = parcel.sensor
+    settings = sensor.settings
+    if parcel.device.settings:
+        settings = sensor.Settings.model_validate({**settings.model_dump(), **parcel.device.settings})
+    parcel.readings, refusal = decoded(type(sensor), sensor.open(parcel.received, settings))
+    if refusal is not None:
+        parcel.refused.append(refusal)
 
 
 async def stamp(parcel: Parcel, _intake: Intake) -> None:
@@ -148,6 +154,7 @@ async def admit(parcel: Parcel, intake: Intake) -> None:
     kept: list[Observation] = []
     for seen in parcel.seen:
         if kinds()[seen.kind].on_duty_only and not intake.registry.on_duty(device, rules.happened_at(seen)):
+            parcel.dropped += 1
             intake.refusals.note(device.key, "off_duty_dropped")
         elif intake.reused(seen):
             parcel.refused.append(UnjaiError("id_reused", 409))

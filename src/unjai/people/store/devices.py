@@ -53,6 +53,7 @@ async def registered(tx: Tx) -> list[dict[str, Any]]:
         device.c.lat,
         device.c.mark,
         device.c.silent_after_s,
+        device.c.settings,
         device.c.disabled,
         device_credential.c.secret_hash,
         unit.c.id.label("unit_id"),

@@ -55,12 +55,11 @@ async def upsert(
     if not rows:
         return Written()
     names = list(rows[0])
-    sent = func.jsonb_to_recordset(bindparam("rows", type_=JSONB)).table_valued(
-        *(column(name, table.c[name].type) for name in names), name="sent"
+    told = func.jsonb_to_recordset(bindparam("rows", type_=JSONB)).table_valued(
+        *(column(name, table.c[name].type) for name in names)
     )
-    source = select(bindparam("station", station_id), *(sent.c[name] for name in names)).select_from(
-        sent.render_derived(with_types=True)
-    )
+    sent = told.render_derived(name="sent", with_types=True)
+    source = select(bindparam("station", station_id), *(sent.c[name] for name in names)).select_from(sent)
     put = upsert_into(table).from_select(["station_id", *names], source)
     changed = [name for name in names if name not in by]
     query: Any = put.on_conflict_do_update(

@@ -1,0 +1,1 @@
+"""Ratios against named peers or the plain baseline; `python -m bench.NAME --json [--quick]`."""
