@@ -219,8 +219,31 @@ async def test_a_citizen_who_moves_is_followed(town):
         await town.do(flows.source_moved, CORE, source="citizen:nobody", point=along(0), observed_at=later(1)) is None
     )
     await town.do(flows.set_place, incident_id=first, point=along(1300))
-    assert await town.do(flows.source_moved, CORE, source=source, point=along(500), observed_at=later(30)) is None
-    assert "caller_moved" in await town.steps(first)
+    assert await town.do(flows.source_moved, CORE, source=source, point=along(1310), observed_at=later(30)) == first
+    assert (await town.incident(first))["lon"] == pytest.approx(along(1300).lon)
+    assert await town.do(flows.source_moved, CORE, source=source, point=along(0), observed_at=later(25)) is None
+    assert (await town.steps(first)).count("caller_moved") == 2
+
+
+async def test_a_slow_walk_is_told_every_fifty_metres(town):
+    source = "citizen:0190-walking"
+    first = (await town.take(town.report(along(0), "citizen_sos", source=source))).incident_id
+    for number in range(1, 13):
+        at = town.clock.now() + timedelta(seconds=10 * number)
+        await town.do(flows.source_moved, CORE, source=source, point=along(15.0 * number), observed_at=at)
+    assert (await town.steps(first)).count("caller_moved") == 3
+    assert (await town.incident(first))["lon"] == pytest.approx(along(180).lon)
+
+
+async def test_who_runs_from_a_pole_is_followed_while_the_pole_says_where_it_happened(town):
+    source = "citizen:0190-running"
+    first = await town.press(1000)
+    await town.take(town.report(along(1000, 0, 20.0), "citizen_sos", source=source))
+    at = town.clock.now() + timedelta(seconds=30)
+    await town.do(flows.source_moved, CORE, source=source, point=along(1100), observed_at=at)
+    found = await town.incident(first)
+    assert found["lon"] == pytest.approx(along(1000).lon)
+    assert (await town.steps(first))[-1] == "caller_moved"
 
 
 async def test_a_call_taken_back_at_once_is_cancelled(town):

@@ -131,7 +131,7 @@ def _entry(step: Row) -> TimelineEntry:
     return TimelineEntry(
         id=step["id"],
         at=step["at"],
-        actor=step["actor_name"],
+        actor="ระบบ" if step["actor_kind"] == "system" else step["actor_name"],
         actor_kind=step["actor_kind"],
         kind=step["kind"],
         text_th=said.th,

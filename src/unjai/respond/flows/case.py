@@ -19,7 +19,7 @@ from unjai.platform.database import Tx
 from unjai.platform.outbox import emit
 from unjai.respond.events import IncidentChanged, OfferChanged
 from unjai.respond.rules import life
-from unjai.respond.store import assignments, incidents, timeline
+from unjai.respond.store import assignments, incidents, reports, timeline
 from unjai.respond.words import label
 from unjai.territory.view import territory_of
 
@@ -83,9 +83,7 @@ class Case:
     @property
     def place(self) -> Point | None:
         """Where it is; None where nobody knows yet."""
-        if self.now("lon") is None:
-            return None
-        return Point(lon=self.now("lon"), lat=self.now("lat"), accuracy_m=self.now("accuracy_m"))
+        return reports.point_of({name: self.now(name) for name in ("lon", "lat", "accuracy_m")})
 
     def set(self, **values: Any) -> None:
         """Change columns."""

@@ -15,7 +15,8 @@ from unjai.respond.flows.case import Case
 from unjai.respond.flows.taking import NewReport, Taken, taken
 from unjai.respond.rules.kinds import DEVICE_SILENT, UNIT_DISTRESS
 from unjai.respond.rules.life import close_move
-from unjai.respond.store import incidents, reports
+from unjai.respond.store import incidents, reports, timeline
+from unjai.territory.view import territory_of
 
 TAKE_BACK = timedelta(seconds=10)
 """Five seconds are promised on the citizen's screen; the rest is for the way here."""
@@ -26,31 +27,46 @@ MOVED_M, TOLD_M = 10.0, 50.0
 async def source_moved(
     tx: Tx, actor: Actor, clock: Clock, *, source: str, point: Point, observed_at: datetime
 ) -> IncidentId | None:
-    """Let an open incident follow the one who called for help; None where there is none, or nothing is newer.
+    """Follow the one who called for help while the incident is open; None where there is none, or nothing is newer.
 
-    The timeline tells of every 50 m; an operator's own mark on the map stays where it is.
+    The report moves, and with it the incident, unless an operator marked its place or a better-placed report says
+    where it is. The timeline tells of every 50 m.
     """
     actor.must("call.take")
     told = await reports.latest_of_source(tx, source)
     if told is None:
         return None
     case = await Case.hold(tx, actor, clock, told["incident_id"])
-    if case.state == "closed" or observed_at < told["observed_at"]:
+    if case.state == "closed" or observed_at < (told["placed_at"] or told["observed_at"]):
         return None
-    was = case.place
-    far = distance_m(was, point) if was is not None else None
-    vaguer = was is not None and (point.accuracy_m or 0.0) > max(2 * (was.accuracy_m or 0.0), far or 0.0)
-    if case.row["place_by_hand"] or vaguer or (far is not None and far < MOVED_M):
+    was = reports.point_of(told)
+    far = None if was is None else distance_m(was, point)
+    if was is not None and far is not None and not _worth_it(was, point, far):
         return None
-    if was is not None and (told["lon"], told["lat"]) != (was.lon, was.lat) and case.row["report_count"] > 1:
-        return None
-    await reports.place(tx, told["id"], lon=point.lon, lat=point.lat, accuracy_m=point.accuracy_m, at=observed_at)
-    await case.locate(point)
-    if far is None or far >= TOLD_M:
-        place = {"place_th": case.now("place_th"), "place_en": case.now("place_en")}
-        await case.say("caller_moved", distance_m=None if far is None else round(far), **place)
+    follows = not case.row["place_by_hand"] and (case.place is None or case.place == was)
+    await reports.place(tx, told["id"], point, observed_at)
+    if follows:
+        await case.locate(point)
+    last = await timeline.told_place(tx, case.id, told["id"])
+    since = None if last is None else distance_m(last, point)
+    if since is None or since >= TOLD_M:
+        address = (await territory_of(tx, case.station_id)).address_of(point)
+        await case.say(
+            "caller_moved",
+            report_id=told["id"],
+            distance_m=None if since is None else round(since),
+            lon=point.lon,
+            lat=point.lat,
+            place_th=address.text_th,
+            place_en=address.text_en,
+        )
     await case.save("caller_moved")
     return case.id
+
+
+def _worth_it(was: Point, now: Point, far: float) -> bool:
+    """Tell whether a new position says more than the old: it is elsewhere, and not merely vaguer."""
+    return far >= MOVED_M and (now.accuracy_m or 0.0) <= max(2 * (was.accuracy_m or 0.0), far)
 
 
 async def citizen_cancelled(

@@ -163,7 +163,7 @@ async def split(
     if not rest:
         raise UnjaiError("report_last", 409)
     code = code_of(mine["code"])
-    point = _point(mine)
+    point = reports.point_of(mine)
     told = NewReport(
         observation_id=mine["observation_id"],
         digest=mine["digest"],
@@ -193,7 +193,7 @@ async def split(
         barred=sorted({*case.row["barred"], mine["source"]}),
     )
     if not case.row["place_by_hand"] and point is not None and case.place == point:
-        await _placed_by(case, [there for row in rest if (there := _point(row)) is not None])
+        await _placed_by(case, [there for row in rest if (there := reports.point_of(row)) is not None])
     await case.say("split_out", number=own.row["number"], report_id=report_id)
     await case.save("split_out", into=own.row["number"])
     return own.id
@@ -204,12 +204,6 @@ async def _station(tx: Tx, incident_id: IncidentId) -> StationId:
     if row is None:
         raise not_found("incident", incident_id)
     return StationId(row["station_id"])
-
-
-def _point(row: Mapping[str, Any]) -> Point | None:
-    if row["lon"] is None:
-        return None
-    return Point(lon=row["lon"], lat=row["lat"], accuracy_m=row["accuracy_m"])
 
 
 async def _placed_by(case: Case, points: list[Point]) -> None:

@@ -80,6 +80,7 @@ async def taken(tx: Tx, actor: Actor, clock: Clock, report: NewReport) -> Taken:
     """Do what `take_report` promises for a caller whose right was asserted."""
     code = _code(report)
     station_id = actor.station
+    await territory_of(tx, station_id)  # read anew, where it must be, before others wait for the lock
     await incidents.lock_station(tx, station_id)
     known = await reports.by_observation(tx, report.observation_id)
     if known is not None:
@@ -122,6 +123,8 @@ def _facts(report: NewReport, report_id: ReportId, case: Case) -> dict[str, obje
         "about_th": case.now("about_th") or None,
         "about_en": case.now("about_en") or None,
         "observed_at": report.observed_at,
+        "lon": report.point.lon if report.point else None,
+        "lat": report.point.lat if report.point else None,
         "late_s": round(late.total_seconds()) if late > LATE else None,
         "text": report.text or None,
         "silent": report.silent or None,
@@ -134,10 +137,11 @@ async def _seen(tx: Tx, rows: list[dict[str, Any]]) -> list[joining.OpenIncident
     sources = await reports.sources(tx, ids)
     places: dict[UUID, list[Point]] = {key: [] for key in ids}
     for row in rows:
-        if row["lon"] is not None:
-            places[row["id"]].append(Point(lon=row["lon"], lat=row["lat"], accuracy_m=row["accuracy_m"]))
+        if (own := reports.point_of(row)) is not None:
+            places[row["id"]].append(own)
     for row in await incidents.merged_places(tx, ids):
-        places[row["merged_into"]].append(Point(lon=row["lon"], lat=row["lat"], accuracy_m=row["accuracy_m"]))
+        if (other := reports.point_of(row)) is not None:
+            places[row["merged_into"]].append(other)
     return [
         joining.OpenIncident(
             incident_id=IncidentId(row["id"]),
@@ -199,7 +203,7 @@ async def open_case(
         "number": f"{year}-{seq:06d}",
         "code": code.code,
         "priority": report.priority or code.priority,
-        "priority_by_hand": report.priority is not None,
+        "priority_by_hand": report.priority not in (None, code.priority),
         "state": "new",
         "channel": report.channel,
         "place_th": report.place_text,

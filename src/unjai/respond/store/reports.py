@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 
+from unjai.model.geometry import Point
 from unjai.platform.database import Tx
 from unjai.respond.store.tables import report, report_caller
 
@@ -95,10 +96,17 @@ async def move_one(tx: Tx, report_id: UUID, *, out_of: UUID, into: UUID) -> None
     )
 
 
-async def place(tx: Tx, report_id: UUID, *, lon: float, lat: float, accuracy_m: float | None, at: datetime) -> None:
-    """Give a report its source's newer place."""
+async def place(tx: Tx, report_id: UUID, at: Point, observed_at: datetime) -> None:
+    """Give a report its source's newer place, and the moment of it."""
     await tx.execute(
         update(report)
-        .where(report.c.id == report_id, report.c.observed_at <= at)
-        .values(lon=lon, lat=lat, accuracy_m=accuracy_m)
+        .where(report.c.id == report_id)
+        .values(lon=at.lon, lat=at.lat, accuracy_m=at.accuracy_m, placed_at=observed_at)
     )
+
+
+def point_of(row: Mapping[str, Any]) -> Point | None:
+    """Return where a report (or an incident) is; None where it does not say."""
+    if row["lon"] is None:
+        return None
+    return Point(lon=row["lon"], lat=row["lat"], accuracy_m=row["accuracy_m"])

@@ -102,6 +102,7 @@ report = station_table(
     Column("lon", Float),
     Column("lat", Float),
     Column("accuracy_m", Float),
+    _moment("placed_at"),
     Column("source", Text, nullable=False),
     Column("device_id", Uuid),
     Column("device_key", Text),

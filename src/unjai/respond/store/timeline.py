@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import insert, select
 
 from unjai.model.actor import Actor
+from unjai.model.geometry import Point
 from unjai.model.ids import StationId, new_id
 from unjai.platform.database import Tx
 from unjai.respond.store.tables import incident, timeline
@@ -49,6 +50,21 @@ async def add(
 async def of_incident(tx: Tx, incident_id: UUID) -> list[Row]:
     """Return an incident's steps in the order in which they were written."""
     return await tx.all(select(timeline).where(timeline.c.incident_id == incident_id).order_by(timeline.c.seq))
+
+
+async def told_place(tx: Tx, incident_id: UUID, report_id: UUID) -> Point | None:
+    """Return the place of a report that the timeline told last."""
+    row = await tx.one(
+        select(timeline.c.facts)
+        .where(
+            timeline.c.incident_id == incident_id,
+            timeline.c.facts["report_id"].astext == str(report_id),
+            timeline.c.facts.has_key("lon"),
+        )
+        .order_by(timeline.c.seq.desc())
+        .limit(1)
+    )
+    return None if row is None else Point(lon=row["facts"]["lon"], lat=row["facts"]["lat"])
 
 
 async def since(tx: Tx, at: datetime, limit: int = 500) -> list[Row]:

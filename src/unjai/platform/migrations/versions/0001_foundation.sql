@@ -647,6 +647,7 @@ CREATE TABLE report (
     lon FLOAT,
     lat FLOAT,
     accuracy_m FLOAT,
+    placed_at TIMESTAMP WITH TIME ZONE,
     source TEXT NOT NULL,
     device_id UUID,
     device_key TEXT,
