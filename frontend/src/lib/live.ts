@@ -91,6 +91,8 @@ export interface LiveReader {
   delta(message: Delta): void;
   marks(message: Marks): void;
   tick(message: Tick): void;
+  /** The centre closed the door on purpose (4401 not signed in, 4403 no right). */
+  refused?(code: number): void;
   /** A socket is open or not. `attempt` counts failures in a row. */
   line(open: boolean, attempt: number): void;
 }
@@ -168,8 +170,10 @@ export class Feed {
       this.#listen();
       this.#take(event.data);
     };
-    line.onclose = () => {
-      if (line === this.#line) this.#lost();
+    line.onclose = (event) => {
+      if (line !== this.#line) return;
+      if (event.code === 4401 || event.code === 4403) this.#reader.refused?.(event.code);
+      this.#lost();
     };
   }
 

@@ -46,6 +46,8 @@ export interface Zone {
   subzones: Subzone[];
   communities: Community[];
   places: Place[];
+  /** Parks, water and the like, where somebody imported them. */
+  land?: { kind: string; name_th: string; name_en: string; geometry: Polygon | MultiPolygon }[];
 }
 export interface StreetProperties { id: number; name_th: string | null; name_en: string | null; class: 'main' | 'collector' | 'soi' | 'footpath'; oneway: boolean; lit: boolean | null }
 export type Streets = FeatureCollection<LineString, StreetProperties>;
@@ -66,7 +68,7 @@ export interface Device {
 
 export interface Found { type: 'place' | 'street' | 'device' | 'community'; id: string | number; name_th: string; name_en: string; lon: number; lat: number }
 export interface Address { text_th: string; text_en: string; inside_zone: boolean; [more: string]: unknown }
-export interface EventCode { code: string; th: string; en: string; priority: Priority; compatible: string[] }
+export interface EventCode { code: string; th: string; en: string; priority: Priority; group?: string; radio?: string | null; compatible: string[] }
 
 export interface IncidentUnit { unit_id: string; call_sign: string; state: string }
 export interface IncidentRow {
@@ -90,6 +92,12 @@ export interface IncidentRow {
   outcome: Outcome | null;
   report_count: number;
   units: IncidentUnit[];
+  accuracy_m?: number | null;
+  /** No unit answered: an operator must act now. */
+  unanswered?: boolean;
+  /** Who calls cannot speak: do not ring back. */
+  silent?: boolean;
+  merged_into?: string | null;
   version: number;
 }
 export interface Report {
@@ -104,6 +112,9 @@ export interface Report {
   text: string | null;
   caller: { name: string | null; phone: string | null } | null;
   device_key: string | null;
+  code?: string;
+  place_text?: string;
+  silent?: boolean;
 }
 export interface Assignment {
   id: string;
@@ -117,7 +128,9 @@ export interface Assignment {
   on_scene_at: string | null;
   cleared_at: string | null;
   eta_s: number | null;
+  road_m?: number | null;
   reason: string | null;
+  by_itself?: boolean;
 }
 export interface TimelineEntry { id: string; at: string; actor: string; kind: string; text_th: string; text_en: string; facts: Record<string, unknown> }
 export interface Incident extends IncidentRow {
@@ -155,7 +168,8 @@ export interface LiveUnit {
   mock: boolean;
 }
 export interface LiveDevice { device_id: string; key: string; kind: string; state: DeviceState; battery: number | null; last_seen_at: string | null; refusals: number }
-export interface StripEntry { at: string; kind: string; priority: Priority | null; incident_id: string | null; text_th: string; text_en: string }
+export interface Shift { id: string; name_th: string; name_en: string; starts: string; ends: string }
+export interface StripEntry { number?: string; at: string; kind: string; priority: Priority | null; incident_id: string | null; text_th: string; text_en: string }
 
 export interface Snapshot { type: 'snapshot'; seq: number; now: string; station: number; incidents: IncidentRow[]; units: LiveUnit[]; devices: LiveDevice[]; strip: StripEntry[] }
 export interface Delta { type: 'delta'; seq: number; now: string; incidents?: IncidentRow[]; units?: LiveUnit[]; devices?: LiveDevice[]; strip?: StripEntry[]; gone?: { incidents?: string[] } }

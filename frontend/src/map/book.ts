@@ -23,7 +23,9 @@ export class MarkBook {
       const state = STATE_NUMBERS[unit.state] ?? 0;
       const before = this.#moving.get(unit.mark);
       if (unit.lon === null || unit.lat === null || unit.observed_at === null) {
-        if (before) this.#moving.set(unit.mark, { ...before, state });
+        // Off duty a unit has no place: it leaves the map. On duty without a fix it stays where it was last known.
+        if (state === 0) this.#moving.delete(unit.mark);
+        else if (before) this.#moving.set(unit.mark, { ...before, state });
         continue;
       }
       const observed_s = Math.floor(Date.parse(unit.observed_at) / 1000);
