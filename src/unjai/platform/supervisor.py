@@ -18,7 +18,8 @@ from typing import Any
 from unjai.model.errors import UnjaiError
 from unjai.platform.config import Settings
 from unjai.platform.engines import nats, postgres, process
-from unjai.platform.engines.folders import alone_in, writing
+from unjai.platform.engines.disc import DiscWatch
+from unjai.platform.engines.folders import alone_in, disc_full, writing
 from unjai.platform.engines.links import links, reachable
 from unjai.platform.engines.parts import BackOff, Child, Log, Part
 from unjai.platform.engines.ports import assert_free
@@ -32,6 +33,7 @@ _ENGINE_STOP_S = 1.0
 _SLOW_S = 60
 _TRIES_AT_START = 5
 _SAME_ERROR_S = 60.0
+_DISC_LOOK_S = 5.0
 
 
 def up(settings: Settings, *, demo: bool, program: Sequence[str] = _OURSELVES) -> int:
@@ -135,6 +137,7 @@ class _Centre:
         core = self._keep(self._role("core", "unjai_worker"))
         await self._sooner(core.wait(), slow=True)
         await self._sooner(web.wait(), slow=True)
+        self._keepers["disc"] = asyncio.create_task(self._watch_disc())
         self._usable = True
         self._write_state()
         if self._demo:
@@ -316,6 +319,16 @@ class _Centre:
             warn(both("part_ended", name=part.name, how=how, delay_s=f"{delay:g}"))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
+
+    async def _watch_disc(self) -> None:
+        watch = DiscWatch(self._settings.data, self._logs / "nats.log")
+        while True:
+            await asyncio.sleep(_DISC_LOOK_S)
+            found = watch.look()
+            if found == "full":
+                self._tell_once(disc_full(self._settings.data, watch.free_bytes()))
+            elif found == "mended" and "nats" in self._children:
+                self._children["nats"].send(signal.SIGTERM)
 
     async def _once(self, name: str, database_role: str) -> None:
         """Run a role to its end; raise `role_not_finished` if it fails."""

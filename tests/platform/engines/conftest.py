@@ -1,20 +1,65 @@
 import contextlib
-import socket
+import subprocess
 
 import nats
 import pytest
 
 from unjai.model.clock import SystemClock
 from unjai.people.callout import Callout, Granted
+from unjai.platform.engines import postgres
 from unjai.platform.engines.alone import start_nats
-from unjai.platform.engines.device_streams import ensure_device_streams
+from unjai.platform.engines.device_streams import ACKNOWLEDGED, LIGHT, ensure_device_streams
 from unjai.platform.engines.links import Door
 
 
 @pytest.fixture
 def data(tmp_path):
-    """A data folder whose parents everybody may pass, unlike pytest's own."""
+    """A data folder that is not there yet."""
     return tmp_path / "data"
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory):
+    """A cluster as the first start makes it."""
+    data = tmp_path_factory.mktemp("template") / "data"
+    postgres.prepare(data).forget_sockets()
+    return data
+
+
+@pytest.fixture
+def made(data, template):
+    """A data folder whose cluster is made already: initdb syncs a thousand files, once is enough."""
+    data.mkdir()
+    subprocess.run(["cp", "-a", str(template / "pg"), str(data / "pg")], check=True)
+    return data
+
+
+class Inbox:
+    """Reads one of the two streams by the consumer that core uses."""
+
+    def __init__(self, js, stream):
+        self.js, self.stream, self.pull = js, stream, None
+
+    async def fetch(self, batch, timeout_s):
+        self.pull = self.pull or await self.js.pull_subscribe_bind("core", self.stream)
+        try:
+            return await self.pull.fetch(batch, timeout=timeout_s)
+        except (nats.errors.TimeoutError, TimeoutError):
+            return []
+
+    async def take(self, count, timeout_s=5.0):
+        """Settle `count` messages and return them as core sees them: what RAW has a second time is left out."""
+        taken = []
+        while len(taken) < count and (fresh := await self.fetch(50, timeout_s)):
+            for message in fresh:
+                await message.ack()
+                qos = int(message.headers["Nmqtt-Pub"])
+                if self.stream == ACKNOWLEDGED or qos == 0:
+                    taken.append((message.subject.removeprefix("$MQTT.msgs."), message.data, qos))
+        return taken
+
+    async def bodies(self, count, timeout_s=5.0):
+        return [body for _, body, _ in await self.take(count, timeout_s)]
 
 
 class Centre:
@@ -38,7 +83,8 @@ class Centre:
         self.nc = await nats.connect(self.engine.url("core"), reconnect_time_wait=0.05, max_reconnect_attempts=-1)
         self.system = await nats.connect(self.engine.url("sys"), reconnect_time_wait=0.05, max_reconnect_attempts=-1)
         self.js = self.nc.jetstream()
-        self.acknowledged, self.light = await ensure_device_streams(self.js, self.door)
+        await ensure_device_streams(self.js, self.door)
+        self.acknowledged, self.light = Inbox(self.js, ACKNOWLEDGED), Inbox(self.js, LIGHT)
         self.callout = Callout(self.system, SystemClock())
         await self.callout.serve(self.nc, self.engine.callout_seed, self.check)
         return self
@@ -68,9 +114,3 @@ async def centre(data):
         await centre.close()
     finally:
         centre.engine.stop()
-
-
-def listening(port):
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-        return True
-    return False

@@ -18,7 +18,7 @@ def packet(kind, body):
             return bytes([kind]) + length + body
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     pass
 
 
@@ -37,7 +37,7 @@ class Device:
         answer = await self.reader.read(4)
         if answer != b"\x20\x02\x00\x00":
             await self.gone()
-            raise Refused(answer)
+            raise RefusedError(answer)
         return self
 
     async def publish(self, topic, body, qos=1, *, number=7, retain=False):

@@ -6,13 +6,15 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import nats
 import pytest
 
-from tests.platform.engines.mqtt import Device, Refused, text
-from unjai.people.callout import Callout, Granted
+from tests.platform.engines.conftest import Centre
+from tests.platform.engines.mqtt import Device, RefusedError, text
 from unjai.model.clock import SystemClock
+from unjai.people.callout import Callout, Granted
 from unjai.platform.engines.alone import start_nats
-from unjai.platform.engines.device_streams import ensure_device_streams
+from unjai.platform.engines.device_streams import ACKNOWLEDGED, LIGHT, ensure_device_streams
 from unjai.platform.engines.nats_log import follow_refused
 
 
@@ -20,35 +22,19 @@ def on_disc(store, needle):
     return [file for file in Path(store).rglob("*") if file.is_file() and needle in file.read_bytes()]
 
 
-async def bodies(inbox, count, *, timeout_s=5.0):
-    """Take `count` messages and settle them."""
-    taken = []
-    while len(taken) < count:
-        fresh = await inbox.fetch(50, timeout_s)
-        if not fresh:
-            break
-        for one in fresh:
-            await one.done()
-        taken += fresh
-    return taken
-
-
 async def test_right_secret_comes_in_and_wrong_one_does_not(centre):
     device = await Device.connect(centre.port, "p1", "right")
     await device.publish("sos/p1/press", "1")
     await device.leave()
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         await Device.connect(centre.port, "p1", "wrong")
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         await Device.connect(centre.port, "nobody", "right")
-    [sent] = await bodies(centre.acknowledged, 1)
-    assert (sent.subject, sent.topic, sent.body, sent.qos) == ("sos.p1.press", "sos/p1/press", b"1", 1)
-    assert sent.stored.startswith("$MQTT_msgs:")
-    assert sent.received_at.utcoffset().total_seconds() == 0
+    assert await centre.acknowledged.take(1) == [("sos.p1.press", b"1", 1)]
 
 
 async def test_engine_users_do_not_come_in_by_mqtt_nor_devices_by_nats(centre):
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         await Device.connect(centre.port, "core", centre.engine.server.secrets.core)
     reader, writer = await asyncio.open_connection("127.0.0.1", centre.engine.server.port)
     writer.write(b'CONNECT {"user":"p1","pass":"right","verbose":false}\r\nPING\r\n')
@@ -61,7 +47,7 @@ async def test_door_user_may_not_speak(centre):
     device = await Device.connect(centre.port, "door", centre.engine.server.secrets.door)
     await device.publish("sos/p1/press", "forged")
     await device.leave()
-    assert await centre.acknowledged.fetch(1, 0.2) == []
+    assert await centre.acknowledged.bodies(1, 0.2) == []
 
 
 async def test_each_quality_of_service_arrives_once(centre):
@@ -69,12 +55,10 @@ async def test_each_quality_of_service_arrives_once(centre):
     for qos in (0, 1, 2):
         await device.publish("sos/p1/heartbeat", f"q{qos}", qos)
     await device.leave()
-    sure = await bodies(centre.acknowledged, 2)
-    light = await bodies(centre.light, 1)
-    assert [(one.body, one.qos) for one in sure] == [(b"q1", 1), (b"q2", 2)]
-    assert [(one.body, one.qos) for one in light] == [(b"q0", 0)]
-    for stream in ("$MQTT_msgs", "RAW"):
-        assert await centre.light.fetch(10, 0.1) == []
+    subject = "sos.p1.heartbeat"
+    assert await centre.acknowledged.take(2) == [(subject, b"q1", 1), (subject, b"q2", 2)]
+    assert await centre.light.take(2, 0.5) == [(subject, b"q0", 0)]
+    for stream in (ACKNOWLEDGED, LIGHT):
         assert (await centre.js.stream_info(stream)).state.messages == 0
 
 
@@ -94,27 +78,87 @@ async def test_messages_wait_for_a_core_that_is_away(centre):
     await device.publish("sos/p1/press", "light", 0)
     await device.ping()
     await centre.open()
-    assert [one.body for one in await bodies(centre.acknowledged, 1)] == [b"sure"]
-    assert [one.body for one in await bodies(centre.light, 1)] == [b"light"]
+    assert await centre.acknowledged.bodies(1) == [b"sure"]
+    assert await centre.light.bodies(1) == [b"light"]
     await device.publish("sos/p1/press", "still here")
     await device.leave()
 
 
 async def test_unsettled_message_comes_again(centre):
+    """As when core is killed in between: within the consumer's patience it is handed out once more."""
     device = await Device.connect(centre.port, "p1", "right")
     await device.publish("sos/p1/press", "x")
     await device.leave()
-    [first] = await centre.acknowledged.fetch(1)
-    await first.again(0.01)
-    [second] = await centre.acknowledged.fetch(1)
-    assert second.stored == first.stored
-    await second.done()
+    [first] = await centre.acknowledged.fetch(1, 5)
+    assert (await centre.js.consumer_info(ACKNOWLEDGED, "core")).config.ack_wait <= 5
+    await first.nak()
+    assert await centre.acknowledged.bodies(1) == [b"x"]
+
+
+async def test_streams_are_there_before_core_is_after_a_kill(centre):
+    """The server restarts, core is still away: what a device may still say then is kept, at any QoS."""
+    await centre.close()
+    centre.engine.kill()
+    centre.engine = start_nats(centre.engine.server.folder.parent, mqtt_port=centre.port)
+    nc = await nats.connect(centre.engine.url("core"))
+    for stream in (ACKNOWLEDGED, LIGHT):
+        assert (await nc.jetstream().consumer_info(stream, "core")).name == "core"
+    await nc.close()
+    await centre.open()
+
+
+async def test_acknowledged_is_synced_and_light_is_not(centre):
+    """Kill -9 proves nothing of a power cut: the calls to the disc are counted."""
+    if not (tool := shutil.which("strace")):
+        pytest.skip("strace is not installed: the syncs of an acknowledged press were not counted")
+    counted = {}
+    device = await Device.connect(centre.port, "p1", "right")
+    for qos in (0, 1):
+        report = centre.engine.server.folder / f"strace{qos}"
+        words = [
+            tool,
+            "-f",
+            "-qq",
+            "-e",
+            "trace=fsync,fdatasync",
+            "-o",
+            str(report),
+            "-p",
+            str(centre.engine.child.pid),
+        ]
+        tracer = await asyncio.create_subprocess_exec(*words, stderr=subprocess.DEVNULL)
+        status = Path(f"/proc/{centre.engine.child.pid}/status")
+        while "TracerPid:\t0\n" in status.read_text():
+            if tracer.returncode is not None:
+                pytest.skip("strace may not look at processes here: the syncs were not counted")
+            await asyncio.sleep(0.02)
+        for _ in range(20):
+            await device.publish("sos/p1/press", "x", qos)
+        await device.ping()
+        tracer.terminate()
+        await tracer.wait()
+        counted[qos] = report.read_text().count("sync(")
+    await device.leave()
+    assert counted[1] >= 20
+    assert counted[0] < 20
+
+
+async def test_another_station_code_shuts_nobody_out(centre):
+    device = await Device.connect(centre.port, "p1", "right", client_id="pole", keep=True)
+    await device.publish("sos/p1/press", "before")
+    await device.leave()
+    await centre.close()
+    centre.engine.stop()
+    centre.engine = start_nats(centre.engine.server.folder.parent, mqtt_port=centre.port, station_code="สน. CPK-01")
+    await centre.open()
+    device = await Device.connect(centre.port, "p1", "right", client_id="pole", keep=True)
+    await device.publish("sos/p1/press", "after")
+    await device.leave()
+    assert await centre.acknowledged.bodies(2) == [b"before", b"after"]
 
 
 async def test_acknowledged_press_survives_kill_of_the_server(data):
     """Kill -9 the moment the PUBACK is read, again and again: every acknowledged press is there."""
-    from tests.platform.engines.conftest import Centre
-
     engine = start_nats(data)
     port, sent = engine.mqtt_port, []
     try:
@@ -129,7 +173,7 @@ async def test_acknowledged_press_survives_kill_of_the_server(data):
             await centre.close()
             engine = start_nats(data, mqtt_port=port)
         centre = await Centre(engine).open()
-        assert [one.body for one in await bodies(centre.acknowledged, len(sent))] == sent
+        assert await centre.acknowledged.bodies(len(sent)) == sent
         await centre.close()
     finally:
         engine.stop()
@@ -141,13 +185,16 @@ async def test_nothing_is_acknowledged_that_cannot_be_stored(centre):
     config.max_bytes, config.discard = 2000, "new"
     await centre.js.update_stream(config)
     device = await Device.connect(centre.port, "p1", "right")
-    with pytest.raises((TimeoutError, asyncio.IncompleteReadError, ConnectionError)):
-        async with asyncio.timeout(20):
-            for number in range(1, 100):
-                await device.publish("sos/p1/press", "x" * 200, number=number)
-    assert number > 1
+    stored = 0
+    with contextlib.suppress(TimeoutError, asyncio.IncompleteReadError, ConnectionError):
+        async with asyncio.timeout(3):
+            while True:
+                await device.publish("sos/p1/press", "x" * 200)
+                stored += 1
     device.drop()
-    assert len(await bodies(centre.acknowledged, number - 1)) == number - 1
+    await device.gone()
+    assert 0 < stored < 20
+    assert len(await centre.acknowledged.bodies(stored)) == stored
 
 
 @pytest.mark.parametrize("qos", [0, 1, 2])
@@ -162,9 +209,9 @@ async def test_no_device_speaks_for_another(centre, qos):
     later = await Device.connect(centre.port, "p2", "right")
     await later.publish("sos/p2/press", "true")
     await later.leave()
-    assert [one.body for one in await bodies(centre.acknowledged, 1)] == [b"true"]
-    assert await centre.light.fetch(10, 0.1) == []
-    assert await centre.acknowledged.fetch(10, 0.1) == []
+    assert await centre.acknowledged.bodies(1) == [b"true"]
+    assert await centre.light.bodies(1, 0.2) == []
+    assert await centre.acknowledged.bodies(1, 0.2) == []
     assert not on_disc(centre.engine.server.folder, b"forged")
 
 
@@ -195,9 +242,9 @@ async def test_off_duty_position_never_reaches_a_disc(centre):
         for retain in (False, True):
             await phone.publish("owntracks/on/on", '{"note":"off-duty-place"}', qos, retain=retain)
     await phone.leave()
-    [sent] = await bodies(centre.acknowledged, 1)
-    assert b"on-duty-place" in sent.body
-    assert await centre.light.fetch(10, 0.1) == []
+    [body] = await centre.acknowledged.bodies(1)
+    assert b"on-duty-place" in body
+    assert await centre.light.bodies(1, 0.2) == []
     assert not on_disc(centre.engine.server.folder.parent, b"off-duty-place")
 
 
@@ -217,7 +264,7 @@ async def test_kick_finds_connections_of_an_earlier_core(centre):
 
 async def test_client_id_of_another_device_is_refused_while_that_lives(centre):
     first = await Device.connect(centre.port, "p1", "right", client_id="same")
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         await Device.connect(centre.port, "p2", "right", client_id="same")
     await first.publish("sos/p1/press", "still here")
     again = await Device.connect(centre.port, "p1", "right", client_id="same")
@@ -234,7 +281,7 @@ async def test_check_that_breaks_lets_nobody_in_and_stops_nothing(centre, caplog
     check, centre.check = centre.check, broken
     await centre.close()
     await centre.open()
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         await Device.connect(centre.port, "p1", "right")
     assert "could not be checked" in caplog.text
     centre.check = check
@@ -254,11 +301,11 @@ async def test_devices_come_back_after_the_server_was_killed(centre):
             try:
                 device = await Device.connect(centre.port, "p1", "right", client_id="c")
                 break
-            except (Refused, ConnectionError):
+            except (RefusedError, ConnectionError):
                 await asyncio.sleep(0.05)
         await device.publish("sos/p1/press", "back")
         await device.leave()
-        assert [one.body for one in await bodies(centre.acknowledged, 1)] == [b"back"]
+        assert await centre.acknowledged.bodies(1) == [b"back"]
     finally:
         centre.engine.stop()
 
@@ -280,7 +327,7 @@ async def test_junk_and_giants_harm_nobody_else(centre):
     await giant.gone()
     await good.publish("sos/p1/press", "fine")
     await good.leave()
-    assert [one.body for one in await bodies(centre.acknowledged, 1)] == [b"fine"]
+    assert await centre.acknowledged.bodies(1) == [b"fine"]
 
 
 async def test_refused_publishes_are_counted_on_the_device_across_restarts(centre, tmp_path):
@@ -294,7 +341,8 @@ async def test_refused_publishes_are_counted_on_the_device_across_restarts(centr
                 key = (await centre.callout.device_of(one.server_id, one.cid), one.subject)
                 found[key] = found.get(key, 0) + one.count
             if sum(found.values()) >= count:
-                return found
+                break
+        return found
 
     device = await Device.connect(centre.port, "p1", "right", client_id='"-Publish"')
     for _ in range(3):
@@ -327,7 +375,7 @@ async def test_mosquitto_presses_and_is_refused(centre):
     code, said = await run("-P", "wrong", "-t", "sos/p1/press", "-m", "help", "-q", "1")
     assert code != 0
     assert "not authorised" in said
-    assert [one.body for one in await bodies(centre.acknowledged, 1)] == [b"help"]
+    assert await centre.acknowledged.bodies(1) == [b"help"]
 
 
 async def test_streams_are_made_again_on_what_is_there(centre):

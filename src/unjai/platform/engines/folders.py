@@ -13,8 +13,8 @@ from pathlib import Path
 
 from unjai.model.errors import UnjaiError
 
-_NEEDED_BYTES = 100_000_000
-_REFUSALS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR)
+NEEDED_BYTES = 100_000_000
+_REFUSALS = (errno.ENOENT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR)
 
 
 @contextlib.contextmanager
@@ -24,7 +24,7 @@ def writing(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise UnjaiError("disc_full", 507, folder=str(folder), free_mb=0, needed_mb=0) from error
+            raise disc_full(folder, 0) from error
         if error.errno in _REFUSALS:
             place = str(error.filename or folder)
             raise UnjaiError("data_not_writable", 500, folder=place, user=our_name()) from error
@@ -34,10 +34,14 @@ def writing(folder: Path) -> Iterator[None]:
 def assert_room(folder: Path) -> None:
     """Raise `disc_full` if an engine could not even start here."""
     free = shutil.disk_usage(folder).free
-    if free < _NEEDED_BYTES:
-        raise UnjaiError(
-            "disc_full", 507, folder=str(folder), free_mb=free // 1_000_000, needed_mb=_NEEDED_BYTES // 1_000_000
-        )
+    if free < NEEDED_BYTES:
+        raise disc_full(folder, free)
+
+
+def disc_full(folder: Path, free_bytes: int) -> UnjaiError:
+    """Return the error that says how much room is left and how much is needed."""
+    free_mb, needed_mb = free_bytes // 1_000_000, NEEDED_BYTES // 1_000_000
+    return UnjaiError("disc_full", 507, folder=str(folder), free_mb=free_mb, needed_mb=needed_mb)
 
 
 def our_name() -> str:

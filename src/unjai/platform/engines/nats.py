@@ -66,7 +66,7 @@ accounts {{
   SYS: {{ users: [{{ user: sys, password: {sys}, allowed_connection_types: [STANDARD] }}] }}
 }}
 authorization {{
-  timeout: 2
+  timeout: 5
   auth_callout {{ issuer: {issuer}, account: STATION, auth_users: [core, web, door, fed, sys] }}
 }}
 """

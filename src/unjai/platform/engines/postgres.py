@@ -20,7 +20,7 @@ from urllib.parse import quote
 from unjai.model.errors import UnjaiError
 from unjai.platform.engines import process
 from unjai.platform.engines.accounts import reaches, run_as, server_account
-from unjai.platform.engines.folders import assert_room, our_name, writing
+from unjai.platform.engines.folders import assert_room, disc_full, our_name, writing
 from unjai.platform.engines.process import Account
 from unjai.platform.engines.programs import SPARE, postgres_programs
 
@@ -228,7 +228,7 @@ def _make(cluster: Cluster) -> None:
 
 def _refuse(cluster: Cluster, said: str) -> None:
     if "No space left" in said:
-        raise UnjaiError("disc_full", 507, folder=str(cluster.folder), free_mb=0, needed_mb=0)
+        raise disc_full(cluster.folder, 0)
     raise UnjaiError("postgres_not_made", 500, said=said.strip()[-600:])
 
 
