@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import errno
+import secrets
 import socket
 from pathlib import Path
 
 from unjai.model.errors import UnjaiError
 
+_OURS = range(15_000, 32_000)
+_TRIES = 50
+
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """Return a port that nobody listens on at this moment."""
+    """Return a port that nobody listens on at this moment, below those that outgoing connections are given."""
+    for _ in range(_TRIES):
+        port = secrets.choice(_OURS)
+        try:
+            with socket.create_server((host, port)):
+                return port
+        except OSError:
+            continue
     with socket.create_server((host, 0)) as door:
         return int(door.getsockname()[1])
 
