@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,8 +14,19 @@ from unjai.respond.rules.life import Outcome, State, Step
 from unjai.respond.rules.ranking import Standing
 
 Moment = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
-Said = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
-SaidSomething = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
+def storable(said: str) -> str:
+    """Return a text without what no database keeps (NUL, other control characters, halves of surrogate pairs).
+
+    Someone in need typed it: it is cleaned, never refused.
+    """
+    return "".join(sign for sign in said if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs")).strip()
+
+
+Said = Annotated[str, StringConstraints(max_length=4000), AfterValidator(storable)]
+SaidSomething = Annotated[str, StringConstraints(max_length=4000), AfterValidator(storable), Field(min_length=1)]
+Short = Annotated[str, StringConstraints(max_length=500), AfterValidator(storable)]
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Priority = Annotated[int, Field(ge=1, le=3)]
@@ -253,9 +265,9 @@ class CallIn(In):
     code: str = Field(max_length=20)
     lon: Lon | None = None
     lat: Lat | None = None
-    place_text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
-    caller_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
-    caller_phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] | None = None
+    place_text: Short = ""
+    caller_name: Short | None = None
+    caller_phone: Short | None = None
     text: Said = ""
     priority: Priority | None = None
 
@@ -331,7 +343,7 @@ class OfferIn(Command):
 class RefuseIn(In):
     """Why not."""
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
+    reason: Short = ""
 
 
 class DoneIn(In):

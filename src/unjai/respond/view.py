@@ -35,6 +35,7 @@ from unjai.respond.schemas import (
     TimelineEntry,
     UnitPlace,
     UnitState,
+    storable,
 )
 from unjai.respond.store import assignments, incidents, reports, timeline
 from unjai.respond.words import label, step_words, title
@@ -91,7 +92,7 @@ async def listed(
         if last is None:
             raise not_found("incident", before)
         key = (last["opened_at"], IncidentId(last["id"]))
-    said = plain(words)
+    said = plain(storable(words))
     fold = said.casefold()
     codes = [
         code.code for code in event_codes().values() if fold and fold in f"{code.code} {code.th} {code.en}".casefold()
