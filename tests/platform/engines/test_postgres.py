@@ -202,9 +202,9 @@ def open_to_all():
 def test_a_user_who_is_not_root_runs_it_as_himself():
     """The interpreter may lie below root's home, so the user is changed after the imports."""
     script = """
-import os, sys, pathlib, psycopg
+import codecs, os, sys, pathlib, psycopg
 from unjai.platform.engines.alone import start_postgres
-"warm".encode("ascii")
+codecs.lookup("ascii")
 data = pathlib.Path(sys.argv[1])
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 engine = start_postgres(data)

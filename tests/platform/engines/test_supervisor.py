@@ -273,5 +273,8 @@ def test_full_disc_is_said_and_mended(tmp_path):
         pytest.skip("no right to mount a small disc here: a full disc was not tried")
     script = Path(__file__).with_name("full_disc.py")
     words = f"mount -t tmpfs -o size=240m none /mnt && exec {sys.executable} {script}"
-    done = subprocess.run([unshare, "-m", "sh", "-c", words], capture_output=True, text=True, check=False, timeout=120)
+    env = {**os.environ, "PYTHONPATH": str(ROLES.parents[3])}
+    done = subprocess.run(
+        [unshare, "-m", "sh", "-c", words], capture_output=True, text=True, check=False, timeout=200, env=env
+    )
     assert done.returncode == 0, done.stdout + done.stderr
