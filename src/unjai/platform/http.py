@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -111,6 +111,9 @@ async def _http(_request: Request, error: Exception) -> Response:
 
 
 async def _database(_request: Request, error: Exception) -> Response:
+    if isinstance(error, DataError):  # NUL in a text, a number beyond its column: what came in, not what we did
+        log.warning("refused by the database: %s", error.orig)
+        return answer(UnjaiError("request_invalid", 422, where=str(error.orig).partition("\n")[0]))
     if isinstance(error, DBAPIError) and not (
         error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
     ):

@@ -1,0 +1,139 @@
+"""Junk at every route, made from its own description: never an answer of 5xx, always a code and words in both languages."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.web.conftest import FORM, HERE, PASSWORD, ROOT
+from unjai.people import flows as people
+from unjai.people.page import Declared
+from unjai.people.rules import ROLES
+from unjai.platform.http import ANYONE, PUBLIC
+
+STRINGS = ("\x00", "ก" * 5000, "", " \t\u200b\u202e", "' OR 1=1 --", "๒๕๖๙", "\ufffe")
+NUMBERS = (-1, 0, 2**31, 2**63, 10**30, 1e308, True)
+RAW = (
+    b"",
+    b"{",
+    b"\xff\xfe\x00",
+    b"null",
+    b"[]",
+    b"0",
+    b'"x"',
+    b"[" * 5000,
+    b'{"a":' * 2000,
+    b'{"lon": NaN, "lat": Infinity}',
+)
+
+
+def _resolved(schema: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in schema:
+        schema = whole["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    if "anyOf" in schema:
+        return _resolved(schema["anyOf"][0], whole)
+    return schema
+
+
+def _value(schema: dict[str, Any], whole: dict[str, Any], turn: int) -> Any:  # noqa: PLR0911
+    schema = _resolved(schema, whole)
+    if "enum" in schema:
+        return schema["enum"][turn % len(schema["enum"])]
+    match schema.get("type"):
+        case "object":
+            inner = schema.get("properties", {"x": {"type": "string"}})
+            return {name: _value(part, whole, turn) for name, part in inner.items()}
+        case "array":
+            return [_value(schema["items"], whole, turn)]
+        case "integer" | "number":
+            return NUMBERS[turn % len(NUMBERS)]
+        case "boolean":
+            return True
+        case _ if schema.get("format") == "uuid":
+            return str(uuid4())
+        case _ if schema.get("format") == "time":
+            return "08:00"
+        case _:
+            return STRINGS[turn % len(STRINGS)]
+
+
+def _bodies(operation: dict[str, Any], whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    content = operation.get("requestBody", {}).get("content", {})
+    if not content:
+        yield {}
+        return
+    schema = next(iter(content.values()))["schema"]
+    for turn in range(len(STRINGS)):
+        yield {"json": _value(schema, whole, turn)}
+    for raw in RAW:
+        yield {"content": raw, "headers": {"Content-Type": "application/json"}}
+
+
+def _queries(operation: dict[str, Any], whole: dict[str, Any]) -> Iterator[dict[str, str]]:
+    asked = [part for part in operation.get("parameters", []) if part["in"] == "query"]
+    yield {}
+    for turn in range(len(STRINGS) if asked else 0):
+        yield {part["name"]: str(_value(part["schema"], whole, turn)) for part in asked}
+    for word in ("nan", "inf", "-1e999", "\x00") if asked else ():
+        yield dict.fromkeys([part["name"] for part in asked], word)
+
+
+def _path(path: str, operation: dict[str, Any], word: str) -> str:
+    for part in operation.get("parameters", []):
+        if part["in"] == "path":
+            path = path.replace(f"{{{part['name']}}}", str(uuid4()) if word == "" else word)
+    return path
+
+
+def _tries(path: str, operation: dict[str, Any], whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for body in _bodies(operation, whole):
+        yield _path(path, operation, ""), body
+    for query in _queries(operation, whole):
+        yield _path(path, operation, ""), {"params": query}
+    if "{" in path:
+        for word in ("%00", "1", "x" * 3000, "%F0%9F%92%A5", "..%2F.."):
+            yield _path(path, operation, word), {}
+
+
+def _shared_out(routes: list[Declared]) -> dict[str, set[tuple[str, str]]]:
+    """Give every route to the first of three roles that may use it, so that each is tried once."""
+    given: dict[str, set[tuple[str, str]]] = {role: set() for role in ("supervisor", "administrator", "officer")}
+    for item in routes:
+        fits = (role for role in given if item.right in {PUBLIC, ANYONE, *ROLES[role].rights})
+        given[next(fits)].add((item.method.lower(), item.path))
+    return given
+
+
+@pytest.mark.parametrize("role", ["supervisor", "administrator", "officer"])
+async def test_junk_is_told_from_everything_else(centre, role):
+    wrong = []
+    whole = centre.app.openapi()
+    async with centre.client(role) as client:
+        for method, path in sorted(_shared_out(centre.routes())[role]):
+            if path == "/api/session":
+                continue
+            for where, what in _tries(path, whole["paths"][path][method], whole):
+                answer = await client.request(method.upper(), where, **what)
+                good = answer.status_code < 500
+                if good and answer.status_code >= 400:
+                    told = answer.json()["error"]
+                    good = bool(told["code"] and told["th"] and told["en"] and told["th"] != told["code"])
+                if not good:
+                    wrong.append((method, where[:80], str(what)[:120], answer.status_code, answer.text[:120]))
+    assert wrong == []
+
+
+async def test_a_body_of_ten_megabytes_is_refused(centre):
+    async with centre.client("operator") as client:
+        answer = await client.post("/api/calls", content=b"x" * 10_000_000, headers=FORM)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "body_too_large")
+
+
+async def test_everybody_is_still_there_afterwards(centre):
+    for role in ROLES:
+        async with centre.db.tx(ROOT) as tx:
+            signed = await people.sign_in(
+                tx, ROOT, centre.clock, username=f"{role}.{HERE}", password=PASSWORD, ip="after", agent="junk"
+            )
+        assert isinstance(signed, people.SignedIn), role
