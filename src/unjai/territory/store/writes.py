@@ -109,7 +109,7 @@ async def release_devices(tx: Tx, unit_id: UnitId) -> None:
 
 
 async def seed_org(tx: Tx, units: Sequence[OrgUnit]) -> Written:
-    """Insert or change nodes of the police tree; `units` has parents before children."""
+    """Insert or change nodes of the police tree."""
     rows = [
         {
             "id": unit.id,
@@ -126,19 +126,15 @@ async def seed_org(tx: Tx, units: Sequence[OrgUnit]) -> Written:
         }
         for unit in units
     ]
-    query = upsert_into(org_unit)
+    put = upsert_into(org_unit).values(rows)
     names = [name for name in rows[0] if name != "id"]
-    query = query.on_conflict_do_update(
+    query: Any = put.on_conflict_do_update(
         index_elements=[org_unit.c.id],
-        set_={name: query.excluded[name] for name in names},
-        where=or_(*(org_unit.c[name].is_distinct_from(query.excluded[name]) for name in names)),
-    )
-    before = await tx.scalar(select(func.count()).select_from(org_unit))
-    changed = 0
-    for row in rows:
-        changed += (await tx.execute(query, row)).rowcount
-    after = await tx.scalar(select(func.count()).select_from(org_unit))
-    return Written(added=after - before, updated=changed - (after - before))
+        set_={name: put.excluded[name] for name in names},
+        where=or_(*(org_unit.c[name].is_distinct_from(put.excluded[name]) for name in names)),
+    ).returning(literal_column("(xmax = 0)").label("new"))
+    found = (await tx.execute(query)).scalars().all()
+    return Written(added=sum(found), updated=len(found) - sum(found))
 
 
 async def next_org_id(tx: Tx, first: int) -> int:
