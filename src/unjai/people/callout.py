@@ -43,6 +43,10 @@ class Granted:
         if any(subject.startswith(("$", ">", "*")) for subject in (*self.publish, *self.subscribe)):
             raise ValueError("a device's permit names its own subjects only")
 
+    def mark(self) -> str:
+        """Return what tells this permit from another; it stands behind the device's key in the server's lists."""
+        return hashlib.sha256(json.dumps([self.publish, self.subscribe]).encode()).hexdigest()[:12]
+
 
 Check = Callable[[str, str], Awaitable[Granted | None]]
 
@@ -55,6 +59,7 @@ class Connection:
     cid: int
     device_key: str
     client_id: str
+    mark: str
 
 
 class Callout:
@@ -98,7 +103,21 @@ class Callout:
 
     async def kick(self, device_key: str) -> int:
         """End every connection of a device and return how many there were; it may come back and is checked anew."""
-        found = [one for one in await self._connections(_OPEN, user=device_key) if one.device_key == device_key]
+        return await self._end([one for one in await self._connections(_OPEN) if one.device_key == device_key])
+
+    async def recheck(self, granted_now: Callable[[str], Granted | None]) -> int:
+        """End every connection whose permit is no longer what its device would get; return how many there were.
+
+        For the start of core and from time to time: a duty that ended while core was away must end the permit too.
+        """
+        stale = []
+        for one in await self._connections(_OPEN):
+            granted = granted_now(one.device_key)
+            if granted is None or granted.mark() != one.mark:
+                stale.append(one)
+        return await self._end(stale)
+
+    async def _end(self, found: list[Connection]) -> int:
         for one in found:
             subject = f"$SYS.REQ.SERVER.{one.server_id}.KICK"
             await self._system.request(subject, json.dumps({"cid": one.cid}).encode(), timeout=_ANSWER_S)
@@ -138,7 +157,8 @@ class Callout:
             answer["error"] = "client id in use by another device"
             return reply
         cid = int(about["id"])
-        self._remember(Connection(server_id=server_id, cid=cid, device_key=user, client_id=client_id))
+        mark = granted.mark()
+        self._remember(Connection(server_id=server_id, cid=cid, device_key=user, client_id=client_id, mark=mark))
         answer["jwt"] = _signed(_permit(ask["user_nkey"], user, granted), account, self._clock)
         return reply
 
@@ -173,16 +193,15 @@ class Callout:
                 return found
             data = json.loads(answer.data).get("data", {})
             rows = data.get("connections") or []
-            found += [
-                Connection(
-                    server_id=data["server_id"],
-                    cid=row["cid"],
-                    device_key=row.get("authorized_user", ""),
-                    client_id=row.get("mqtt_client", ""),
-                )
-                for row in rows
-                if row.get("type") == "mqtt" and row.get("account") == _ACCOUNT
-            ]
+            for row in rows:
+                key, _, mark = str(row.get("authorized_user", "")).partition("/")
+                if mark and row.get("type") == "mqtt" and row.get("account") == _ACCOUNT:
+                    client_id = row.get("mqtt_client", "")
+                    found.append(
+                        Connection(
+                            server_id=data["server_id"], cid=row["cid"], device_key=key, client_id=client_id, mark=mark
+                        )
+                    )
             offset += len(rows)
             if len(rows) < _PAGE:
                 return found
@@ -193,7 +212,7 @@ def _permit(user_nkey: str, name: str, granted: Granted) -> dict[str, Any]:
     return {
         "sub": user_nkey,
         "aud": _ACCOUNT,
-        "name": name,
+        "name": f"{name}/{granted.mark()}",
         "nats": {
             "version": 2,
             "type": "user",

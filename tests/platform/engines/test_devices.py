@@ -262,6 +262,21 @@ async def test_kick_finds_connections_of_an_earlier_core(centre):
     assert await centre.callout.kick("p1") == 0
 
 
+async def test_duty_that_ended_while_core_was_away_ends_the_permit(centre):
+    phone = await Device.connect(centre.port, "on", "right")
+    pole = await Device.connect(centre.port, "p1", "right")
+    await centre.close()
+    centre.rights["on"] = Granted(publish=())
+    await centre.open()
+    assert await centre.callout.recheck(centre.rights.get) == 1
+    await phone.gone()
+    await pole.publish("sos/p1/press", "untouched")
+    assert await centre.callout.recheck(centre.rights.get) == 0
+    del centre.rights["p1"]
+    assert await centre.callout.recheck(centre.rights.get) == 1
+    await pole.gone()
+
+
 async def test_client_id_of_another_device_is_refused_while_that_lives(centre):
     first = await Device.connect(centre.port, "p1", "right", client_id="same")
     with pytest.raises(RefusedError):
