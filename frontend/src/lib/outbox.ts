@@ -37,7 +37,7 @@ export function pause(failures: number, chance: number, longest = 30_000): numbe
   return Math.round(full * (0.7 + 0.3 * chance));
 }
 
-/** The centre's own words out of an error answer; a proxy's page has none. */
+/** The centre's own words (it fills in the facts itself) out of an error answer; a proxy's page has none. */
 export function refusalOf(answer: Answer): Refusal {
   const error = (answer.body as { error?: Partial<Refusal> } | null)?.error;
   return { status: answer.status, code: error?.code ?? `http_${answer.status}`, th: error?.th ?? '', en: error?.en ?? '' };

@@ -2,7 +2,7 @@
 import { ApiError, get } from '$lib/api';
 import { named } from '$lib/i18n.svelte';
 import type { Spot } from '$lib/near';
-import { clientId, httpPost, openShelf, Outbox, type Entry, type OutboxState } from '$lib/outbox';
+import { clientId, httpPost, openShelf, Outbox, type Answer, type Entry, type OutboxState } from '$lib/outbox';
 import { me } from '$lib/session.svelte';
 import type { Outcome } from '$lib/types';
 import { Alarm, askForNotices, notice, ScreenOn } from './alarm';
@@ -57,6 +57,8 @@ export class Centre {
   #battery: number | null = null;
   #fetching: Promise<void> | null = null;
   #fetchAgain = false;
+  /** How many entries the centre has answered. */
+  #answers = 0;
   #fetchedAt = 0;
   #timers: ReturnType<typeof setInterval>[] = [];
   #rung: string | null = null;
@@ -86,7 +88,7 @@ export class Centre {
       shelf,
       post: httpPost(),
       onChange: (state) => (this.#box = { ...state, entries: [...state.entries] }),
-      onSent: (entry) => this.#sent(entry),
+      onSent: (entry, answer) => this.#sent(entry, answer),
       onRefused: () => void this.fetch(),
     });
     this.#track = new Track(this.#outbox);
@@ -140,15 +142,31 @@ export class Centre {
 
   async #ask(): Promise<void> {
     const settled = new Set(this.#settled.map((entry) => entry.id));
+    const answers = this.#answers;
     this.#fetchedAt = Date.now();
     try {
-      this.officer = await get<OfficerState>('/api/officer', { timeout_ms: 10_000 });
-      this.heardAt = Date.now();
-      this.#remember();
+      const officer = await get<OfficerState>('/api/officer', { timeout_ms: 10_000 });
+      if (answers !== this.#answers) {
+        // A deed was answered meanwhile: this is how it was before.
+        this.#fetchAgain = true;
+        return;
+      }
+      this.#heard(officer);
       // What was sent before the question is in the answer.
       this.#settled = this.#settled.filter((entry) => !settled.has(entry.id));
     } catch (thrown) {
       if (thrown instanceof ApiError && thrown.status === 401) me.session = null;
+    }
+  }
+
+  #heard(officer: OfficerState): void {
+    this.officer = officer;
+    this.heardAt = Date.now();
+    if (!this.lineUp) this.#ahead = Date.parse(officer.now) - Date.now();
+    try {
+      localStorage.setItem(KEPT, JSON.stringify({ account: this.#account, at: this.heardAt, officer }));
+    } catch {
+      // Without storage the page begins empty when it is opened without a line.
     }
   }
 
@@ -180,9 +198,12 @@ export class Centre {
     this.#track?.take(fix, hurry, this.#battery);
   }
 
-  #sent(entry: Entry): void {
+  #sent(entry: Entry, answer: Answer): void {
     if (this.distress?.id === entry.id) this.distress = { id: entry.id, receivedAt: Date.now() + this.#ahead };
-    if (deed(entry) || entry.path === DUTY_PATH) {
+    const officer = answer.body as Partial<OfficerState> | null;
+    this.#answers += 1;
+    if (officer?.unit && officer.duty) this.#heard(officer as OfficerState);
+    else if (deed(entry) || entry.path === DUTY_PATH) {
       this.#settled = [...this.#settled, entry];
       void this.fetch();
     }
@@ -214,19 +235,11 @@ export class Centre {
     const fix = this.fix;
     const id = clientId();
     this.distress = { id, receivedAt: null };
-    await this.#outbox?.add({ id, lane: 'distress', path: DISTRESS_PATH, body: fix ? { lat: fix.lat, lon: fix.lon } : {} });
+    await this.#outbox?.add({ id, lane: 'distress', path: DISTRESS_PATH, body: fix ? { lat: fix.lat, lon: fix.lon, acc: Math.round(fix.accuracy_m) } : {} });
   }
 
   dismiss(entry: Entry): void {
     void this.#outbox?.discard(entry.id);
-  }
-
-  #remember(): void {
-    try {
-      localStorage.setItem(KEPT, JSON.stringify({ account: this.#account, at: this.heardAt, officer: this.officer }));
-    } catch {
-      // Without storage the page begins empty when it is opened without a line.
-    }
   }
 
   /** What was known when the page was last open: shown, with its age, until the centre answers. */

@@ -7,12 +7,12 @@ const T0 = Date.parse('2026-11-22T18:00:00Z');
 const iso = (seconds: number): string => new Date(T0 + seconds * 1000).toISOString();
 
 const offer: OfficerAssignment = {
-  id: 'a1', state: 'offered', offered_at: iso(0), expires_at: iso(40), eta_s: 190,
+  id: 'a1', state: 'offered', offered_at: iso(0), expires_at: iso(40), en_route_at: null, on_scene_at: null, eta_s: 190, road_m: 900, told: [],
   incident: { id: 'i1', number: 42, code: 'SOS', title_th: 'เสา SOS', title_en: 'SOS pole', priority: 1, lon: 100.5, lat: 13.7, place_th: 'ตลาด', place_en: 'Market', opened_at: iso(-10) },
 };
 const on = (assignment: OfficerAssignment | null): OfficerState => ({
   unit: { id: 'u1', call_sign: 'ช้าง 11', kind: 'car', name_th: 'สายตรวจ 11', name_en: 'Patrol 11' },
-  duty: { on: true, since: iso(-3600), shift: null }, assignment, last_closed: null,
+  duty: { on: true, since: iso(-3600), shift: null }, assignment, last_closed: null, now: iso(0),
 });
 let n = 0;
 const told = (path: string, body: unknown = {}, more: Partial<Entry> = {}): Entry => ({ id: `e${(n += 1)}`, lane: 'duty', path, body, at: T0, n, tries: 0, ...more });

@@ -13,8 +13,6 @@ export interface IncidentSummary {
   place_th: string | null;
   place_en: string | null;
   opened_at: string;
-  /** What was told, newest last; absent where the right is missing. */
-  notes?: { at: string; text_th: string; text_en: string }[];
 }
 
 export interface OfficerAssignment {
@@ -23,19 +21,22 @@ export interface OfficerAssignment {
   state: string;
   offered_at: string;
   expires_at: string | null;
-  answered_at?: string | null;
-  en_route_at?: string | null;
-  on_scene_at?: string | null;
+  en_route_at: string | null;
+  on_scene_at: string | null;
   eta_s: number | null;
-  road_m?: number | null;
+  road_m: number | null;
   incident: IncidentSummary;
+  /** What was said in the reports, in order. */
+  told: string[];
 }
 
 export interface OfficerState {
   unit: { id: string; call_sign: string; kind: UnitKind; name_th: string; name_en: string };
   duty: { on: boolean; since: string | null; shift: { name_th: string; name_en: string } | null };
   assignment: OfficerAssignment | null;
-  last_closed: { id: string; number: string | number; title_th: string; title_en: string; outcome: Outcome | null; closed_at: string | null } | null;
+  last_closed: { incident_id: string; number: string | number; title_th: string; title_en: string; outcome: Outcome | null; cleared_at: string | null } | null;
+  /** The centre's time. */
+  now: string;
 }
 
 export type Verb = 'accept' | 'refuse' | 'en-route' | 'on-scene' | 'close';
