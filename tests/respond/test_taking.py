@@ -126,7 +126,8 @@ async def test_a_silent_device_has_one_open_incident_and_its_return_is_noted(tow
     town.clock.move(timedelta(hours=3))
     again = await town.take(silent())
     assert again.incident_id == first.incident_id
-    assert await town.do(flows.device_back, CORE, device_id=town.pole) == first.incident_id
+    for _ in range(2):
+        assert await town.do(flows.device_back, CORE, device_id=town.pole) == first.incident_id
     assert await town.do(flows.device_back, CORE, device_id=DeviceId(uuid4())) is None
     assert await town.steps(first.incident_id) == ["opened", "joined", "device_back"]
     await town.do(flows.close, incident_id=first.incident_id, outcome="false_alarm")
@@ -257,9 +258,10 @@ async def test_a_call_taken_back_at_once_is_cancelled(town):
 async def test_a_call_taken_back_later_is_never_closed_by_itself(town):
     first = (await town.take(town.report(along(1000), "citizen_sos", source="citizen:a"))).incident_id
     at = town.clock.now() + timedelta(seconds=40)
-    await town.do(flows.citizen_cancelled, CORE, source="citizen:a", observed_at=at)
+    for _ in range(2):
+        await town.do(flows.citizen_cancelled, CORE, source="citizen:a", observed_at=at)
     assert (await town.incident(first))["state"] == "new"
-    assert (await town.steps(first))[-1] == "caller_cancelled"
+    assert await town.steps(first) == ["opened", "caller_cancelled"]
     second = (await town.take(town.report(along(0), "citizen_sos", source="citizen:b"))).incident_id
     await town.do(flows.acknowledge, incident_id=second)
     await town.do(flows.citizen_cancelled, CORE, source="citizen:b", observed_at=town.clock.now())

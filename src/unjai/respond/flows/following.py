@@ -76,6 +76,7 @@ async def citizen_cancelled(
 
     Within `TAKE_BACK` of the press, while nobody took it up and nobody else reported it, the incident is closed as
     cancelled. Later nothing is closed: someone may be forcing her hand, so an operator is told to make sure first.
+    Told again, it changes nothing.
     """
     actor.must("call.take")
     told = await reports.latest_of_source(tx, source)
@@ -84,6 +85,8 @@ async def citizen_cancelled(
     case = await Case.hold(tx, actor, clock, told["incident_id"])
     if case.state == "closed":
         return None
+    if await timeline.says(tx, case.id, "caller_cancelled", observed_at):
+        return case.id
     after = observed_at - told["observed_at"]
     if case.state == "new" and case.row["report_count"] == 1 and after <= TAKE_BACK:
         await case.say("caller_took_back", seconds=max(0, round(after.total_seconds())))
@@ -91,18 +94,20 @@ async def citizen_cancelled(
         case.set(outcome="cancelled")
         await case.say("closed", outcome="cancelled")
     else:
-        await case.say("caller_cancelled")
+        await case.say("caller_cancelled", observed_at=observed_at)
     await case.save("caller_cancelled")
     return case.id
 
 
 async def device_back(tx: Tx, actor: Actor, clock: Clock, *, device_id: DeviceId) -> IncidentId | None:
-    """Note on a device's open incident of silence that it is heard again; None where there is none."""
+    """Note, once, on a device's open incident of silence that it is heard again; None where there is none."""
     actor.must("call.take")
     row = await incidents.silent_of(tx, device_id, DEVICE_SILENT)
     if row is None:
         return None
     case = Case(tx, actor, clock, row)
+    if await timeline.last_kind(tx, case.id) == "device_back":
+        return case.id
     await case.say("device_back")
     await case.save("device_back")
     return case.id

@@ -67,6 +67,24 @@ async def told_place(tx: Tx, incident_id: UUID, report_id: UUID) -> Point | None
     return None if row is None else Point(lon=row["facts"]["lon"], lat=row["facts"]["lat"])
 
 
+async def last_kind(tx: Tx, incident_id: UUID) -> str | None:
+    """Return what kind the latest step is."""
+    query = select(timeline.c.kind).where(timeline.c.incident_id == incident_id)
+    kind: str | None = await tx.scalar(query.order_by(timeline.c.seq.desc()).limit(1))
+    return kind
+
+
+async def says(tx: Tx, incident_id: UUID, kind: str, observed_at: datetime) -> bool:
+    """Tell whether a step of `kind` stands there already for what was observed at that moment."""
+    said = msgspec.to_builtins(observed_at)
+    query = select(timeline.c.id).where(
+        timeline.c.incident_id == incident_id,
+        timeline.c.kind == kind,
+        timeline.c.facts["observed_at"].astext == said,
+    )
+    return await tx.scalar(query.limit(1)) is not None
+
+
 async def since(tx: Tx, at: datetime, limit: int = 500) -> list[Row]:
     """Return all steps since `at` with their incident's priority and number, oldest first, the latest `limit`."""
     rows = await tx.all(
