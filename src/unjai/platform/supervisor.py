@@ -8,28 +8,28 @@ import dataclasses
 import json
 import os
 import signal
-import socket
 import sys
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar
 
 from unjai.model.errors import UnjaiError
 from unjai.platform.config import Settings
-from unjai.platform.engines import nats, postgres, process
+from unjai.platform.engines import postgres, process
 from unjai.platform.engines.disc import DiscWatch
 from unjai.platform.engines.folders import alone_in, disc_full, writing
-from unjai.platform.engines.links import links, reachable
+from unjai.platform.engines.links import reachable
 from unjai.platform.engines.parts import BackOff, Child, Log, Part
 from unjai.platform.engines.ports import assert_free
+from unjai.platform.engines.roster import Roster
 from unjai.platform.engines.secrets import keep
 from unjai.platform.engines.terminal import both, notify_systemd, say, tell_error, warn
 
+_Answer = TypeVar("_Answer")
 _OURSELVES = (sys.executable, "-m", "unjai")
-_STOP_S = 1.4
+_STOP_S = 1.2
 """Seconds the roles have to end in order; all is gone within 3 s."""
-_ENGINE_STOP_S = 1.0
+_ENGINE_STOP_S = 0.8
 _SLOW_S = 60
 _TRIES_AT_START = 5
 _SAME_ERROR_S = 60.0
@@ -59,7 +59,7 @@ class _Centre:
 
     def __init__(self, settings: Settings, *, demo: bool, program: Sequence[str]) -> None:
         self._settings = settings
-        self._program = program
+        self._roster = Roster(settings, program)
         self._demo = demo
         self._run = settings.data / "run"
         self._logs = settings.data / "log"
@@ -68,8 +68,6 @@ class _Centre:
         self._open_logs: dict[str, Log] = {}
         self._stopping = asyncio.Event()
         self._usable = False
-        self._cluster: postgres.Cluster | None = None
-        self._server: nats.Server | None = None
         self._failed: UnjaiError | None = None
         self._told: dict[str, float] = {}
 
@@ -122,26 +120,24 @@ class _Centre:
         if not settings.database_url:
             if not (settings.data / "pg").exists():
                 say(both("first_start", folder=settings.data / "pg"))
-            self._cluster = await asyncio.to_thread(postgres.prepare, settings.data)
-            engines.append(self._keep(self._postgres()))
+            engines.append(self._keep(await self._sooner(asyncio.to_thread(self._roster.prepare_postgres))))
         if not settings.nats_url:
-            self._server = await asyncio.to_thread(self._prepare_nats)
-            engines.append(self._keep(self._nats()))
+            engines.append(self._keep(await asyncio.to_thread(self._roster.prepare_nats)))
         for ready in engines:
             await self._sooner(ready.wait())
         await self._once("migrate", "unjai_owner")
         if self._demo:
             say(both("demo_zone"))
             await self._once("demo-zone", "unjai_owner")
-        web = self._keep(self._role("web", "unjai_app", ready=self._healthy))
-        core = self._keep(self._role("core", "unjai_worker"))
+        web = self._keep(self._roster.role("web", "unjai_app", ready=self._roster.healthy))
+        core = self._keep(self._roster.role("core", "unjai_worker"))
         await self._sooner(core.wait(), slow=True)
         await self._sooner(web.wait(), slow=True)
         self._keepers["disc"] = asyncio.create_task(self._watch_disc())
         self._usable = True
         self._write_state()
         if self._demo:
-            self._keep(self._role("demo", "", words=["demo"]))
+            self._keep(self._roster.role("demo", "", words=("demo",)))
         self._tell_ready()
         notify_systemd("READY=1")
 
@@ -154,19 +150,8 @@ class _Centre:
                 process.stop([pid], waves)
             file.unlink(missing_ok=True)
 
-    def _prepare_nats(self) -> nats.Server:
-        settings = self._settings
-        server = nats.prepare(
-            settings.data,
-            mqtt_host=settings.mqtt_listen,
-            mqtt_port=settings.mqtt_port,
-            station_code=settings.station,
-        )
-        process.stop(process.in_folder(server.folder, "nats-server"), [(signal.SIGTERM, 1.0), (signal.SIGKILL, 2.0)])
-        return server
-
-    async def _sooner(self, wanted: Coroutine[Any, Any, Any], *, slow: bool = False) -> None:
-        """Wait for `wanted`, or raise if the wish to end or a failure comes first; say so when it takes long."""
+    async def _sooner(self, wanted: Coroutine[Any, Any, _Answer], *, slow: bool = False) -> _Answer:
+        """Return what `wanted` brings, or raise if the wish to end or a failure comes first; say when it takes long."""
         task = asyncio.ensure_future(wanted)
         stop = asyncio.ensure_future(self._stopping.wait())
         try:
@@ -183,84 +168,7 @@ class _Centre:
                 task.cancel()
         if self._stopping.is_set():
             raise _Stopped
-        task.result()
-
-    # -- what is run ---------------------------------------------------------------------------------------------
-
-    def _postgres(self) -> Part:
-        def command() -> list[str]:
-            self._cluster = postgres.prepare(self._settings.data)
-            return self._cluster.command()
-
-        def cluster() -> postgres.Cluster:
-            assert self._cluster is not None
-            return self._cluster
-
-        return Part(
-            name="postgres",
-            command=command,
-            cwd=lambda: cluster().folder,
-            account=lambda: cluster().account,
-            environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
-            ready=lambda pid: cluster().is_ready(pid),
-            gentle=signal.SIGINT,
-            harsh=signal.SIGQUIT,
-        )
-
-    def _nats(self) -> Part:
-        server = self._server
-        assert server is not None
-        return Part(
-            name="nats",
-            command=server.command,
-            cwd=lambda: server.folder,
-            environment={"PATH": "/usr/bin:/bin", "TZ": "UTC", "GOMEMLIMIT": "192MiB"},
-            ready=server.is_ready,
-        )
-
-    def _role(
-        self,
-        name: str,
-        database_role: str,
-        *,
-        ready: Callable[[int], bool] = lambda _pid: True,
-        words: list[str] | None = None,
-    ) -> Part:
-        return Part(
-            name=name,
-            command=lambda: [*self._program, *(words or ["run", name])],
-            cwd=Path.cwd,
-            environment=self._environment(name, database_role),
-            ready=ready,
-        )
-
-    def _environment(self, name: str, database_role: str) -> Mapping[str, str]:
-        """Return the settings for a role: its own database role and NATS user where the engines are ours."""
-        settings = self._settings
-        database_url, nats_url = settings.database_url, settings.nats_url
-        if not database_role:
-            database_url = nats_url = ""  # the demo comes by the public doors
-        else:
-            if self._cluster is not None:
-                database_url = self._cluster.dsn(database_role)
-            if self._server is not None:
-                nats_url = self._server.url()
-            if "@" not in nats_url:
-                given = links(dataclasses.replace(settings, nats_url=nats_url))
-                nats_url = given.web if name == "web" else given.core
-        settings = dataclasses.replace(settings, database_url=database_url, nats_url=nats_url)
-        plain = {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
-        return {**os.environ, **plain, **settings.environment()}
-
-    def _healthy(self, _pid: int) -> bool:
-        """Say whether the web door answers that the centre is usable."""
-        ask = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-        try:
-            with socket.create_connection((reachable(self._settings.host), self._settings.port), timeout=2) as door:
-                door.sendall(ask)
-                return door.recv(64).split(b" ")[1:2] == [b"200"]
-        except OSError:
-            return False
+        return task.result()
 
     # -- keeping alive -------------------------------------------------------------------------------------------
 
@@ -332,7 +240,7 @@ class _Centre:
 
     async def _once(self, name: str, database_role: str) -> None:
         """Run a role to its end; raise `role_not_finished` if it fails."""
-        child = await self._spawn(self._role(name, database_role))
+        child = await self._spawn(self._roster.role(name, database_role))
         await self._sooner(child.ended.wait())
         del self._children[name]
         if child.code != 0:
@@ -351,6 +259,8 @@ class _Centre:
         roles = [child for name, child in self._children.items() if name not in engines]
         await asyncio.gather(*(child.stop(_STOP_S) for child in roles))
         await asyncio.gather(*(child.stop(_ENGINE_STOP_S) for child in engines.values()))
+        if not self._settings.database_url:  # an initdb that was interrupted; the next start makes all anew
+            process.stop(postgres.at_work_in(self._settings.data / "pg"), [(signal.SIGKILL, 1.0)])
         for keeper in self._keepers.values():
             keeper.cancel()
         await asyncio.gather(*self._keepers.values(), return_exceptions=True)
@@ -358,8 +268,8 @@ class _Centre:
             log.close()
         with contextlib.suppress(OSError):
             (self._run / "state.json").unlink(missing_ok=True)
-        if self._cluster is not None:
-            self._cluster.forget_sockets()
+        if self._roster.cluster is not None:
+            self._roster.cluster.forget_sockets()
         if self._failed is None:
             say(both("stopped"))
 
@@ -368,12 +278,13 @@ class _Centre:
     def _write_state(self) -> None:
         """Write down who runs where, for tools and tests; no secret is in it."""
         settings = self._settings
+        cluster, server = self._roster.cluster, self._roster.server
         state = {
             "supervisor": os.getpid(),
             "pids": {name: child.pid for name, child in self._children.items() if child.code is None},
             "usable": self._usable,
-            "sockets": None if self._cluster is None else str(self._cluster.sockets),
-            "nats_url": None if self._server is None else self._server.url(),
+            "sockets": None if cluster is None else str(cluster.sockets),
+            "nats_url": None if server is None else server.url(),
             "mqtt_host": settings.mqtt_listen,
             "mqtt_port": settings.mqtt_port,
             "http_host": settings.host,

@@ -6,13 +6,14 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 from unjai.model.errors import UnjaiError
 from unjai.platform.engines.folders import our_name
-from unjai.platform.engines.process import Account
+from unjai.platform.engines.process import Account, dies_with_parent
 
 SYSTEM_USER = "unjai-postgres"
 
@@ -49,6 +50,7 @@ def run_as(
         user=None if account is None else account.uid,
         group=None if account is None else account.gid,
         extra_groups=None if account is None else [],
+        preexec_fn=dies_with_parent(signal.SIGKILL),
     )
 
 

@@ -171,12 +171,17 @@ def _own(folder: Path, account: Account | None) -> None:
     folder.chmod(0o750)
 
 
+def at_work_in(folder: Path) -> list[int]:
+    """Return the processes of PostgreSQL in `folder`: a server, its backends, or an initdb."""
+    return [*process.in_folder(folder, "postgres"), *process.in_folder(folder, "initdb")]
+
+
 def _clear_crash(cluster: Cluster) -> None:
     """Stop what a killed server left in our folder (its shared memory would keep a new one out), drop a stale pid."""
     chief = _first_line(cluster.folder / "postmaster.pid")
-    left = process.in_folder(cluster.folder, "postgres")
+    left = at_work_in(cluster.folder)
     process.stop([pid for pid in left if str(pid) == chief], [(signal.SIGINT, 2.0)])
-    left = process.in_folder(cluster.folder, "postgres")
+    left = at_work_in(cluster.folder)
     if process.stop(left, [(signal.SIGQUIT, 1.5), (signal.SIGKILL, 2.0)]):
         raise UnjaiError("postgres_running_elsewhere", 500, folder=str(cluster.folder), pid=left[0])
     (cluster.folder / "postmaster.pid").unlink(missing_ok=True)

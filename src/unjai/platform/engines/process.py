@@ -50,7 +50,10 @@ def spawn(
     environment: Mapping[str, str] | None = None,
     death: int = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
-    """Start `command` in its own process group, as `account` if given; all it prints goes to `output`."""
+    """Start `command` in its own process group, as `account` if given; all it prints goes to `output`.
+
+    Call it from the main thread: `death` is sent when the thread that called is gone.
+    """
     return subprocess.Popen(  # noqa: S603  our own engines
         list(command),
         cwd=cwd,
@@ -96,7 +99,7 @@ def in_folder(folder: Path, program: str) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # it may have ended, or belong to someone else
                 if (entry / "comm").read_text().strip() == program and (entry / "cwd").samefile(folder):
                     found.append(int(entry.name))
     return found
