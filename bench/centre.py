@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,8 @@ from typing import Any
 import httpx
 
 from unjai.platform.engines.ports import free_port
+
+STOP_S = 20.0
 
 
 @dataclass
@@ -25,6 +30,7 @@ class Centre:
     port: int
     mqtt_port: int
     process: subprocess.Popen[bytes]
+    usable_after_s: float = 0.0
     secrets: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -37,6 +43,10 @@ class Centre:
         """Return what the supervisor wrote down: pids, sockets, ports."""
         found: dict[str, Any] = json.loads((self.data / "run" / "state.json").read_text())
         return found
+
+    def pid(self, name: str) -> int:
+        """Return the process id of a part (postgres, nats, web, core)."""
+        return int(self.state["pids"][name])
 
     def database_url(self, role: str = "unjai_worker") -> str:
         """Return the database's address for a role."""
@@ -52,15 +62,18 @@ class Centre:
 
     def client(self, username: str | None = None) -> httpx.Client:
         """Return a client of the public API, signed in as `username` if given."""
-        client = httpx.Client(base_url=self.url, headers={"X-Unjai": "1"}, timeout=20)
+        cookies = None
         if username is not None:
             said = {"username": username, "password": self.password(username)}
-            client.post("/api/session", json=said).raise_for_status()
-        return client
+            answer = httpx.post(f"{self.url}/api/session", json=said, timeout=20)
+            answer.raise_for_status()
+            cookies = answer.cookies
+        return httpx.Client(base_url=self.url, headers={"X-Unjai": "1"}, cookies=cookies, timeout=20)
 
     def wait_until_usable(self, seconds: float = 90) -> None:
         """Wait for `/healthz` to say 200."""
-        until = time.monotonic() + seconds
+        began = time.monotonic()
+        until = began + seconds
         while time.monotonic() < until:
             if self.process.poll() is not None:
                 raise RuntimeError(f"`unjai up` ended with {self.process.returncode}: {self.logs()}")
@@ -84,7 +97,15 @@ class Centre:
             "UNJAI_DATA": str(self.data),
             "UNJAI_DATABASE_URL": self.database_url("unjai_owner"),
         }
-        subprocess.run([sys.executable, "-m", "unjai", "run", "demo-zone"], env=environment, check=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "unjai", "run", "demo-zone"],
+            env=environment,
+            check=False,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"the demo zone was not taken: {done.stderr[-3000:]}")
         self.secrets = json.loads((self.data / "demo.json").read_text())
         until = time.monotonic() + 30
         with self.client() as client:
@@ -94,23 +115,53 @@ class Centre:
                 time.sleep(0.1)
 
     def stop(self) -> float:
-        """Ask it to end as a service manager would; return how many seconds it took."""
+        """Ask it to end as a service manager would; return how many seconds it took. Killed where it does not."""
         began = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=20)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout=STOP_S)
+            except subprocess.TimeoutExpired:
+                self.process.kill()  # its children end with it: the kernel tells them
+                self.process.wait(timeout=STOP_S)
         return time.monotonic() - began
 
 
 def start(data: Path, *, demo_zone: bool = True) -> Centre:
-    """Start `unjai up` on `data` (its parent must exist) and return once it is usable."""
+    """Start `unjai up` on `data` (its parent must exist) and return once it is usable; a start that fails is undone."""
     port, mqtt_port = free_port(), free_port()
     command = [sys.executable, "-m", "unjai", "up", "--data", str(data)]
+    began = time.monotonic()
     with (data.parent / "up.log").open("wb") as out:
         process = subprocess.Popen(
             [*command, "--port", str(port), "--mqtt-port", str(mqtt_port)], stdout=out, stderr=out
         )
     centre = Centre(data=data, port=port, mqtt_port=mqtt_port, process=process)
-    centre.wait_until_usable()
-    if demo_zone:
-        centre.bring_demo_zone()
+    try:
+        centre.wait_until_usable()
+        centre.usable_after_s = time.monotonic() - began
+        if demo_zone:
+            centre.bring_demo_zone()
+    except BaseException:
+        centre.stop()
+        raise
     return centre
+
+
+@contextlib.contextmanager
+def a_folder() -> Iterator[Path]:
+    """Give a fresh folder that the database's own user may enter, and remove it."""
+    with tempfile.TemporaryDirectory(prefix="unjai-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@contextlib.contextmanager
+def running(data: Path, *, demo_zone: bool = True) -> Iterator[Centre]:
+    """Run a centre for the length of a block, however the block ends."""
+    centre = start(data, demo_zone=demo_zone)
+    try:
+        yield centre
+    finally:
+        centre.stop()
