@@ -74,6 +74,14 @@ it('comes back by itself, more slowly each time, and fetches again', () => {
   expect(log.slice(0, 2)).toEqual(['up', 'changed']);
 });
 
+it('is not up when it is turned away: asking by HTTP tells why', () => {
+  sockets[0]?.say({ type: 'error', error: { code: 'sign_in_needed' } });
+  expect(log).toEqual(['changed']);
+  expect(sockets[0]?.closed).toBe(true);
+  vi.advanceTimersByTime(999);
+  expect(sockets.length).toBe(1);
+});
+
 it('tries at once when the phone wakes, and leaves a living line alone', () => {
   sockets[0]?.cut();
   link.kick();
@@ -85,6 +93,7 @@ it('tries at once when the phone wakes, and leaves a living line alone', () => {
 
 it('lives with junk, and is silent after the end', () => {
   sockets[0]?.say('<html>');
+  expect(log).toEqual([]);
   sockets[0]?.say({ type: 'tick', now: 'yesterday' });
   expect(log).toEqual(['up', 'changed']);
   link.stop();

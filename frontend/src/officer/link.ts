@@ -73,17 +73,23 @@ export class Link {
   }
 
   #heard(data: unknown): void {
-    if (!this.#up) {
-      this.#up = true;
-      this.#failures = 0;
-      this.#events.onLine(true);
-      this.#events.onChanged();
-    }
     let message: { type?: unknown; now?: unknown };
     try {
       message = JSON.parse(String(data)) as typeof message;
     } catch {
       return;
+    }
+    if (message.type === 'error') {
+      // Turned away: asking by HTTP tells why (the session ended), and the screen follows from that.
+      this.#events.onChanged();
+      this.#lost();
+      return;
+    }
+    if (!this.#up) {
+      this.#up = true;
+      this.#failures = 0;
+      this.#events.onLine(true);
+      this.#events.onChanged();
     }
     const now = typeof message.now === 'string' ? Date.parse(message.now) : Number.NaN;
     if (!Number.isNaN(now)) this.#events.onTime(now);
