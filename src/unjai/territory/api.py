@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from unjai.model.errors import not_found
 from unjai.model.geometry import point
 from unjai.model.ids import DeviceId
 from unjai.platform.http import Ask, actor_of, allowed
@@ -95,7 +95,8 @@ def _zone(item: Zone) -> ZoneOut:
 @router.get("/streets", response_class=Response, responses={200: {"content": {"application/geo+json": {}}}})
 async def streets(ask: Reader) -> Response:
     """Return the streets as GeoJSON lines; 304 where the screen has them already (ETag)."""
-    body, etag = (await territory_of(ask.tx, ask.actor.station)).streets_body
+    view = await territory_of(ask.tx, ask.actor.station)
+    body, etag = await asyncio.to_thread(lambda: view.streets_body)
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
     known = [item.strip().removeprefix("W/") for item in ask.request.headers.get("if-none-match", "").split(",")]
     if etag in known:
@@ -110,22 +111,13 @@ async def devices(ask: DeviceReader) -> list[DeviceOut]:
     return [DeviceOut.model_validate(item) for item in view.devices]
 
 
-@router.get("/devices/{device_id}")
-async def device(ask: DeviceReader, device_id: UUID) -> DeviceOut:
-    """Return one device without its live state."""
-    found = await store.device_of(ask.tx, DeviceId(device_id))
-    if found is None:
-        raise not_found("device", device_id)
-    return DeviceOut.model_validate(found)
-
-
 @router.get("/search")
 async def search(
     ask: Reader, q: Annotated[str, Query(max_length=200)] = "", limit: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> list[HitOut]:
     """Find places, streets, communities and (for who may read them) devices by name."""
     view = await territory_of(ask.tx, ask.actor.station)
-    hits = view.search(q, limit if ask.actor.may("device.read") else limit * 4)
+    hits = await asyncio.to_thread(view.search, q, limit if ask.actor.may("device.read") else limit * 4)
     seen = [hit for hit in hits if hit.type != "device" or ask.actor.may("device.read")]
     return [HitOut.model_validate(hit) for hit in seen[:limit]]
 

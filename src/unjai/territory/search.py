@@ -31,9 +31,12 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Entry:
+    """A hit with its search keys, each between two bars: one look tells whether a name begins so or holds it."""
+
     hit: Hit
-    keys: tuple[str, ...]
-    loose: tuple[str, ...]
+    length: int
+    keys: str
+    loose: str
 
 
 class Finder:
@@ -65,30 +68,30 @@ class Finder:
             rank = _rank(entry, sought, loose)
             if rank is not None:
                 hit = entry.hit
-                found.append((rank, len(entry.keys[0]), _ORDER[hit.type], hit.name_th + hit.id, entry))
+                found.append((rank, entry.length, _ORDER[hit.type], hit.name_th + hit.id, entry))
         found.sort(key=lambda item: item[:4])
         return [entry.hit for *_, entry in found[:limit]]
 
 
 def _rank(entry: _Entry, sought: str, loose: str) -> int | None:
     if sought in entry.keys:
-        return _EXACT
-    if any(key.startswith(sought) for key in entry.keys):
-        return _PREFIX
-    if any(sought in key for key in entry.keys):
-        return _INSIDE
-    if not loose:
-        return None
-    if any(key.startswith(loose) for key in entry.loose):
-        return _LOOSE_PREFIX
-    return _LOOSE if any(loose in key for key in entry.loose) else None
+        if f"|{sought}|" in entry.keys:
+            return _EXACT
+        return _PREFIX if f"|{sought}" in entry.keys else _INSIDE
+    if loose and loose in entry.loose:
+        return _LOOSE_PREFIX if f"|{loose}" in entry.loose else _LOOSE
+    return None
 
 
 def _entry(hit: Hit, *others: str) -> _Entry:
     names = [name for name in (hit.name_th, hit.name_en, *others) if name]
-    keys = [key for name in names for key in (search_key(name), without_generic(name)) if key]
-    unique = tuple(dict.fromkeys(keys)) or ("",)
-    return _Entry(hit=hit, keys=unique, loose=tuple(dict.fromkeys(loose_key(key) for key in unique)))
+    keys = list(dict.fromkeys(key for name in names for key in (search_key(name), without_generic(name)) if key))
+    return _Entry(
+        hit=hit,
+        length=len(keys[0]) if keys else 0,
+        keys=f"|{'|'.join(keys)}|",
+        loose=f"|{'|'.join(loose_key(key) for key in keys)}|",
+    )
 
 
 def _streets(graph: StreetGraph) -> list[Hit]:

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0x00AD])
-_CONTROL = dict.fromkeys([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, *range(0x80, 0xA0)])
+_INVISIBLE = [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0x00AD]
+_CONTROL = [*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, *range(0x80, 0xA0)]
+_NOTHING = dict.fromkeys([*_INVISIBLE, *_CONTROL])
 _BLANKS = re.compile(r"\s+")
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _MARKS = re.compile(r"[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]{2,}")
@@ -29,7 +30,7 @@ _SHORT = (
     (re.compile(r"(?:^|(?<=\s))สภ\.\s*"), "สถานีตำรวจภูธร"),
 )
 _GENERIC = re.compile(r"^(?:ถนน|ซอย|ตรอก|ชุมชน|โรงเรียน|โรงพยาบาล|ร้าน|วัด|the|soi|thanon|community)\s*")
-_PUNCTUATION = re.compile(r"[\s.,;:/()\[\]{}'\"“”‘’·–—_-]+")
+_PUNCTUATION = re.compile(r"[\s|.,;:/()\[\]{}'\"“”‘’·–—_-]+")
 
 
 def _ordered(found: re.Match[str]) -> str:
@@ -43,8 +44,10 @@ def tidy(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return _BLANKS.sub(" ", text).strip()
-    text = unicodedata.normalize("NFC", text).translate(_CONTROL).translate(_INVISIBLE).replace("เเ", "แ")
-    text = _MARKS.sub(_ordered, _SARA_AM.sub(lambda m: f"{m[1] or m[2] or ''}\u0e33", text))
+    text = unicodedata.normalize("NFC", text).translate(_NOTHING).replace("เเ", "แ")
+    if "\u0e4d" in text:
+        text = _SARA_AM.sub(lambda found: f"{found[1] or found[2] or ''}\u0e33", text)
+    text = _MARKS.sub(_ordered, text)
     return _BLANKS.sub(" ", _DOUBLED.sub(r"\1", text)).strip()
 
 

@@ -67,10 +67,13 @@ def _own(feature: Feature, ground: Ground) -> None:
         raise UnjaiError("row_station_other", 422, station=said, own=ground.station_code)
 
 
-def _code(feature: Feature, *fallback: str) -> str:
-    """Return a row's stable key: `code`, the feature's id, or failing both what names the thing."""
+def _code(feature: Feature, name: str, *more: object) -> str:
+    """Return a row's stable key: `code`, the feature's id, or failing both what names the thing and tells it apart."""
     code = fields.text(feature.properties, "code", "id", limit=_CODE_LIMIT) or (feature.id or "")[:_CODE_LIMIT]
-    return code or ":".join(fallback)[:_CODE_LIMIT]
+    if code:
+        return code
+    told = [f"{part:.4f}" if isinstance(part, float) else str(part) for part in more]
+    return ":".join([*told, search_key(name)])[:_CODE_LIMIT]
 
 
 def _declared_m2(properties: Mapping[str, Any]) -> float | None:
@@ -93,7 +96,7 @@ def read_zone(feature: Feature, note: Note, ground: Ground) -> Row:
     if declared is not None and abs(area - declared) > _AREA_DIFFERS * declared:
         note("note_area_differs", declared_m2=round(declared), measured_m2=round(area))
     lon, lat = centre_of(shape)
-    code = _code(feature, search_key(thai))
+    code = _code(feature, thai)
     return Row(
         row=feature.row,
         key=code,
@@ -125,7 +128,7 @@ def read_subzone(feature: Feature, note: Note, ground: Ground) -> Row:
     if outside > _OUTSIDE_SHARE:
         raise UnjaiError("row_outside_zone", 422, zone=zone, percent=round(outside * 100, 1))
     kind = fields.choice(properties, "kind", SUBZONE_KINDS)
-    code = _code(feature, zone, kind, search_key(thai))
+    code = _code(feature, thai, zone, kind)
     return Row(
         row=feature.row,
         key=code,
@@ -198,7 +201,7 @@ def read_community(feature: Feature, note: Note, ground: Ground) -> Row:
     said = fields.text(properties, "zone", limit=_CODE_LIMIT)
     zone = ground.zone_named(said) if said else ground.zone_at(lon, lat)
     _note_far(lon, lat, ground, note)
-    code = _code(feature, search_key(thai))
+    code = _code(feature, thai)
     return Row(
         row=feature.row,
         key=code,
@@ -227,7 +230,7 @@ def place_reader(kinds: Mapping[str, object]) -> Callable[[Feature, Note, Ground
         kind = fields.choice(properties, "kind", kinds, "other")
         lon, lat = point_of(feature)
         _note_far(lon, lat, ground, note)
-        code = _code(feature, kind, search_key(thai), f"{lon:.4f}", f"{lat:.4f}")
+        code = _code(feature, thai, kind, lon, lat)
         return Row(
             row=feature.row,
             key=code,
@@ -313,7 +316,7 @@ def read_land(feature: Feature, note: Note, ground: Ground) -> Row:
     shape = polygon_of(feature, note)
     thai = fields.text(properties, "name_th", "name")
     lon, lat = centre_of(shape)
-    code = _code(feature, kind, search_key(thai), f"{lon:.4f}", f"{lat:.4f}")
+    code = _code(feature, thai, kind, lon, lat)
     return Row(
         row=feature.row,
         key=code,
