@@ -13,6 +13,7 @@ from tests.platform.engines.conftest import Centre
 from tests.platform.engines.mqtt import Device, RefusedError, text
 from unjai.model.clock import SystemClock
 from unjai.people.callout import Callout, Granted
+from unjai.platform.engines import nats as nats_engine
 from unjai.platform.engines.alone import start_nats
 from unjai.platform.engines.device_streams import ACKNOWLEDGED, LIGHT, ensure_device_streams
 from unjai.platform.engines.nats_log import follow_refused
@@ -374,6 +375,34 @@ async def test_refused_publishes_are_counted_on_the_device_across_restarts(centr
     found = await counted(1)
     while ("p1", "sos.p2.release") not in found:
         found = await counted(1)
+
+
+async def test_every_refusal_is_counted_once_while_the_server_rotates_its_log(data, monkeypatch, tmp_path):
+    monkeypatch.setattr(nats_engine, "_LOG_BYTES", 4000)
+    engine = start_nats(data)
+    counted = 0
+
+    async def count():
+        nonlocal counted
+        async for batch in follow_refused(engine.server.log, tmp_path / "place", poll_s=0.001):
+            counted += sum(one.count for one in batch)
+
+    try:
+        centre = await Centre(engine).open()
+        counting = asyncio.create_task(count())
+        device = await Device.connect(centre.port, "p1", "right")
+        for turn in range(1, 301):
+            await device.publish("sos/p2/press", "forged")
+            while turn % 20 == 0 and counted < turn:
+                await asyncio.sleep(0.005)
+        await device.leave()
+        counting.cancel()
+        await asyncio.gather(counting, return_exceptions=True)
+        await centre.close()
+    finally:
+        engine.stop()
+    assert counted == 300
+    assert len(list(engine.server.log.parent.glob("nats.log.*"))) > 1
 
 
 async def test_mosquitto_presses_and_is_refused(centre):

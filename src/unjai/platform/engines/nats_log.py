@@ -93,17 +93,21 @@ def _read(log: Path, place: Place) -> tuple[list[Refused], Place]:
     if place.inode not in inodes:
         place = replace(place, inode=inodes[0] if inodes else 0, offset=0)
     start = inodes.index(place.inode) if inodes else 0
+    before = place
     for inode, file in files[start:]:
         if inode != place.inode:
             place = replace(place, inode=inode, offset=0)
         try:
             with file.open("rb") as text:
-                if os.fstat(text.fileno()).st_size < place.offset:
+                opened = os.fstat(text.fileno())
+                if opened.st_ino != inode:
+                    return [], before  # renamed in this moment: look again
+                if opened.st_size < place.offset:
                     place = replace(place, offset=0)
                 text.seek(place.offset)
                 lines = text.readlines(_CHUNK)
         except FileNotFoundError:
-            continue
+            return [], before
         whole = [line for line in lines if line.endswith(b"\n")]
         if whole:
             told, place = scan(whole, replace(place, offset=place.offset + sum(map(len, whole))))
@@ -112,9 +116,15 @@ def _read(log: Path, place: Place) -> tuple[list[Refused], Place]:
 
 
 def _files(log: Path) -> list[tuple[int, Path]]:
-    """Return the log's files, oldest first: the server renames a full one to `name.YYYY.MM.DD.…`."""
-    found = []
-    for file in [*sorted(log.parent.glob(f"{log.name}.[0-9]*")), log]:
+    """Return the log's files, oldest first: the server renames a full one to `name.YYYY.MM.DD.…`.
+
+    The log itself is looked at first: renamed a moment later, it is then found under both names, never under none.
+    """
+    current: dict[int, Path] = {}
+    with contextlib.suppress(OSError):
+        current[log.stat().st_ino] = log
+    found: dict[int, Path] = {}
+    for file in sorted(log.parent.glob(f"{log.name}.[0-9]*")):
         with contextlib.suppress(OSError):
-            found.append((file.stat().st_ino, file))
-    return found
+            found[file.stat().st_ino] = file
+    return list({**found, **{inode: file for inode, file in current.items() if inode not in found}}.items())
