@@ -8,6 +8,7 @@ import logging
 import secrets
 from pathlib import Path
 from random import SystemRandom
+from typing import Any
 
 import httpx
 from rich.console import Console
@@ -34,6 +35,7 @@ from unjai.model.errors import UnjaiError
 log = logging.getLogger(__name__)
 
 UP_WITHIN_S = 120.0
+QUIET_WITHIN_S = 90.0
 
 
 async def run_demo(
@@ -54,7 +56,7 @@ async def run_demo(
     With `loop` the hour begins anew for ever. Raises `demo_zone_missing` (500) where there is no demo zone.
     """
     known = credentials.load(data_dir)
-    door, paper = Door(base_url), console or Console(soft_wrap=True)
+    door, paper = Door(base_url), console or _paper()
     await _wait_for(door)
     stage = await _stage(door, known, data_dir, Broker(host=mqtt_host, port=mqtt_port), Told(paper, Pace(speed)))
     crews = {unit.call_sign: Crew(stage, unit) for unit in stage.town.units}
@@ -64,7 +66,10 @@ async def run_demo(
     behind: list[asyncio.Task[None]] = [asyncio.create_task(actor) for actor in actors]
     scenes = [scene for scene in SCREENPLAY if minutes is None or scene.minute < minutes]
     try:
+        await _ready(crews, behind)
         while True:
+            if operator:
+                await _quiet(stage)
             outcome = await _night(Play(stage, crews, poles), scenes, behind, operated=operator)
             if not loop:
                 return outcome
@@ -74,6 +79,12 @@ async def run_demo(
         await asyncio.gather(*behind, return_exceptions=True)
         stage.ledger.close()
         await door.close()
+
+
+def _paper() -> Console:
+    """Return the terminal, or for a log file something wide enough for the table."""
+    console = Console()
+    return console if console.is_terminal else Console(width=180)
 
 
 async def _wait_for(door: Door) -> None:
@@ -88,6 +99,25 @@ async def _wait_for(door: Door) -> None:
                         return
                 await asyncio.sleep(0.3)
     raise UnjaiError("centre_away", 503, url=door.base_url, waited_s=round(UP_WITHIN_S))
+
+
+async def _ready(crews: dict[str, Crew], behind: list[asyncio.Task[None]]) -> None:
+    """Wait until every unit is on duty; signing in costs the centre a tenth of a second each, on purpose."""
+    ready: asyncio.Future[Any] = asyncio.gather(*(crew.ready.wait() for crew in crews.values()))
+    waiting: set[asyncio.Future[Any]] = {ready, *behind}
+    done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED, timeout=UP_WITHIN_S)
+    for task in done:
+        task.result()
+    ready.cancel()
+
+
+async def _quiet(stage: Stage) -> None:
+    """Give crews and autopilot time to finish what an earlier night left open, so that nothing new joins it."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(QUIET_WITHIN_S):
+            await stage.feed.ready.wait()
+            while any(row["code"] != "DSL" for row in stage.feed.incidents.values()):  # noqa: ASYNC110  a screen is watched
+                await asyncio.sleep(0.5)
 
 
 async def _stage(door: Door, known: credentials.Credentials, data_dir: Path, broker: Broker, told: Told) -> Stage:

@@ -41,6 +41,8 @@ class Crew:
         self.held: Act | None = None
         """The act of the unit's own distress: it stays where it is until that is over."""
         self.wants_duty = True
+        self.ready = asyncio.Event()
+        """Set once the unit is on duty."""
         self._rest_until_s = 0.0
         self._at_scene: dict[str, float] = {}
         self._answered: set[str] = set()
@@ -152,6 +154,7 @@ class Crew:
             # The broker asks who we are when the line opens: a line older than the duty may not publish a position.
             await asyncio.sleep(1.5)
             self.phone.on_duty = True
+            self.ready.set()
 
     async def _work(self, task: dict[str, Any]) -> None:
         state, key, row = task["state"], task["id"], task["incident"]
@@ -170,7 +173,8 @@ class Crew:
             await self._finish(key, row)
 
     async def _answer(self, key: str, row: dict[str, Any]) -> None:
-        answer = self.stage.answer_for(row, self.unit.call_sign)
+        busy = self.held is not None and not self.held.over.is_set()
+        answer = "refuses" if busy else self.stage.answer_for(row, self.unit.call_sign)
         if answer == "ignores":
             self.stage.told.line(self.unit.call_sign, "ไม่ตอบรับงาน (โทรศัพท์อยู่ในกระเป๋า)", mood="yellow")
             return

@@ -87,9 +87,9 @@ class Play:
         if not look.ok and not operated and not by_itself:
             ok = None
         mood = "green" if look.ok else "dim" if ok is None else "bold red"
-        self.told.line("ตรวจ", f"{'✓' if look.ok else '✗'} {_words(expected)}: {look.seen}", mood=mood)
+        self.told.line("ตรวจ", f"{'✓' if look.ok else '✗'} {expected.words}: {look.seen}", mood=mood)
         self.findings.append(
-            Finding(scene=act.scene.key, th=act.scene.th, expected=_words(expected), seen=look.seen, ok=ok)
+            Finding(scene=act.scene.key, th=act.scene.th, expected=expected.words, seen=look.seen, ok=ok)
         )
 
     async def _step(self, act: Act, step: Step) -> None:
@@ -273,9 +273,3 @@ _POLE_TH: dict[type, str] = {
     PowerBack: "ไฟกลับมา",
     Forge: "ส่งข้อความในนามเสาอื่น",
 }
-
-
-def _words(expected: Expected) -> str:
-    """Return an expectation as words for the table."""
-    facts = ", ".join(f"{name}={value!r}" for name, value in vars(expected).items() if value not in (None, False))
-    return f"{type(expected).__name__} {facts}"

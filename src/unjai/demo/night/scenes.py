@@ -196,6 +196,12 @@ class OneIncident:
     channels: tuple[str, ...]
     code: str | None = None
 
+    @property
+    def words(self) -> str:
+        """Say it in Thai and English."""
+        kind = f" {self.code}" if self.code else ""
+        return f"เหตุเดียว{kind} จาก {self.reports} การแจ้ง · one incident of {self.reports} ({', '.join(self.channels)})"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ends:
@@ -204,12 +210,22 @@ class Ends:
     outcome: Outcome
     by_itself: bool = False
 
+    @property
+    def words(self) -> str:
+        """Say it in Thai and English."""
+        return f"ปิดเหตุ {self.outcome} · ends {self.outcome}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """A unit's answer stands in the incident (`refused`, `expired`), and another unit went."""
 
     answer: Literal["refused", "expired"]
+
+    @property
+    def words(self) -> str:
+        """Say it in Thai and English."""
+        return f"ชุดแรก {self.answer} ชุดอื่นไปแทน · first {self.answer}, another goes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,6 +235,11 @@ class DeviceIs:
     key: str
     state: str
 
+    @property
+    def words(self) -> str:
+        """Say it in Thai and English."""
+        return f"{self.key} แสดง {self.state} · shows {self.state}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
@@ -227,12 +248,22 @@ class Counted:
     key: str
     code: str
 
+    @property
+    def words(self) -> str:
+        """Say it in Thai and English."""
+        return f"{self.key} นับ {self.code} · counts {self.code}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Nothing:
     """No incident at a place."""
 
     at: Spot
+
+    @property
+    def words(self) -> str:
+        """Say it in Thai and English."""
+        return f"ไม่มีเหตุที่ {self.at.pole or self.at.place} · no incident there"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,12 +272,22 @@ class Hidden:
 
     unit: str
 
+    @property
+    def words(self) -> str:
+        """Say it in Thai and English."""
+        return f"{self.unit} ไม่มีตำแหน่งบนจอ · not on the map"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Newest:
     """A unit's position is the newest that was ever sent, and never went back in time."""
 
     unit: str
+
+    @property
+    def words(self) -> str:
+        """Say it in Thai and English."""
+        return f"{self.unit} อยู่ ณ ตำแหน่งล่าสุด ไม่ย้อนเวลา · newest place, never back in time"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,12 +296,22 @@ class Answered:
 
     codes: tuple[str, ...]
 
+    @property
+    def words(self) -> str:
+        """Say it in Thai and English."""
+        return f"คำตอบ {', '.join(self.codes)} · answers"
+
 
 @dataclass(frozen=True, kw_only=True)
 class OnDuty:
     """So many units are on duty."""
 
     at_least: int
+
+    @property
+    def words(self) -> str:
+        """Say it in Thai and English."""
+        return f"เข้าเวรอย่างน้อย {self.at_least} · at least {self.at_least} on duty"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,6 +320,11 @@ class CitizenReads:
 
     who: str
     status: str
+
+    @property
+    def words(self) -> str:
+        """Say it in Thai and English."""
+        return f"หน้าประชาชนบอก {self.status} · the citizen reads {self.status}"
 
 
 Step = (

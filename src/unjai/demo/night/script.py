@@ -249,6 +249,9 @@ SCREENPLAY: tuple[Scene, ...] = (
             Wait(played_s=60, least_s=4),
             Counted(key="phone-v51", code="off_duty_dropped"),
             Hidden(unit="อาสาตำรวจ 51"),
+            Wait(played_s=600),
+            ComeOn(unit="อาสาตำรวจ 51"),
+            OnDuty(at_least=12),
         ),
     ),
     Scene(
@@ -331,12 +334,5 @@ SCREENPLAY: tuple[Scene, ...] = (
         ),
         found="ขอความร่วมมือลดเสียง",
         on_scene_s=90,
-    ),
-    Scene(
-        key="back_on_duty",
-        minute=56,
-        th="อาสาตำรวจ 51 กลับเข้าเวร",
-        en="The volunteer signs on again",
-        play=(ComeOn(unit="อาสาตำรวจ 51"), OnDuty(at_least=12)),
     ),
 )

@@ -136,7 +136,7 @@ class Stage:
         devices = await self.operator.ask("GET", "/api/devices")
         found = next(row["id"] for row in devices if row["key"] == key)
         whole = await self.operator.ask("GET", f"/api/devices/{found}")
-        return {row["code"]: row["count"] for row in whole["refusals"]}
+        return {row["code"]: row["count"] for row in whole.get("refusals", [])}
 
 
 def lonlat(at: XY) -> Row:

@@ -47,10 +47,10 @@ class Told:
         for head in ("เหตุการณ์ · happening", "ต้องเห็น · expected", "ที่เห็น · seen", ""):
             table.add_column(head, overflow="fold")
         signs = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[dim]–[/]"}
-        last = ""
-        for finding in findings:
-            name = "" if finding.scene == last else f"{finding.scene}\n[dim]{finding.th}[/]"
-            last = finding.scene
-            table.add_row(name, finding.expected, finding.seen, signs[finding.ok])
+        for scene in dict.fromkeys(finding.scene for finding in findings):
+            of_scene = [finding for finding in findings if finding.scene == scene]
+            for number, finding in enumerate(of_scene):
+                table.add_row("" if number else finding.th, finding.expected, finding.seen, signs[finding.ok])
+            table.add_section()
         self.console.print(table)
         self.console.print(" · ".join(f"{name} {value}" for name, value in facts.items()), style="dim", highlight=False)

@@ -163,21 +163,24 @@ class Walker:
 
     def advance(self, played_s: float) -> None:
         """Go on for so many seconds of the play."""
-        left = played_s
-        if not self.legs:
-            self.speed_mps = 0.0
-        while self.legs and left > 0:
+        left_s = played_s
+        self.speed_mps = 0.0
+        while self.legs and left_s > 0:
             leg = self.legs[0]
-            speed = leg.speed_mps * (self.hurry if leg.speed_mps > WALK_MPS else 1.0)
-            rest = leg.line.length - self.gone_m
-            step = min(rest, speed * left)
-            self.gone_m += step
-            left -= step / speed
-            ahead = leg.line.interpolate(self.gone_m)
-            back = leg.line.interpolate(max(0.0, self.gone_m - 4.0))
-            if (ahead.x, ahead.y) != (back.x, back.y):
-                self.heading_deg = math.degrees(math.atan2(ahead.x - back.x, ahead.y - back.y)) % 360
-            self.at, self.speed_mps = (ahead.x, ahead.y), speed
-            if self.gone_m >= leg.line.length - 0.01:
+            self.speed_mps = leg.speed_mps * (self.hurry if leg.speed_mps > WALK_MPS else 1.0)
+            rest_s = (leg.line.length - self.gone_m) / self.speed_mps
+            if rest_s <= left_s:
+                self._stand(leg, leg.line.length)
                 self.legs.pop(0)
                 self.gone_m = 0.0
+            else:
+                self.gone_m += left_s * self.speed_mps
+                self._stand(leg, self.gone_m)
+            left_s -= rest_s
+
+    def _stand(self, leg: Leg, along_m: float) -> None:
+        here = leg.line.interpolate(along_m)
+        back = leg.line.interpolate(max(0.0, along_m - 4.0))
+        if (here.x, here.y) != (back.x, back.y):
+            self.heading_deg = math.degrees(math.atan2(here.x - back.x, here.y - back.y)) % 360
+        self.at = (here.x, here.y)
