@@ -90,6 +90,8 @@ class Town:
         return (await self.take(self.report(along(metres), **facts))).incident_id
 
     async def do(self, flow: Any, actor: Actor = OPERATOR, **facts: Any) -> Any:
+        """Let an actor do something, a millisecond after what was done before."""
+        self.clock.move(timedelta(milliseconds=1))
         async with self.db.tx(actor) as tx:
             return await flow(tx, actor, self.clock, **facts)
 
