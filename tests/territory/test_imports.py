@@ -271,7 +271,7 @@ async def test_rights_and_stations_are_kept(clean, clock):
     async with clean.tx(other) as tx:
         assert await store.zones_of(tx, HERE) == []
         assert await store.device_by_key(tx, "pole-01") is None
-        assert await store.streets_of(tx, HERE) == []
+        assert await store.streets_text(tx, HERE) == "[]"
         assert await store.stamp_of(tx, HERE) is None
 
 

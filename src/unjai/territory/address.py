@@ -10,7 +10,7 @@ import shapely
 
 from unjai.model.geometry import Point
 from unjai.territory.records import Community, Place
-from unjai.territory.streets import Edge, StreetGraph
+from unjai.territory.streets import CLASSES, Edge, StreetGraph
 from unjai.territory.streets.plane import Plane
 
 _ON_STREET_M = 25.0
@@ -48,6 +48,7 @@ class _Named:
     th: str
     en: str
     distance_m: float
+    rank: int = 0
 
 
 class AddressBook:
@@ -67,6 +68,8 @@ class AddressBook:
         near = self._graph.edges_near(point, _STREET_M)
         street = _nearest_named(near)
         crossing = None if street is None else self._crossing(near, street)
+        if street and crossing and crossing.distance_m <= _AT_CROSSING_M and crossing.rank < street.rank:
+            street, crossing = crossing, street  # at a crossing the greater street is named first
         place_row, place = self._nearest_place(point)
         front = place is not None and street is not None and self._stands_at(place_row, street)
         parts = [
@@ -127,8 +130,13 @@ class AddressBook:
                 return None
             other = _name(edge)
             if other and other != street.th and (edge.node_a in nodes or edge.node_b in nodes):
-                return _Named(th=other, en=edge.name_en or other, distance_m=distance)
+                return _named(edge, distance)
         return None
+
+
+def _named(edge: Edge, distance_m: float) -> _Named:
+    name = _name(edge)
+    return _Named(th=name, en=edge.name_en or name, distance_m=distance_m, rank=CLASSES.index(edge.street_class))
 
 
 def _name(edge: Edge) -> str:
@@ -137,8 +145,8 @@ def _name(edge: Edge) -> str:
 
 def _nearest_named(near: Sequence[tuple[Edge, float]]) -> _Named | None:
     for edge, distance in near:
-        if name := _name(edge):
-            return _Named(th=name, en=edge.name_en or name, distance_m=distance)
+        if _name(edge):
+            return _named(edge, distance)
     return None
 
 

@@ -12,7 +12,7 @@ from unjai.territory.words import loose_key, search_key, without_generic
 
 HitType = Literal["place", "street", "community", "device"]
 _ORDER: dict[HitType, int] = {"street": 0, "place": 1, "community": 2, "device": 3}
-_EXACT, _PREFIX, _INSIDE, _LOOSE_PREFIX, _LOOSE = range(5)
+_EXACT, _PREFIX, _BARE_PREFIX, _INSIDE, _LOOSE_PREFIX, _LOOSE = range(6)
 _QUERY_LIMIT = 120
 
 
@@ -31,10 +31,14 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Entry:
-    """A hit with its search keys, each between two bars: one look tells whether a name begins so or holds it."""
+    """A hit with its search keys, each between two bars: one look tells whether a name begins so or holds it.
+
+    `full` are whole names, `keys` also the names without the word that all of their kind begin with (ถนน, ซอย …).
+    """
 
     hit: Hit
     length: int
+    full: str
     keys: str
     loose: str
 
@@ -63,13 +67,13 @@ class Finder:
         if not sought:
             return []
         loose = loose_key(text[:_QUERY_LIMIT])
-        found: list[tuple[int, int, int, str, _Entry]] = []
+        found: list[tuple[int, bool, int, int, str, _Entry]] = []
         for entry in self._entries:
             rank = _rank(entry, sought, loose)
             if rank is not None:
                 hit = entry.hit
-                found.append((rank, entry.length, _ORDER[hit.type], hit.name_th + hit.id, entry))
-        found.sort(key=lambda item: item[:4])
+                found.append((rank, hit.type == "device", entry.length, _ORDER[hit.type], hit.name_th + hit.id, entry))
+        found.sort(key=lambda item: item[:5])
         return [entry.hit for *_, entry in found[:limit]]
 
 
@@ -77,18 +81,22 @@ def _rank(entry: _Entry, sought: str, loose: str) -> int | None:
     if sought in entry.keys:
         if f"|{sought}|" in entry.keys:
             return _EXACT
-        return _PREFIX if f"|{sought}" in entry.keys else _INSIDE
+        if f"|{sought}" in entry.full:
+            return _PREFIX
+        return _BARE_PREFIX if f"|{sought}" in entry.keys else _INSIDE
     if loose and loose in entry.loose:
         return _LOOSE_PREFIX if f"|{loose}" in entry.loose else _LOOSE
     return None
 
 
 def _entry(hit: Hit, *others: str) -> _Entry:
-    names = [name for name in (hit.name_th, hit.name_en, *others) if name]
-    keys = list(dict.fromkeys(key for name in names for key in (search_key(name), without_generic(name)) if key))
+    names = [name for name in (*others, hit.name_th, hit.name_en) if name]
+    full = [key for key in map(search_key, names) if key]
+    keys = list(dict.fromkeys([*full, *(key for key in map(without_generic, names) if key)]))
     return _Entry(
         hit=hit,
-        length=len(keys[0]) if keys else 0,
+        length=len(full[0]) if full else 0,
+        full=f"|{'|'.join(full)}|",
         keys=f"|{'|'.join(keys)}|",
         loose=f"|{'|'.join(loose_key(key) for key in keys)}|",
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -238,7 +238,7 @@ async def _read(tx: Tx, station_id: StationId) -> TerritoryView:
     station = await store.org_unit_of(tx, station_id)
     if station is None:
         raise not_found("station", station_id)
-    graph = await asyncio.to_thread(_graph, await store.streets_of(tx, station_id))
+    graph = await asyncio.to_thread(_graph, await store.streets_text(tx, station_id))
     return TerritoryView(
         station_id=station_id,
         version=version,
@@ -254,19 +254,19 @@ async def _read(tx: Tx, station_id: StationId) -> TerritoryView:
     )
 
 
-def _graph(rows: Sequence[Mapping[str, Any]]) -> StreetGraph:
+def _graph(text: str) -> StreetGraph:
     return StreetGraph.of(
         Edge(
-            id=row["id"],
-            node_a=row["node_a"],
-            node_b=row["node_b"],
-            coordinates=tuple((lon, lat) for lon, lat in row["geometry"]["coordinates"]),
-            length_m=row["length_m"],
-            street_class=row["class"],
-            oneway=row["oneway"],
-            name_th=row["name_th"],
-            name_en=row["name_en"],
-            lit=row["lit"],
+            id=number,
+            node_a=a,
+            node_b=b,
+            coordinates=tuple((lon, lat) for lon, lat in line),
+            length_m=length_m,
+            street_class=street_class,
+            oneway=oneway,
+            name_th=name_th,
+            name_en=name_en,
+            lit=lit,
         )
-        for row in rows
+        for number, _, a, b, name_th, name_en, street_class, oneway, length_m, lit, line in msgspec.json.decode(text)
     )

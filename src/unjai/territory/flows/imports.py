@@ -235,7 +235,7 @@ async def import_streets(
     station = await enter(tx, actor, "zone.admin", station_id)
     job = _Import(tx=tx, actor=actor, clock=clock, station=station, what="streets", dry_run=dry_run)
     document = await asyncio.to_thread(document_of, body)
-    known = {row["key"]: _known(row) for row in await store.streets_of(tx, station_id)}
+    known = await asyncio.to_thread(_known, await store.streets_text(tx, station_id))
     sheet, edges = await asyncio.to_thread(read_streets, document, known, replace=replace)
     sheet.rows = edges
 
@@ -248,8 +248,8 @@ async def import_streets(
     return await job.apply(sheet, write)
 
 
-def _known(row: Mapping[str, Any]) -> KnownEdge:
-    line = row["geometry"]["coordinates"]
-    return KnownEdge(
-        id=row["id"], node_a=row["node_a"], node_b=row["node_b"], first=tuple(line[0]), last=tuple(line[-1])
-    )
+def _known(text: str) -> dict[str, KnownEdge]:
+    return {
+        key: KnownEdge(id=number, node_a=a, node_b=b, first=(line[0][0], line[0][1]), last=(line[-1][0], line[-1][1]))
+        for number, key, a, b, *_, line in msgspec.json.decode(text)
+    }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, and_, literal, select
+from sqlalchemy import Table, Text, and_, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from unjai.model.ids import DeviceId, StationId
 from unjai.platform.database import Tx
@@ -100,9 +100,19 @@ async def devices_of(tx: Tx, station_id: StationId) -> list[Device]:
     return [Device(**row) for row in await _all_of(tx, device, station_id, device.c.key)]
 
 
-async def streets_of(tx: Tx, station_id: StationId) -> Sequence[Mapping[str, Any]]:
-    """Return the rows of `street_edge` by id."""
-    return await _all_of(tx, street_edge, station_id, street_edge.c.id)
+STREET_COLUMNS = ("id", "key", "node_a", "node_b", "name_th", "name_en", "class", "oneway", "length_m", "lit")
+
+
+async def streets_text(tx: Tx, station_id: StationId) -> str:
+    """Return the station's edges as one JSON list of lists: `STREET_COLUMNS`, then the line's coordinates.
+
+    A city has tens of thousands: as rows they would hold up everything else in the process while they are read.
+    """
+    columns = [street_edge.c[name] for name in STREET_COLUMNS]
+    row = func.json_build_array(*columns, street_edge.c.geometry["coordinates"])
+    listed = cast(func.json_agg(aggregate_order_by(row, street_edge.c.id)), Text)
+    found: str | None = await tx.scalar(select(listed).where(street_edge.c.station_id == station_id))
+    return found or "[]"
 
 
 async def device_by_key(tx: Tx, key: str) -> Device | None:

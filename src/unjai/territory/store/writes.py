@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Table, bindparam, column, delete, func, literal_column, or_, select, text, update
+from sqlalchemy import Table, Text, bindparam, cast, column, delete, func, literal_column, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert_into
 
@@ -55,7 +56,7 @@ async def upsert(
     if not rows:
         return Written()
     names = list(rows[0])
-    told = func.jsonb_to_recordset(bindparam("rows", type_=JSONB)).table_valued(
+    told = func.jsonb_to_recordset(cast(bindparam("rows", type_=Text), JSONB)).table_valued(
         *(column(name, table.c[name].type) for name in names)
     )
     sent = told.render_derived(name="sent", with_types=True)
@@ -67,7 +68,8 @@ async def upsert(
         set_={name: put.excluded[name] for name in changed},
         where=or_(*(table.c[name].is_distinct_from(put.excluded[name]) for name in changed)),
     ).returning(literal_column("(xmax = 0)").label("new"))
-    found = (await tx.execute(query, {"rows": msgspec.to_builtins(list(rows))})).scalars().all()
+    document = await asyncio.to_thread(msgspec.json.encode, list(rows))
+    found = (await tx.execute(query, {"rows": document.decode()})).scalars().all()
     return Written(added=sum(found), updated=len(found) - sum(found))
 
 
