@@ -30,6 +30,7 @@ from unjai.people.api import router as people_router
 from unjai.people.callout import Callout, Granted
 from unjai.people.flows import SignedIn, session_of, tidy
 from unjai.people.registry import REFRESH_ON
+from unjai.picture.api import router as picture_router
 from unjai.picture.watch import Picture
 from unjai.platform import audit
 from unjai.platform.anchors import write_anchor
@@ -52,6 +53,9 @@ from unjai.web import edge, sockets
 from unjai.web.live import Hub
 
 log = logging.getLogger(__name__)
+
+ROUTERS = (people_router, territory_router, picture_router, respond_router)
+"""Every capability's routes, as they are mounted under /api."""
 
 _SESSION_S = 5.0
 _LOCK = 0x70696374  # "pict": whoever holds it holds the picture
@@ -157,7 +161,7 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
     edge_of = edge.Edge(
         ground=Ground(db=made.db, clock=made.clock, who=sessions.who, citizen=lambda _request: _citizen(made)),
         clock=made.clock,
-        routers=(people_router, territory_router, respond_router),
+        routers=ROUTERS,
         doors=doors.routes(sensors()),
         sockets=sockets.routes(hub, sessions.who),
         healthy=healthy,
@@ -169,6 +173,14 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
         ),
     )
     return edge.make(edge_of), hub
+
+
+def documented() -> FastAPI:
+    """Return an application with every route and no engine behind it: what documents and types are made of."""
+    bare = FastAPI(title="Unjai", version=unjai.__version__, summary="Open operations centre for Smart Safety Zones")
+    for router in ROUTERS:
+        bare.include_router(router, prefix="/api")
+    return bare
 
 
 def _citizen(made: Common) -> Actor:
@@ -234,6 +246,7 @@ async def _core(made: Common) -> None:
             group.create_task(every(1.0, lambda: made.bus.tell("core.alive", b"")))
             group.create_task(every(1.0, lambda: flush_refusals(made)))
             group.create_task(every(1.0, lambda: relay(made)))
+            group.create_task(every(2.0, picture.count_refusals))
             group.create_task(every(1.0, lambda: _offers(made)))
             group.create_task(every(0.1, lambda: _seal(made)))
             group.create_task(every(30.0, made.load))

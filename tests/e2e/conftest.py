@@ -43,7 +43,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 1280, "height": 720}, locale="th-TH", timezone_id="Asia/Bangkok")
+    made = browser.new_context(
+        viewport={"width": 1024, "height": 600},  # a small map: it is drawn in software here
+        locale="th-TH",
+        timezone_id="Asia/Bangkok",
+        reduced_motion="reduce",
+    )
     yield made
     made.close()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,6 +25,7 @@ from unjai.model.geometry import Point
 from unjai.model.ids import DeviceId, ObservationId, StationId, UnitId
 from unjai.model.reading import Observation
 from unjai.people.registry import DeviceEntry, Registry
+from unjai.people.store.devices import refusals_of
 from unjai.picture import rules, store
 from unjai.picture.live import LiveUnit, StationLive, heard_row, saved_row
 from unjai.picture.rules import Alarm
@@ -124,6 +125,16 @@ class Picture:
             units = await self.responder.board(tx, station_id)
         live.set_devices(entry for entry in self.registry.entries if entry.station_id == station_id)
         live.set_units(units)
+
+    async def count_refusals(self) -> None:
+        """Take the number of refused messages of each device; both processes write them to the database."""
+        for live in self.stations.values():
+            async with self.db.tx(system(live.station_id, name="picture")) as tx:
+                counted: Counter[DeviceId] = Counter()
+                for row in await refusals_of(tx):
+                    counted[DeviceId(row["device_id"])] += row["count"]
+            live.dirty_devices |= {key for key, count in counted.items() if live.refusals.get(key) != count}
+            live.refusals = dict(counted)
 
     async def incident_changed(self, station_id: StationId, incident_id: UUID) -> None:
         """Take an incident's row anew."""

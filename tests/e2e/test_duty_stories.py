@@ -1,0 +1,152 @@
+"""Duty stories in a real browser, from a pressed button to a closed incident."""
+
+import subprocess
+import time
+import uuid
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from bench.centre import Centre
+
+pytestmark = pytest.mark.e2e
+PATIENCE_MS = 60_000
+
+
+def sign_in(centre: Centre, context: BrowserContext, username: str) -> None:
+    said = {"username": username, "password": centre.password(username)}
+    assert context.request.post(f"{centre.url}/api/session", data=said).ok
+
+
+def press(centre: Centre, pole: str, event: str = "press") -> None:
+    subprocess.run(
+        [
+            *("mosquitto_pub", "-p", str(centre.mqtt_port), "-q", "1"),
+            *("-u", pole, "-P", centre.secret(pole), "-t", f"sos/{pole}/{event}", "-m", event),
+        ],
+        check=True,
+    )
+
+
+def on_duty(centre: Centre, username: str, near: tuple[float, float]) -> None:
+    """Sign a unit on and let its phone say where it is, as OwnTracks would, until the centre has seen it."""
+    phone = f"phone-{username}"
+    until = time.monotonic() + 30
+    with centre.client(username) as officer, centre.client("operator") as operator:
+        assert officer.post("/api/officer/duty", json={"on": True}).status_code == 200
+        device = next(one["id"] for one in operator.get("/api/devices").json() if one["key"] == phone)
+        while time.monotonic() < until:
+            fix = {"_type": "location", "lon": near[0], "lat": near[1], "tst": int(time.time()), "acc": 5, "tid": "e2"}
+            assert officer.post("/gps/owntracks", auth=(phone, centre.secret(phone)), json=fix).status_code == 200
+            if operator.get(f"/api/devices/{device}").json().get("last_seen_at"):
+                return
+            time.sleep(0.3)
+    pytest.fail(f"the centre never saw {phone}: {centre.logs()}")
+
+
+def pole_place(centre: Centre, key: str) -> tuple[float, float]:
+    with centre.client("operator") as operator:
+        poles = {one["key"]: one for one in operator.get("/api/devices").json()}
+    return poles[key]["lon"], poles[key]["lat"]
+
+
+def test_a_pressed_pole_is_followed_to_closed(centre: Centre, browser: Browser, context: BrowserContext, page: Page) -> None:
+    on_duty(centre, "w21", pole_place(centre, "pole-02"))
+    sign_in(centre, context, "operator")
+    page.goto(f"{centre.url}/console")
+    queue = page.locator("#queue")
+    expect(page.get_by_role("region", name="เหตุ หน่วย และอุปกรณ์")).to_be_visible(timeout=PATIENCE_MS)
+
+    press(centre, "pole-02")
+    expect(queue.get_by_text("(SOS) · เสา SOS 02").first).to_be_visible(timeout=PATIENCE_MS)
+    page.keyboard.press("KeyJ")
+    page.keyboard.press("Enter")
+    expect(queue.get_by_text("รับเรื่องแล้ว").first).to_be_visible(timeout=PATIENCE_MS)
+
+    phone = browser.new_context(viewport={"width": 390, "height": 844}, locale="th-TH", timezone_id="Asia/Bangkok")
+    sign_in(centre, phone, "w21")
+    officer = phone.new_page()
+    officer.goto(f"{centre.url}/officer")
+    expect(officer.get_by_test_id("officer-page")).to_be_visible(timeout=PATIENCE_MS)
+
+    page.keyboard.press("KeyA")
+    accept = officer.get_by_test_id("accept")
+    expect(accept).to_be_visible(timeout=PATIENCE_MS)
+    expect(accept).not_to_have_attribute("aria-disabled", "true", timeout=PATIENCE_MS)
+    accept.click()
+    for step in ("en-route", "on-scene", "close"):
+        button = officer.get_by_test_id(step)
+        expect(button).to_be_visible(timeout=PATIENCE_MS)
+        button.click()
+    officer.get_by_test_id("outcome-resolved").check(force=True)
+    officer.get_by_test_id("close-send").click()
+    expect(officer.get_by_test_id("duty-off")).to_be_visible(timeout=PATIENCE_MS)
+
+    expect(queue.get_by_text("(SOS) · เสา SOS 02")).to_have_count(0, timeout=PATIENCE_MS)
+    with centre.client("operator") as operator:
+        closed = [one for one in operator.get("/api/incidents?state=closed").json() if "SOS 02" in one["title_th"]]
+        assert [one["outcome"] for one in closed] == ["resolved"]
+        steps = [entry["kind"] for entry in operator.get(f"/api/incidents/{closed[0]['id']}").json()["timeline"]]
+    phone.close()
+    assert steps[0] == "opened"
+    assert steps[-1] == "closed"
+
+
+def test_a_citizen_asks_for_help_and_is_told_what_happens(centre: Centre, browser: Browser) -> None:
+    phone = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        locale="th-TH",
+        timezone_id="Asia/Bangkok",
+        permissions=["geolocation"],
+        geolocation={"longitude": pole_place(centre, "pole-05")[0], "latitude": pole_place(centre, "pole-05")[1]},
+    )
+    page = phone.new_page()
+    page.goto(centre.url)
+    page.get_by_test_id("help").click()
+    expect(page.get_by_test_id("status")).to_be_visible(timeout=PATIENCE_MS)
+    with centre.client("operator") as operator:
+        until = time.monotonic() + 20
+        mine: list[dict[str, object]] = []
+        while not mine and time.monotonic() < until:
+            mine = [one for one in operator.get("/api/incidents?state=open").json() if one["channel"] == "citizen"]
+            time.sleep(0.2)
+        assert operator.post(f"/api/incidents/{mine[0]['id']}/acknowledge", json={}).status_code == 200
+    expect(page.get_by_text("ศูนย์รับเรื่องแล้ว").first).to_be_visible(timeout=PATIENCE_MS)
+    page.reload()
+    expect(page.get_by_text("ศูนย์รับเรื่องแล้ว").first).to_be_visible(timeout=PATIENCE_MS)
+    phone.close()
+
+
+def test_a_191_call_is_taken_by_keyboard_alone(centre: Centre, context: BrowserContext, page: Page) -> None:
+    sign_in(centre, context, "operator2")
+    page.goto(f"{centre.url}/console")
+    expect(page.get_by_role("region", name="เหตุ หน่วย และอุปกรณ์")).to_be_visible(timeout=PATIENCE_MS)
+    mark = uuid.uuid4().hex[:8]
+    page.keyboard.press("KeyN")
+    expect(page.locator("form[aria-labelledby=call-title]")).to_be_visible(timeout=PATIENCE_MS)
+    page.keyboard.type("วิ่งราว")
+    page.keyboard.press("Enter")
+    page.keyboard.type("ตลาด")
+    expect(page.get_by_role("option").first).to_be_visible(timeout=PATIENCE_MS)
+    page.keyboard.press("Enter")
+    page.keyboard.type("0812345678")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type(f"ชายเสื้อดำวิ่งไปทางแม่น้ำ {mark}")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("form[aria-labelledby=call-title]")).to_have_count(0, timeout=PATIENCE_MS)
+    with centre.client("operator2") as operator:
+        rows = operator.get("/api/incidents?state=open").json()
+        told = [operator.get(f"/api/incidents/{row['id']}").json() for row in rows if row["channel"] == "call"]
+    texts = [report["text"] for one in told for report in one["reports"]]
+    assert any(mark in str(text) for text in texts)
+
+
+def test_the_first_sign_in_is_refused_kindly(centre: Centre, page: Page) -> None:
+    page.goto(f"{centre.url}/console")
+    page.locator("input[name=username]").fill("operator")
+    page.locator("input[name=password]").fill("wrong-password")
+    page.locator("button[type=submit]").click()
+    expect(page.get_by_role("alert").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("เดินคนเดียวได้อย่างสบายใจ").first).to_be_visible()
