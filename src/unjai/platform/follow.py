@@ -29,6 +29,8 @@ _EXPIRES_S = 30
 _HEARTBEAT_S = 2
 _SILENT_S = 7
 _AGAIN_S = 0.3
+ACK_WAIT_S = 5.0
+"""A reader that was killed leaves what it held unsettled no longer than this; then its successor gets it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,10 +60,11 @@ class Follower:
         durable: str | None = None,
         since: int = 0,
         at_most: int = 512,
-        each: bool = False,
+        ack_wait_s: float = ACK_WAIT_S,
     ) -> None:
-        """Say what to read; nothing is asked of the server yet. `each`: every message is acknowledged by itself."""
-        self.bus, self.stream, self.durable, self.at_most, self.each = bus, stream, durable, at_most, each
+        """Say what to read; nothing is asked of the server yet."""
+        self.bus, self.stream, self.durable, self.at_most = bus, stream, durable, at_most
+        self.ack_wait_s = ack_wait_s
         self.last = since
         self._queue: asyncio.Queue[Item] = asyncio.Queue()
         self._ask = asyncio.Event()
@@ -79,8 +82,11 @@ class Follower:
             await asyncio.sleep(_AGAIN_S)
 
     async def done(self, items: list[Item]) -> None:
-        """Acknowledge these and all before them (durable readers only)."""
-        for item in items if self.each else items[-1:]:
+        """Acknowledge these (durable readers only).
+
+        Each by itself: an acknowledgement of all before would also settle what a killed predecessor still held.
+        """
+        for item in items:
             await self.bus.nc.publish(item.raw.reply, b"+ACK")
 
     async def _session(self) -> AsyncIterator[list[Item]]:
@@ -105,12 +111,12 @@ class Follower:
         config = ConsumerConfig(
             name=self.durable,
             durable_name=self.durable,
-            ack_policy=AckPolicy.ALL if self.durable else AckPolicy.NONE,
+            ack_policy=AckPolicy.EXPLICIT if self.durable else AckPolicy.NONE,
             deliver_policy=DeliverPolicy.ALL if self.durable else DeliverPolicy.BY_START_SEQUENCE,
             opt_start_seq=None if self.durable else self.last + 1,
             inactive_threshold=None if self.durable else 60.0,
             mem_storage=None if self.durable else True,
-            ack_wait=30.0 if self.durable else None,
+            ack_wait=self.ack_wait_s if self.durable else None,
             max_ack_pending=20_000 if self.durable else None,
         )
         if self.durable:
