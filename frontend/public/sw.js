@@ -21,6 +21,17 @@ async function plain(answer) {
   return new Response(await answer.blob(), { status: answer.status, headers: answer.headers });
 }
 
+/** Put every file into the cache, or throw. */
+async function fill(cache, files) {
+  await Promise.all(
+    [...files, ...beside].map(async (file) => {
+      const found = await fetch(file, { cache: file.startsWith('/assets/') ? 'default' : 'no-store' });
+      if (!found.ok) throw new Error(`${file}: ${found.status}`);
+      await cache.put(file, await plain(found));
+    }),
+  );
+}
+
 let renewing = null;
 
 /** Fetch what the build lists, all or nothing; then let go of all but the two newest, for pages still open. */
@@ -30,16 +41,15 @@ function renew() {
     if (!answer.ok) throw new Error(`${list}: ${answer.status}`);
     const { version, files } = await answer.clone().json();
     const name = prefix + version;
-    if (await (await caches.open(name)).match(list)) return;
     const cache = await caches.open(name);
-    await Promise.all(
-      [...files, ...beside].map(async (file) => {
-        const found = await fetch(file, { cache: file.startsWith('/assets/') ? 'default' : 'no-store' });
-        if (!found.ok) throw new Error(`${file}: ${found.status}`);
-        await cache.put(file, await plain(found));
-      }),
-    );
-    await cache.put(list, answer);
+    if (await cache.match(list)) return;
+    try {
+      await fill(cache, files);
+      await cache.put(list, answer);
+    } catch (error) {
+      await caches.delete(name);
+      throw error;
+    }
     for (const old of (await mine()).slice(0, -2)) await caches.delete(old);
   })().finally(() => {
     renewing = null;

@@ -1,9 +1,9 @@
 import '$lib/base.css';
 import { mount } from 'svelte';
-import { language } from '$lib/i18n.svelte';
+import { settle } from '$lib/phone';
 import App from './App.svelte';
 
-document.documentElement.lang = language.locale;
+settle();
 const target = document.getElementById('app');
 if (target) mount(App, { target });
 

@@ -27,6 +27,8 @@ export class Centre {
   officer = $state.raw<OfficerState | null>(null);
   /** When the centre last spoke of this officer, ms; 0 = never. */
   heardAt = $state(0);
+  /** Why this account has no page here, in the centre's words. */
+  refusal = $state.raw<ApiError | null>(null);
   lineUp = $state(false);
   now = $state(Date.now());
   fix = $state.raw<Fix | null>(null);
@@ -155,12 +157,15 @@ export class Centre {
       // What was sent before the question is in the answer.
       this.#settled = this.#settled.filter((entry) => !settled.has(entry.id));
     } catch (thrown) {
-      if (thrown instanceof ApiError && thrown.status === 401) me.session = null;
+      if (!(thrown instanceof ApiError)) return;
+      if (thrown.status === 401) me.session = null;
+      else if (thrown.status === 403 || thrown.status === 409) this.refusal = thrown;
     }
   }
 
   #heard(officer: OfficerState): void {
     this.officer = officer;
+    this.refusal = null;
     this.heardAt = Date.now();
     if (!this.lineUp) this.#ahead = Date.parse(officer.now) - Date.now();
     try {

@@ -1,7 +1,9 @@
 import '$lib/base.css';
 import { mount } from 'svelte';
+import { settle } from '$lib/phone';
 import App from './App.svelte';
 
+settle();
 const target = document.getElementById('app');
 if (target) mount(App, { target });
 
