@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from unjai.model.actor import Actor
 from unjai.model.clock import Clock
 from unjai.model.errors import UnjaiError, forbidden, not_found
@@ -99,16 +97,10 @@ async def hold_device(tx: Tx, actor: Actor, clock: Clock, *, device_id: DeviceId
 
 
 async def remove_device(tx: Tx, actor: Actor, clock: Clock, *, device_id: DeviceId) -> int:
-    """Delete a device; return the territory's new version. One that others rely on is `device_in_use` (409)."""
+    """Delete a device with its credential; return the territory's new version. What it told stays."""
     found = await _the_device(tx, actor, device_id)
     await enter(tx, actor, "device.admin", found.station_id)
-    point = await tx.conn.begin_nested()
-    try:
-        await writes.remove(tx, device, found.station_id, found.id)
-    except IntegrityError as error:
-        await point.rollback()
-        raise UnjaiError("device_in_use", 409, key=found.key) from error
-    await point.commit()
+    await writes.remove(tx, device, found.station_id, found.id)
     facts = {"key": found.key, "kind": found.kind}
     subject = f"device:{found.id}"
     await audit(tx, actor, clock, action="device.remove", subject=subject, facts=facts, station_id=found.station_id)
