@@ -3,6 +3,8 @@ import { asApiError, get, type ApiError } from '$lib/api';
 import type { Incident, Proposal } from '$lib/types';
 import { room } from './room.svelte';
 
+const AGAIN_MS = 3000;
+
 class Detail {
   incident = $state.raw<Incident | null>(null);
   error = $state.raw<ApiError | null>(null);
@@ -11,11 +13,13 @@ class Detail {
   #wanted: string | null = null;
   #asking: AbortController | null = null;
   #asking_proposals: AbortController | null = null;
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   /** Opens another incident, or none. */
   open(id: string | null): void {
     if (id === this.#wanted) return;
     this.#wanted = id;
+    clearTimeout(this.#again);
     this.#asking?.abort();
     this.#asking_proposals?.abort();
     this.error = null;
@@ -36,6 +40,7 @@ class Detail {
   async fetch(): Promise<void> {
     const id = this.#wanted;
     if (!id) return;
+    clearTimeout(this.#again);
     this.#asking?.abort();
     const asking = new AbortController();
     this.#asking = asking;
@@ -46,7 +51,10 @@ class Detail {
         this.error = null;
       }
     } catch (thrown) {
-      if (!asking.signal.aborted && this.#wanted === id) this.error = asApiError(thrown);
+      if (asking.signal.aborted || this.#wanted !== id) return;
+      this.error = asApiError(thrown);
+      // A cut line or a restarting centre mends itself; a refusal does not.
+      if (this.error.status === 0 || this.error.status >= 500) this.#again = setTimeout(() => void this.fetch(), AGAIN_MS);
     }
   }
 

@@ -29,7 +29,7 @@ export const ui = $state({
   part: 'queue' as 'queue' | 'map' | 'incident' | 'units',
 });
 
-export const sizes = $state(kept('unjai.console.sizes', { queue: 380, panel: 440, units: 300, devices: 132 }));
+export const sizes = $state(kept('unjai.console.sizes', { queue: 380, panel: 440, units: typeof innerHeight === 'number' && innerHeight < 900 ? 240 : 400, devices: 132 }));
 export const layers = $state(kept('unjai.console.layers', { names: true, subzones: true, communities: true, places: true, cameras: true, poles: true, legend: false }));
 
 export function keep(): void {

@@ -1,4 +1,5 @@
 import { words, type Facts } from '$lib/i18n.svelte';
+import common from '$lib/th.json';
 import en from './en.json';
 import th from './th.json';
 
@@ -6,5 +7,5 @@ const own = words(th, en);
 
 /** The console's words. `t.any` is for names made by the server: an unknown one stands as it is. */
 export const t = Object.assign((key: Parameters<typeof own>[0], facts?: Facts) => own(key, facts), {
-  any: (key: string, otherwise: string): string => (key in th ? own(key as keyof typeof th) : otherwise),
+  any: (key: string, otherwise: string): string => (key in th || key in common ? own(key as keyof typeof th) : otherwise),
 });

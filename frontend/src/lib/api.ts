@@ -29,6 +29,10 @@ const NO_ANSWER = {
   th: 'ติดต่อศูนย์ไม่ได้ ยังไม่มีอะไรถูกบันทึก ตรวจสายสัญญาณแล้วลองอีกครั้ง',
   en: 'The centre cannot be reached. Nothing was saved. Check the line and try again.',
 };
+const NOTHING_READ = {
+  th: 'อ่านข้อมูลจากศูนย์ไม่ได้ในขณะนี้ ข้อมูลในศูนย์ปลอดภัย ระบบจะลองใหม่',
+  en: 'The centre cannot be read right now. The data there is safe. It will be tried again.',
+};
 const STRANGE_ANSWER = {
   th: 'ศูนย์ตอบกลับไม่สมบูรณ์ โปรดตรวจผลก่อนทำซ้ำ แล้วลองอีกครั้ง',
   en: 'The centre gave an incomplete answer. Check the result before repeating, then try again.',
@@ -69,7 +73,8 @@ export async function ask<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
     });
     text = await answer.text();
   } catch {
-    throw new ApiError('no_answer', 0, NO_ANSWER.th, NO_ANSWER.en);
+    const { th, en } = method === 'GET' ? NOTHING_READ : NO_ANSWER;
+    throw new ApiError('no_answer', 0, th, en);
   }
   let parsed: unknown;
   try {

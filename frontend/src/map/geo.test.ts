@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LonLat, Streets } from '$lib/types';
-import { boundsOf, chains, metresBetween, offset, outside, scaleBar, wedge } from './geo';
+import { boundsOf, chains, labelPoint, metresBetween, offset, outside, scaleBar, wedge } from './geo';
 
 const here: LonLat = [98.985, 18.802];
 
@@ -15,6 +15,14 @@ it('draws a closed sector', () => {
 it('bounds', () => {
   expect(boundsOf([])).toBeNull();
   expect(boundsOf([[1, 5], [3, 2]])).toEqual([[1, 2], [3, 5]]);
+});
+it('finds the middle of a bent shape inside it', () => {
+  const bent = { type: 'Polygon' as const, coordinates: [[[0, 0], [10, 0], [10, 2], [2, 2], [2, 10], [0, 10], [0, 0]]] };
+  const [x, y] = labelPoint(bent);
+  expect(x < 2.5 && y < 2.5).toBe(true);
+  const square = labelPoint({ type: 'Polygon', coordinates: [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]] });
+  expect(square[0]).toBeCloseTo(1, 1);
+  expect(square[1]).toBeCloseTo(1, 1);
 });
 it('cuts the zone out of the world', () => {
   const zone = { type: 'Polygon' as const, coordinates: [[[0, 0], [1, 0], [1, 1], [0, 0]]] };

@@ -55,6 +55,44 @@ export function outside(geometry: Polygon | MultiPolygon): Polygon {
   return { type: 'Polygon', coordinates: [world, ...outlines.filter((ring): ring is Position[] => ring !== undefined)] };
 }
 
+/** Where a polygon's name stands best: the inside point farthest from any edge, found on a grid and then a finer one. */
+export function labelPoint(geometry: Polygon | MultiPolygon): LonLat {
+  const rings = ringsOf(geometry);
+  const bounds = boundsOf(rings.flat());
+  if (!bounds) return [0, 0];
+  const shrink = Math.cos(((bounds[0][1] + bounds[1][1]) / 2) * RAD);
+  const depth = (x: number, y: number): number => {
+    let inside = false;
+    let nearest = Infinity;
+    for (const ring of rings) {
+      for (let n = 1; n < ring.length; n += 1) {
+        const [ax = 0, ay = 0] = ring[n - 1] as Position;
+        const [bx = 0, by = 0] = ring[n] as Position;
+        if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
+        const dx = (bx - ax) * shrink, dy = by - ay;
+        const along = dx === 0 && dy === 0 ? 0 : Math.max(0, Math.min(1, ((x - ax) * shrink * dx + (y - ay) * dy) / (dx * dx + dy * dy)));
+        nearest = Math.min(nearest, Math.hypot((x - ax) * shrink - along * dx, y - ay - along * dy));
+      }
+    }
+    return inside ? nearest : -nearest;
+  };
+  let [west, south, east, north] = [bounds[0][0], bounds[0][1], bounds[1][0], bounds[1][1]];
+  let best: LonLat = [(west + east) / 2, (south + north) / 2];
+  for (let round = 0; round < 3; round += 1) {
+    const stepX = (east - west) / 12;
+    const stepY = (north - south) / 12;
+    let deepest = -Infinity;
+    for (let i = 0; i <= 12; i += 1) {
+      for (let j = 0; j <= 12; j += 1) {
+        const found = depth(west + i * stepX, south + j * stepY);
+        if (found > deepest) [deepest, best] = [found, [west + i * stepX, south + j * stepY]];
+      }
+    }
+    [west, south, east, north] = [best[0] - stepX, best[1] - stepY, best[0] + stepX, best[1] + stepY];
+  }
+  return best;
+}
+
 export interface Chain {
   name_th: string;
   name_en: string;

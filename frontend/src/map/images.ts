@@ -57,7 +57,7 @@ function hatch(kind: 'economic' | 'risk' | 'landmark', colour: string): ImageDat
   const size = 12;
   return draw(size, (pen) => {
     pen.strokeStyle = pen.fillStyle = colour;
-    pen.globalAlpha = 0.42;
+    pen.globalAlpha = 0.36;
     pen.lineWidth = 1.1;
     if (kind === 'landmark') {
       for (const [x, y] of [[3, 3], [9, 9]] as const) {
@@ -121,16 +121,20 @@ function pole(state: DeviceState, colours: Palette): ImageData {
   });
 }
 
-/** A camera: a dot, hollow when nothing is known of it. */
+/** A camera: a dot, hollow when it fell silent. */
 function camera(state: DeviceState, colours: Palette): ImageData {
+  const silent = state === 'silent';
   return draw(12, (pen) => {
     pen.beginPath();
-    pen.arc(6, 6, 3.6, 0, 7);
-    pen.fillStyle = state === 'ok' ? colours.camera : colours.halo;
+    pen.arc(6, 6, silent ? 3.4 : 3.8, 0, 7);
+    pen.fillStyle = colours.halo;
     pen.fill();
+    pen.beginPath();
+    pen.arc(6, 6, silent ? 3 : 2.6, 0, 7);
+    pen.fillStyle = pen.strokeStyle = silent ? colours.stale : colours.camera;
     pen.lineWidth = 1.5;
-    pen.strokeStyle = state === 'silent' ? colours.stale : colours.camera;
-    pen.stroke();
+    if (silent) pen.stroke();
+    else pen.fill();
   });
 }
 

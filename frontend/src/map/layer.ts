@@ -30,6 +30,8 @@ void main() { colour = texture(atlas, uv) * alpha; }`;
 
 export class SpriteLayer {
   readonly canvas: HTMLCanvasElement;
+  /** The machine draws with its processor alone: then one frame a second is kinder than fifteen late ones. */
+  software = false;
   #gl: WebGL2RenderingContext | null = null;
   #program: WebGLProgram | null = null;
   #screen: WebGLUniformLocation | null = null;
@@ -62,6 +64,8 @@ export class SpriteLayer {
     this.#gl = gl;
     this.#sent = null;
     if (!gl) return;
+    const told = gl.getExtension('WEBGL_debug_renderer_info');
+    this.software = told !== null && /swiftshader|llvmpipe|software|basic render/i.test(String(gl.getParameter(told.UNMASKED_RENDERER_WEBGL)));
     const compile = (type: number, source: string) => {
       const shader = gl.createShader(type) as WebGLShader;
       gl.shaderSource(shader, source);
@@ -102,6 +106,13 @@ export class SpriteLayer {
 
   clear(): void {
     this.#count = 0;
+  }
+
+  /** The nearest place where an unturned sprite's pixels fall on the screen's, so that its letters stay sharp. */
+  snap(sprite: Sprite, x: number, y: number): [number, number] {
+    const ratio = this.#atlas.ratio;
+    const fit = (at: number, size: number) => Math.round((at - size / 2) * ratio) / ratio + size / 2;
+    return [fit(x, sprite.width), fit(y, sprite.height)];
   }
 
   /** Adds one sprite for this frame. Angle in radians clockwise. */

@@ -4,6 +4,8 @@ import type { MarkBook } from './book';
 import type { SpriteLayer } from './layer';
 import * as sprites from './sprites';
 
+const waits = (row: IncidentRow) => row.state === 'new' || row.unanswered === true;
+
 export interface Target {
   kind: 'incident' | 'unit' | 'device' | 'place';
   id: string;
@@ -101,7 +103,8 @@ export class Paint {
     for (const { row, foot, x, y, angle, length } of [...signs].reverse()) {
       if (this.selected?.kind === 'incident' && this.selected.id === row.id) layer.add(sprites.halo(atlas), x, y + (row.priority === 1 ? 1 : 0), 0, 1, 1.05);
       layer.add(sprites.stem(atlas, row.priority, length), foot.x, foot.y, angle);
-      layer.add(sprites.sign(atlas, row.priority, row.state === 'new'), x, y);
+      const sign = sprites.sign(atlas, row.priority, waits(row));
+      layer.add(sign, ...layer.snap(sign, x, y));
       this.#hits.push({ target: { kind: 'incident', id: row.id }, x, y, reach: 17 });
     }
     if (this.aim) {
@@ -132,7 +135,7 @@ export class Paint {
       if (!unit.chosen && taken.some((other) => meets(other, box))) continue;
       this.#sides.set(unit.mark, n);
       taken.push(box);
-      this.#layer.add(sprite, unit.x + dx, unit.y + dy, 0, unit.alpha);
+      this.#layer.add(sprite, ...this.#layer.snap(sprite, unit.x + dx, unit.y + dy), 0, unit.alpha);
       return;
     }
   }

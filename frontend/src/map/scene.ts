@@ -9,7 +9,7 @@ import type { Feature, FeatureCollection, Geometry } from 'geojson';
 import type { Locale } from '$lib/i18n.svelte';
 import type { Device, DeviceState, IncidentRow, LonLat, Streets, Zone } from '$lib/types';
 import type { MarkBook } from './book';
-import { boundsOf, chains, metresBetween, outside, ringsOf, wedge, type Bounds } from './geo';
+import { boundsOf, chains, labelPoint, metresBetween, outside, ringsOf, wedge, type Bounds } from './geo';
 import { addImages } from './images';
 import { SpriteLayer } from './layer';
 import { readPalette } from './palette';
@@ -35,7 +35,9 @@ export interface SceneSettings {
   onfollow: (following: boolean) => void;
 }
 
+/** Marks move fifteen times a second at most; a machine that cannot keep up gets fewer frames, never a queue of them. */
 const FRAME_MS = 66;
+const SLOWEST_MS = 1000;
 const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 const points = <P extends { lon: number | null; lat: number | null }>(rows: readonly P[], properties: (row: P) => Record<string, unknown>): FeatureCollection => ({
   type: 'FeatureCollection',
@@ -58,12 +60,13 @@ export class Scene {
   #follow: number | null = null;
   #aiming = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #pace_ms = FRAME_MS;
   #second: ReturnType<typeof setInterval>;
   #gone = false;
 
   /** Resolves when the map has drawn its first picture's style. The fonts are loaded before, or Thai would be drawn in another. */
   static async open(settings: SceneSettings): Promise<Scene> {
-    await Promise.all(['400 16px Sarabun', '600 16px Sarabun', '600 14px "IBM Plex Sans Thai"'].map((font) => document.fonts.load(font, 'กA1')));
+    await Promise.all(['400 16px Sarabun', '600 16px "Sarabun SemiBold"', '600 14px "IBM Plex Sans Thai"'].map((font) => document.fonts.load(font, 'กA1')));
     const colours = readPalette();
     const map = new MapLibre({
       container: settings.container,
@@ -95,6 +98,7 @@ export class Scene {
     this.map = map;
     this.#settings = settings;
     this.#layer = new SpriteLayer(atlas);
+    if (this.#layer.software) this.#pace_ms = SLOWEST_MS;
     this.#paint = new Paint(this.#layer, (at) => map.project(at));
     map.getCanvasContainer().append(this.#layer.canvas);
     const size = () => {
@@ -135,6 +139,7 @@ export class Scene {
     this.#source('zone')?.setData(zone.zone ? shapes([{ geometry: zone.zone.geometry }]) : EMPTY);
     this.#source('outside')?.setData(zone.zone ? shapes([{ geometry: outside(zone.zone.geometry) }]) : EMPTY);
     this.#source('subzones')?.setData(shapes(zone.subzones.map(({ geometry, ...properties }) => ({ geometry, properties }))));
+    this.#source('subzone-points')?.setData(shapes(zone.subzones.map(({ geometry, ...properties }) => ({ geometry: { type: 'Point', coordinates: labelPoint(geometry) }, properties }))));
     this.#source('land')?.setData(shapes((zone.land ?? []).map(({ geometry, ...properties }) => ({ geometry, properties }))));
     this.#source('communities')?.setData(points(zone.communities, ({ name_th, name_en }) => ({ name_th, name_en })));
     this.#source('places')?.setData(points(zone.places, ({ id, kind, name_th, name_en }) => ({ id, kind, name_th, name_en })));
@@ -232,9 +237,14 @@ export class Scene {
   refresh(): void {
     if (this.#timer !== undefined || this.#gone) return;
     this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      requestAnimationFrame(() => this.#draw());
-    }, FRAME_MS);
+      const asked = performance.now();
+      requestAnimationFrame(() => {
+        this.#timer = undefined;
+        this.#draw();
+        const took_ms = performance.now() - asked;
+        if (!this.#layer.software) this.#pace_ms = Math.min(SLOWEST_MS, Math.max(FRAME_MS, 0.7 * this.#pace_ms + 0.3 * 4 * took_ms));
+      });
+    }, this.#pace_ms);
   }
 
   close(): void {

@@ -67,8 +67,13 @@ export function styleOf(colours: Palette, locale: Locale): StyleSpecification {
       },
       paint: halo(colours.place),
     },
+    { id: 'community-names', type: 'symbol', source: 'communities', maxzoom: 17.5, layout: { ...text(14), 'text-font': BOLD, 'text-letter-spacing': 0.04, 'text-padding': 12 }, paint: { ...halo(colours.labelSoft) } },
     {
-      id: 'cameras', type: 'symbol', source: 'devices', minzoom: 13.5, filter: ['==', ['get', 'kind'], 'camera'],
+      id: 'subzone-names', type: 'symbol', source: 'subzone-points', minzoom: 13.5,
+      layout: { ...text(13), 'text-font': BOLD, 'text-field': ['concat', kind('// ', '×× ', '·· '), name(locale)], 'text-variable-anchor': ['center', 'top', 'bottom'], 'text-radial-offset': 1.4, 'text-justify': 'auto', 'symbol-sort-key': 0 }, paint: halo(kind(colours.economic, colours.risk, colours.landmark) as unknown as string),
+    },
+    {
+      id: 'cameras', type: 'symbol', source: 'devices', minzoom: 14.4, filter: ['==', ['get', 'kind'], 'camera'],
       layout: { 'icon-image': ['concat', 'camera-', ['get', 'state']], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 14, 0.7, 16, 1] },
     },
     {
@@ -79,18 +84,13 @@ export function styleOf(colours: Palette, locale: Locale): StyleSpecification {
       },
       paint: halo(colours.label),
     },
-    { id: 'community-names', type: 'symbol', source: 'communities', maxzoom: 17.5, layout: { ...text(14), 'text-font': BOLD, 'text-letter-spacing': 0.04, 'text-padding': 12 }, paint: { ...halo(colours.labelSoft) } },
-    {
-      id: 'subzone-names', type: 'symbol', source: 'subzones', minzoom: 13.5,
-      layout: { ...text(13), 'text-font': BOLD, 'text-field': ['concat', kind('// ', '×× ', '·· '), name(locale)] }, paint: halo(kind(colours.economic, colours.risk, colours.landmark) as unknown as string),
-    },
     // Nothing to see: it keeps the map's words from under the incidents, which are drawn above the map. Placed first because it lies on top.
     { id: 'obstacles', type: 'symbol', source: 'obstacles', layout: { 'icon-image': 'obstacle', 'icon-allow-overlap': true, 'icon-anchor': 'bottom', 'icon-padding': 2 } },
   ];
   const geojson = (data: StyleSource = EMPTY) => ({ type: 'geojson' as const, data });
   return {
     version: 8,
-    sources: Object.fromEntries(['outside', 'land', 'streets', 'names', 'subzones', 'zone', 'wedge', 'places', 'communities', 'devices', 'obstacles'].map((id) => [id, geojson()])),
+    sources: Object.fromEntries(['outside', 'land', 'streets', 'names', 'subzones', 'subzone-points', 'zone', 'wedge', 'places', 'communities', 'devices', 'obstacles'].map((id) => [id, geojson()])),
     layers,
   };
 }
