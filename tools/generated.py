@@ -22,7 +22,7 @@ BEGIN, END = "<!-- settings: written by `make client` -->", "<!-- settings: end 
 
 def api_types() -> str:
     """Return TypeScript types for the whole HTTP API, made of its OpenAPI description."""
-    from unjai.roles import documented  # noqa: PLC0415
+    from unjai.roles.web import documented  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
         described, typed = Path(folder) / "openapi.json", Path(folder) / "api.d.ts"
@@ -38,7 +38,7 @@ def api_types() -> str:
 def rights() -> str:
     """Return the page of who may do what."""
     from unjai.people.page import rights_page  # noqa: PLC0415
-    from unjai.roles import documented  # noqa: PLC0415
+    from unjai.roles.web import documented  # noqa: PLC0415
 
     return rights_page(documented().routes)
 

@@ -96,11 +96,13 @@ async def _first_steps(settings: Settings) -> None:
     from unjai.people.flows import first_administrator  # noqa: PLC0415
     from unjai.platform.engines.secrets import keep  # noqa: PLC0415
     from unjai.territory.flows import seed_org_units  # noqa: PLC0415
+    from unjai.territory.store import org_unit_by_code  # noqa: PLC0415
 
     db, clock, actor = _database(settings), SystemClock(), system(name="setup")
     async with db.tx(actor) as tx:
         await seed_org_units(tx, actor, clock)
-        password = await first_administrator(tx, actor, clock, org_unit_id=1)
+        here = await org_unit_by_code(tx, settings.station) if settings.station else None
+        password = await first_administrator(tx, actor, clock, org_unit_id=1 if here is None else here.id)
     if password is not None:
         keep(settings.data / "run" / "first-password", password)
     await db.close()
@@ -117,7 +119,7 @@ def run_web() -> None:
     """Serve HTTP, WebSocket and the HTTP sensors."""
     settings = load()
     _logging(settings)
-    from unjai.roles import web  # noqa: PLC0415
+    from unjai.roles.web import web  # noqa: PLC0415
 
     _loop(web(settings))
 
@@ -127,7 +129,7 @@ def run_core() -> None:
     """Hold the picture, record, and serve the devices' MQTT door."""
     settings = load()
     _logging(settings)
-    from unjai.roles import core  # noqa: PLC0415
+    from unjai.roles.core import core  # noqa: PLC0415
 
     _loop(core(settings))
 
@@ -207,6 +209,34 @@ def audit_verify(*, data: Data = None) -> None:
     if verdict.broken_at is not None:
         raise UnjaiError("audit_broken", 500, seq=verdict.broken_at, why=verdict.why)
     sys.stdout.write(f"ครบถ้วน ไม่มีการแก้ไข · whole and unchanged: {verdict.rows} rows, head {verdict.head}\n")
+
+
+@cli.command()
+def station(
+    code: Annotated[str, typer.Argument(help="The station's abbreviation, such as สภ.แม่ริม.")],
+    name_th: Annotated[str, typer.Argument(help="Its full Thai name.")],
+    *,
+    parent: Annotated[str, typer.Option(help="Abbreviation of what it belongs to, such as ภ.จว.เชียงใหม่.")],
+    name_en: Annotated[str, typer.Option(help="Its English name.")] = "",
+    data: Data = None,
+) -> None:
+    """Add a station that the built-in list lacks; the same code again changes its names."""
+    settings = _running(load(data=data))
+    from unjai.territory.flows import add_station  # noqa: PLC0415
+
+    async def add() -> int:
+        from unjai.model.actor import system  # noqa: PLC0415
+        from unjai.model.clock import SystemClock  # noqa: PLC0415
+
+        db, actor = _database(settings), system(name="console")
+        async with db.tx(actor) as tx:
+            made = await add_station(
+                tx, actor, SystemClock(), code=code, name_th=name_th, name_en=name_en or name_th, parent_code=parent
+            )
+        await db.close()
+        return made.id
+
+    sys.stdout.write(f"{_loop(add())}\n")
 
 
 @account.command("reset-password")

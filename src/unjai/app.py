@@ -37,7 +37,7 @@ from unjai.respond import view
 from unjai.respond.flows import NewReport
 from unjai.sense import intake, record
 from unjai.sense.rules import happened_at
-from unjai.territory.store import org_unit, territory_version
+from unjai.territory.store import org_unit, org_unit_by_code, territory_version
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +77,7 @@ class Common:
     registry: Registry
     refusals: Refusals
     station_ids: tuple[StationId, ...] = ()
+    named: StationId | None = None
 
     @property
     def everywhere(self) -> Actor:
@@ -91,12 +92,14 @@ class Common:
         async with self.db.tx(every_station) as tx:
             served = await tx.execute(select(territory_version.c.station_id).order_by(territory_version.c.station_id))
             self.station_ids = tuple(StationId(row.station_id) for row in served)
+            named = await org_unit_by_code(tx, self.settings.station) if self.settings.station else None
+            self.named = None if named is None else StationId(named.id)
         async with self.db.tx(self.everywhere) as tx:
             await self.registry.load(tx, self.clock.now())
 
     def home(self) -> StationId | None:
-        """Return the station whose citizens this box serves: the first with a territory."""
-        return self.station_ids[0] if self.station_ids else None
+        """Return the station whose citizens this box serves: the one in the settings, or the first with a territory."""
+        return self.named or (self.station_ids[0] if self.station_ids else None)
 
 
 async def common(settings: Settings, *, role: str, user: str, connections: int) -> Common:

@@ -4,7 +4,6 @@ import subprocess
 import time
 import uuid
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 

@@ -23,7 +23,7 @@ from unjai.platform.config import Settings
 from unjai.platform.database import Database, metadata
 from unjai.platform.streams import Bus
 from unjai.respond import flows as respond
-from unjai.roles import web_application
+from unjai.roles.web import web_application
 from unjai.territory.store import device, org_unit, territory_version, zone
 
 HERE, THERE = StationId(10), StationId(11)

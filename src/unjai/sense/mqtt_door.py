@@ -1,6 +1,6 @@
 """The MQTT door: what devices published is taken from the streams that keep it, and forgotten there once durable here.
 
-Acknowledged messages (QoS 1, 2) wait in the server's own stream, QoS 0 in a memory stream; see
+Acknowledged messages (QoS 1, 2) wait in the server's own stream, QoS 0 in a light one; see
 `platform.engines.device_streams` for why.
 """
 
@@ -47,7 +47,7 @@ class MqttDoor:
                 group.create_task(self._read(stream))
 
     async def _read(self, stream: str) -> None:
-        follower = Follower(self.bus, stream, durable=_DURABLE, each=True)
+        follower = Follower(self.bus, stream, durable=_DURABLE)
         async for items in follower.batches():
             await asyncio.gather(*(self._take(stream, item) for item in items))
             await follower.done(items)
@@ -79,17 +79,12 @@ class MqttDoor:
                 return
 
 
-def permit(
-    registry: Registry, clock: Clock, sensors: Mapping[str, type[Sensor]], user: str, secret: str
-) -> tuple[DeviceEntry, Granted] | None:
-    """Return what a device may publish now, or None where its key or secret is wrong.
+def permit(registry: Registry, clock: Clock, sensors: Mapping[str, type[Sensor]], device: DeviceEntry) -> Granted:
+    """Return what a device may publish now.
 
     Where all that a sensor's topics bring is for duty only, an off-duty device may not publish there at all: then not
     even the broker's disc sees where it is.
     """
-    device = registry.authenticate(user, secret)
-    if device is None:
-        return None
     on_duty = registry.on_duty(device, clock.now())
     subjects = [
         topic.subject_for(device.key)
@@ -97,4 +92,4 @@ def permit(
         for topic in sensor.topics
         if on_duty or not any(kind.on_duty_only for kind in sensor.kinds)
     ]
-    return device, Granted(publish=tuple(subjects))
+    return Granted(publish=tuple(subjects))

@@ -55,7 +55,7 @@ async def run(db: Database, bus: Bus, refusals: Refusals, steps: Sequence[Step])
 async def _write(db: Database, bus: Bus, refusals: Refusals, steps: Sequence[Step], retention: RetentionClass) -> None:
     follower = Follower(bus, stream_of(retention), durable="record")
     async for items in follower.batches():
-        while not await _written(db, refusals, steps, retention, items):
+        while not await _written(db, refusals, steps, retention, items):  # noqa: ASYNC110  nobody tells when it is back
             await asyncio.sleep(_AGAIN_S)
         await follower.done(items)
 

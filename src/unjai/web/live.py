@@ -1,6 +1,8 @@
 """The live feed: core's frames forwarded unopened to each reader of a view class; web keeps no truth.
 
 A reader gets a snapshot, then frames in order. Whoever is slow (64 frames behind) gets a fresh snapshot instead.
+Its session is asked for again when an event says that something of the account changed, and each half minute in case
+an event was missed; a database that cannot answer ends nobody's picture.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import random
 import struct
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -17,10 +20,12 @@ from typing import Any
 
 import msgspec
 from nats.errors import Error as NatsError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from unjai.model.clock import Clock
-from unjai.model.ids import StationId
+from unjai.model.ids import AccountId, StationId
 from unjai.platform.streams import Bus
 
 log = logging.getLogger(__name__)
@@ -33,7 +38,9 @@ _AGAIN_S = 0.5
 _CORE_LOST_S = 3.0
 _KEEP_S = 20
 _MAX_SAID = 1024
-_GUARD_S = 5.0
+_GUARD_S = 30.0
+_DOUBT_S = 0.25
+"""What else listens for a revoked session must have heard of it before the session is asked for."""
 
 _decode_said = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -44,8 +51,10 @@ class Reader:
 
     station_id: StationId
     view: str
+    account_id: AccountId | None = None
     waiting: deque[tuple[int, str | bytes]] = field(default_factory=deque)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    doubt: asyncio.Event = field(default_factory=asyncio.Event)
     seq: int | None = None
     resync: bool = True
     tick: bool = False
@@ -73,8 +82,16 @@ class Hub:
         self._subscriptions: dict[tuple[StationId, str], Any] = {}
 
     async def start(self) -> None:
-        """Listen for core's sign of life."""
+        """Listen for core's sign of life, and for accounts whose sessions or roles changed."""
         await self.bus.hear("core.alive", self._alive)
+        await self.bus.hear("evt.*.session.revoked", self._revoked)
+
+    async def _revoked(self, _subject: str, data: bytes) -> None:
+        account = _decode_said(data).get("account_id")
+        for readers in self.readers.values():
+            for reader in readers:
+                if str(reader.account_id) == account:
+                    reader.doubt.set()
 
     async def _alive(self, _subject: str, _data: bytes) -> None:
         self.heard_core, self.lost_since = self.clock.now(), None
@@ -120,9 +137,9 @@ class Hub:
         return _SEQ.unpack_from(answer.data)[0], answer.data[_HEAD:].decode()
 
     async def serve(self, socket: WebSocket, reader: Reader, still: Callable[[], Awaitable[bool]]) -> None:
-        """Serve one accepted socket until it goes, or until `still` (asked each few seconds) says no."""
+        """Serve one accepted socket until it goes, or until `still` (asked when in doubt) says no."""
         await self.join(reader)
-        jobs = (self._listen(socket, reader), self._send(socket, reader), self._guard(socket, still))
+        jobs = (self._listen(socket, reader), self._send(socket, reader), self._guard(socket, reader, still))
         tasks = [asyncio.create_task(job) for job in jobs]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -134,9 +151,18 @@ class Hub:
                     await task
             await self.leave(reader)
 
-    async def _guard(self, socket: WebSocket, still: Callable[[], Awaitable[bool]]) -> None:
-        while await still():  # noqa: ASYNC110  a session's end is polled for
-            await asyncio.sleep(_GUARD_S)
+    async def _guard(self, socket: WebSocket, reader: Reader, still: Callable[[], Awaitable[bool]]) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_GUARD_S * random.uniform(0.7, 1.3)):  # noqa: S311  spreads the questions
+                    await reader.doubt.wait()
+                await asyncio.sleep(_DOUBT_S)
+            reader.doubt.clear()
+            try:
+                if not await still():
+                    break
+            except (DBAPIError, PoolTimeoutError, OSError, TimeoutError) as error:
+                log.warning("a session could not be asked for: %s", error)
         await socket.close(4401)
 
     async def _listen(self, socket: WebSocket, reader: Reader) -> None:

@@ -31,7 +31,7 @@ def routes(hub: Hub, who: Who) -> list[BaseRoute]:
         actor = await _welcome(socket, who)
         if actor is None:
             return
-        reader = Reader(station_id=actor.station, view=view_class(actor.rights))
+        reader = Reader(station_id=actor.station, view=view_class(actor.rights), account_id=actor.account_id)
         with contextlib.suppress(WebSocketDisconnect):
             await hub.serve(socket, reader, lambda: _still(socket, who, actor))
 

@@ -1,0 +1,205 @@
+"""The process `core`: the picture, RECORD, the devices' MQTT door, timers, the sealer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from sqlalchemy import text
+
+from unjai import app
+from unjai.app import Common, every, flush_refusals, relay
+from unjai.model.actor import system
+from unjai.model.errors import UnjaiError
+from unjai.model.ids import DeviceId, StationId
+from unjai.people.callout import Callout, Granted
+from unjai.people.flows import tidy
+from unjai.picture.watch import Picture
+from unjai.platform import audit
+from unjai.platform.anchors import write_anchor
+from unjai.platform.config import Settings
+from unjai.platform.database import Database, url_of
+from unjai.platform.engines.device_streams import ensure_device_streams
+from unjai.platform.engines.links import links
+from unjai.platform.engines.nats_log import follow_refused
+from unjai.platform.streams import Bus
+from unjai.respond import flows as respond
+from unjai.roles.refresh import Refresher
+from unjai.sense import mqtt_door, record
+from unjai.sense.base import sensors
+from unjai.sense.intake import Intake
+from unjai.sense.store import keep_partitions
+
+log = logging.getLogger(__name__)
+
+_LOCK = 0x70696374  # "pict": whoever holds it holds the picture
+
+
+async def core(settings: Settings) -> None:
+    """Hold the picture, record, serve the devices' door, until told to stop."""
+    made = await app.common(settings, role="unjai_worker", user="core", connections=8)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    running = asyncio.create_task(_core(made))
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        running.result()
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    await made.bus.close()
+    await made.db.close()
+
+
+async def _core(made: Common) -> None:
+    owner = Database(url_of(made.settings.database_url, "unjai_owner"), connections=1)
+    async with made.db.engine.connect() as lock:
+        await lock.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+        await lock.commit()
+        await made.bus.make_streams()
+        picture = app.picture_of(made)
+        await picture.load(made.station_ids)
+        refresher = Refresher(made)
+        await _hear(made, picture, refresher)
+        taking = app.intake_of(made)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(picture.run())
+            group.create_task(record.run(made.db, made.bus, made.refusals, app.RECORD))
+            group.create_task(_devices(made, taking, refresher, group))
+            group.create_task(refresher.run())
+            group.create_task(every(1.0, lambda: made.bus.tell("core.alive", b"")))
+            group.create_task(every(1.0, lambda: flush_refusals(made)))
+            group.create_task(every(1.0, lambda: relay(made)))
+            group.create_task(every(2.0, picture.count_refusals))
+            group.create_task(every(1.0, lambda: _offers(made)))
+            group.create_task(every(0.1, lambda: _seal(made)))
+            group.create_task(every(30.0, made.load))
+            group.create_task(every(3600.0, lambda: _partitions(made, owner)))
+            group.create_task(every(3600.0, lambda: _tidy(made)))
+            group.create_task(every(600.0, lambda: _anchor(made)))
+            group.create_task(_hold(lock))
+
+
+async def _hold(lock: Any) -> None:
+    """Keep the lock's connection; when it is lost another core may hold the picture, so this one ends."""
+    while True:
+        await asyncio.sleep(1.0)
+        await lock.execute(text("SELECT 1"))
+        await lock.commit()
+
+
+async def _hear(made: Common, picture: Picture, refresher: Refresher) -> None:
+    async def incident(subject: str, data: bytes) -> None:
+        fact = msgspec.json.decode(data)
+        await picture.incident_changed(StationId(int(subject.split(".")[1])), UUID(fact["incident_id"]))
+
+    async def snapshot(message: Msg) -> None:
+        _word, station, name = message.subject.split(".", 2)
+        try:
+            await message.respond(picture.snapshot(StationId(int(station)), name))
+        except UnjaiError as error:
+            log.info("no snapshot: %s", error)
+
+    async def keep(subject: str, _data: bytes) -> None:
+        _word, station, name = subject.split(".", 2)
+        with contextlib.suppress(UnjaiError):
+            picture.keep(StationId(int(station)), name)
+
+    async def stations(changed: set[StationId], _devices: set[DeviceId]) -> None:
+        for station_id in changed:
+            await picture.refresh(station_id)
+
+    await made.bus.hear("evt.*.incident.changed", incident)
+    await made.bus.nc.subscribe("snapshot.*.*", cb=snapshot)
+    await made.bus.hear("keep.*.*", keep)
+    refresher.then.append(stations)
+    await refresher.start()
+
+
+async def _devices(made: Common, taking: Intake, refresher: Refresher, group: asyncio.TaskGroup) -> None:
+    """Open the MQTT door: streams first, then the callout, so that nothing is acknowledged that is not kept."""
+    to = links(made.settings)
+    while True:
+        try:
+            await ensure_device_streams(made.bus.js, to.door)
+            break
+        except (UnjaiError, NatsError, OSError, TimeoutError) as error:
+            log.warning("the MQTT door is not ready: %s", error)
+            await asyncio.sleep(0.5)
+    found = sensors()
+    ears = await Bus.connect(to.sys, name="callout")
+    callout = Callout(ears.nc, made.clock)
+
+    async def check(user: str, password: str) -> Granted | None:
+        device = made.registry.authenticate(user, password)
+        if device is None:
+            made.refusals.note(user, "device_unknown")
+            return None
+        return mqtt_door.permit(made.registry, made.clock, found, device)
+
+    def granted(key: str) -> Granted | None:
+        device = made.registry.by_key(key)
+        return None if device is None or device.disabled else mqtt_door.permit(made.registry, made.clock, found, device)
+
+    async def changed(_stations: set[StationId], devices: set[DeviceId]) -> None:
+        for device_id in devices:
+            if (device := made.registry.by_id(device_id)) is not None:
+                await callout.kick(device.key)
+        await callout.recheck(granted)
+
+    refresher.then.append(changed)
+    await callout.serve(made.bus.nc, to.callout_seed, check)
+    group.create_task(mqtt_door.MqttDoor(made.bus, taking, found).run())
+    group.create_task(_refused(made, callout))
+    group.create_task(every(10.0, lambda: callout.recheck(granted)))
+
+
+async def _refused(made: Common, callout: Callout) -> None:
+    """Count publishes that the broker refused on the row of the device that tried."""
+    data = made.settings.data
+    async for batch in follow_refused(data / "log" / "nats.log", data / "run" / "nats-log.place"):
+        for one in batch:
+            key = await callout.device_of(one.server_id, one.cid)
+            if key:
+                made.refusals.note(key, "subject_refused", one.count)
+
+
+async def _offers(made: Common) -> None:
+    for station_id in made.station_ids:
+        actor = system(station_id, name="dispatch")
+        async with made.db.tx(actor) as tx:
+            await respond.expire_offers(tx, actor, made.clock)
+
+
+async def _seal(made: Common) -> None:
+    async with made.db.tx(made.everywhere) as tx:
+        await audit.seal(tx, made.clock)
+
+
+async def _anchor(made: Common) -> None:
+    async with made.db.tx(made.everywhere) as tx:
+        last = await audit.head(tx)
+    if last is not None:
+        await asyncio.to_thread(write_anchor, made.settings.data, *last, made.clock.now())
+
+
+async def _partitions(made: Common, owner: Database) -> None:
+    async with owner.tx(made.everywhere) as tx:
+        dropped = await keep_partitions(tx, made.clock.now())
+    for name in dropped:
+        log.info("dropped %s: past its retention", name)
+
+
+async def _tidy(made: Common) -> None:
+    async with made.db.tx(made.everywhere) as tx:
+        await tidy(tx, made.everywhere, made.clock)

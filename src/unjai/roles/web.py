@@ -1,0 +1,173 @@
+"""The process `web`: HTTP, WebSocket, the sensors' HTTP doors, the screens."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import text
+from starlette.requests import HTTPConnection
+
+import unjai
+from unjai import app
+from unjai.app import Common, every, flush_refusals
+from unjai.model.actor import Actor, system
+from unjai.people.api import COOKIE
+from unjai.people.api import router as people_router
+from unjai.people.flows import SignedIn, session_of
+from unjai.picture.api import router as picture_router
+from unjai.platform.config import Settings
+from unjai.platform.http import Ground
+from unjai.respond.api import router as respond_router
+from unjai.roles.refresh import Refresher
+from unjai.sense.base import sensors
+from unjai.sense.http_door import Doors
+from unjai.territory.api import router as territory_router
+from unjai.territory.view import territory_of
+from unjai.web import edge, sockets
+from unjai.web.live import Hub
+
+_SESSION_S = 5.0
+ROUTERS = (people_router, territory_router, picture_router, respond_router)
+"""The routes of all capabilities, under ``/api``."""
+
+
+class Sessions:
+    """Who a cookie stands for, remembered for five seconds, forgotten at once when a session is revoked."""
+
+    def __init__(self, made: Common) -> None:
+        """Remember nothing yet."""
+        self.made = made
+        self._known: dict[str, tuple[datetime, SignedIn]] = {}
+
+    async def who(self, connection: HTTPConnection) -> Actor | None:
+        """Return the actor behind a request or a socket, or None."""
+        token = connection.cookies.get(COOKIE)
+        if not token or len(token) > 200:  # noqa: PLR2004
+            return None
+        now = self.made.clock.now()
+        known = self._known.get(token)
+        if known is not None and (now - known[0]).total_seconds() < _SESSION_S:
+            return known[1].actor
+        async with self.made.db.tx(system(name="door")) as tx:
+            signed = await session_of(tx, self.made.clock, token)
+        if signed is None:
+            self._known.pop(token, None)
+            return None
+        if len(self._known) > 10_000:  # noqa: PLR2004
+            self._known.clear()
+        self._known[token] = (now, signed)
+        return signed.actor
+
+    async def forget(self, _subject: str, _data: bytes) -> None:
+        """Forget all: one was revoked."""
+        self._known.clear()
+
+
+async def web(settings: Settings) -> None:
+    """Serve HTTP and WebSocket until told to stop."""
+    made = await app.common(settings, role="unjai_app", user="web", connections=8)
+    application, _hub = await web_application(made)
+    config = uvicorn.Config(
+        application,
+        host=settings.host,
+        port=settings.port,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        backlog=2048,
+        ws_max_size=65536,
+    )
+    await uvicorn.Server(config).serve()
+    await made.bus.close()
+    await made.db.close()
+
+
+async def web_application(made: Common) -> tuple[FastAPI, Hub]:
+    """Return the edge with everything wired, and its hub."""
+    sessions, hub, taking = Sessions(made), Hub(made.bus, made.clock), app.intake_of(made)
+    await hub.start()
+    await made.bus.hear("evt.*.session.revoked", sessions.forget)
+    refresher = Refresher(made)
+    await refresher.start()
+    doors = Doors(
+        intake=taking,
+        clock=made.clock,
+        who=sessions.who,
+        citizen_door=lambda: next((one for one in made.registry.entries if one.kind == "citizen_door"), None),
+    )
+
+    async def healthy() -> dict[str, Any]:
+        try:
+            async with asyncio.timeout(3):
+                async with made.db.tx(system()) as tx:
+                    await tx.scalar(text("SELECT 1"))
+                await made.bus.nc.flush(timeout=2)
+        except Exception as error:  # noqa: BLE001  whatever it is, we are not healthy
+            return {"status": "waiting", "why": type(error).__name__}
+        core = hub.core_state()[0]
+        return {
+            "status": "ok" if core == "ok" else "waiting",
+            "core": core,
+            "version": unjai.__version__,
+            "mqtt_port": made.settings.mqtt_port,
+        }
+
+    edge_of = edge.Edge(
+        ground=Ground(db=made.db, clock=made.clock, who=sessions.who, citizen=lambda _request: _citizen(made)),
+        clock=made.clock,
+        routers=ROUTERS,
+        doors=doors.routes(sensors()),
+        sockets=sockets.routes(hub, sessions.who),
+        healthy=healthy,
+        info=lambda: _info(made),
+        background=(
+            hub.every_second,
+            refresher.run,
+            lambda: every(1.0, lambda: flush_refusals(made)),
+            lambda: every(30.0, made.load),
+        ),
+    )
+    return edge.make(edge_of), hub
+
+
+def documented() -> FastAPI:
+    """Return an application with every route and no engine behind it: what documents and types are made of."""
+    bare = FastAPI(title="Unjai", version=unjai.__version__, summary="Open operations centre for Smart Safety Zones")
+    for router in ROUTERS:
+        bare.include_router(router, prefix="/api")
+    return bare
+
+
+def _citizen(made: Common) -> Actor:
+    home = made.home()
+    return Actor(
+        kind="citizen", key="citizen", name="ประชาชน", stations=frozenset() if home is None else frozenset({home})
+    )
+
+
+async def _info(made: Common) -> dict[str, Any]:
+    base: dict[str, Any] = {
+        "name": "Unjai",
+        "version": unjai.__version__,
+        "phone": "191",
+        "station": None,
+        "zone": None,
+    }
+    home = made.home()
+    if home is None:
+        return base
+    async with made.db.tx(system(home)) as tx:
+        here = await territory_of(tx, home)
+    station, zone = here.station, here.zone
+    base["station"] = {"id": station.id, "name_th": station.name_th, "name_en": station.name_en}
+    if zone is not None:
+        base["zone"] = {"name_th": zone.name_th, "name_en": zone.name_en, "fictional": zone.fictional}
+    return base
