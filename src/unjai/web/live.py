@@ -1,8 +1,8 @@
 """The live feed: core's frames forwarded unopened to each reader of a view class; web keeps no truth.
 
 A reader gets a snapshot, then frames in order. Whoever is slow (64 frames behind) gets a fresh snapshot instead.
-Its session is asked for again when an event says that something of the account changed, and each half minute in case
-an event was missed; a database that cannot answer ends nobody's picture.
+Its session is asked for again when an event says that something of the account changed, and each minute in case an
+event was missed; a database that cannot answer ends nobody's picture.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _AGAIN_S = 0.5
 _CORE_LOST_S = 3.0
 _KEEP_S = 20
 _MAX_SAID = 1024
-_GUARD_S = 30.0
+_GUARD_S = 60.0
 _DOUBT_S = 0.25
 """What else listens for a revoked session must have heard of it before the session is asked for."""
 
