@@ -140,7 +140,7 @@ export class Scene {
     this.#source('outside')?.setData(zone.zone ? shapes([{ geometry: outside(zone.zone.geometry) }]) : EMPTY);
     this.#source('subzones')?.setData(shapes(zone.subzones.map(({ geometry, ...properties }) => ({ geometry, properties }))));
     this.#source('subzone-points')?.setData(shapes(zone.subzones.map(({ geometry, ...properties }) => ({ geometry: { type: 'Point', coordinates: labelPoint(geometry) }, properties }))));
-    this.#source('land')?.setData(shapes((zone.land ?? []).map(({ geometry, ...properties }) => ({ geometry, properties }))));
+    this.#source('land')?.setData(shapes(zone.land.map(({ geometry, ...properties }) => ({ geometry, properties }))));
     this.#source('communities')?.setData(points(zone.communities, ({ name_th, name_en }) => ({ name_th, name_en })));
     this.#source('places')?.setData(points(zone.places, ({ id, kind, name_th, name_en }) => ({ id, kind, name_th, name_en })));
     const home = boundsOf(rings.flat()) ?? boundsOf((streets?.features ?? []).flatMap((street) => street.geometry.coordinates));
