@@ -42,6 +42,14 @@ stream_place = shared_table(
 )
 
 
+_fresh, _place = insert(last_seen), insert(stream_place)
+_SAVE = _fresh.on_conflict_do_update(
+    index_elements=["device_id"],
+    set_={column.name: _fresh.excluded[column.name] for column in last_seen.c if column.name != "device_id"},
+)
+_SAVE_PLACE = _place.on_conflict_do_update(index_elements=["reader", "stream"], set_={"seq": _place.excluded.seq})
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LastSeen:
     """Where and when a device was seen last; `observed_at` is the position's own time."""
@@ -86,19 +94,10 @@ async def all_last_seen(tx: Tx) -> list[dict[str, Any]]:
 async def save(tx: Tx, rows: Sequence[Mapping[str, Any]], places: Mapping[str, int]) -> None:
     """Write changed rows and the stream places they reflect, in one transaction."""
     if rows:
-        fresh = insert(last_seen)
-        names = [column.name for column in last_seen.c if column.name != "device_id"]
-        await tx.execute(
-            fresh.on_conflict_do_update(
-                index_elements=["device_id"], set_={name: fresh.excluded[name] for name in names}
-            ),
-            [dict(row) for row in rows],
-        )
+        await tx.execute(_SAVE, [dict(row) for row in rows])
     if places:
-        place = insert(stream_place)
         await tx.execute(
-            place.on_conflict_do_update(index_elements=["reader", "stream"], set_={"seq": place.excluded.seq}),
-            [{"reader": "picture", "stream": stream, "seq": seq} for stream, seq in places.items()],
+            _SAVE_PLACE, [{"reader": "picture", "stream": stream, "seq": seq} for stream, seq in places.items()]
         )
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from unjai.model.geometry import point
 from unjai.model.ids import DeviceId
-from unjai.platform.http import Ask, actor_of, allowed
+from unjai.platform.http import PUBLIC, Ask, actor_of, allowed
 from unjai.platform.i18n import render
 from unjai.territory import facts, flows, store
 from unjai.territory.flows import ImportReport
@@ -93,7 +93,7 @@ def _zone(item: Zone) -> ZoneOut:
 
 
 @router.get("/streets", response_class=Response, responses={200: {"content": {"application/geo+json": {}}}})
-async def streets(ask: Reader) -> Response:
+async def streets(ask: Annotated[Ask, allowed(PUBLIC)]) -> Response:
     """Return the streets as GeoJSON lines; 304 where the screen has them already (ETag)."""
     view = await territory_of(ask.tx, ask.actor.station)
     body, etag = await asyncio.to_thread(lambda: view.streets_body)
