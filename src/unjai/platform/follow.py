@@ -29,6 +29,8 @@ _EXPIRES_S = 30
 _HEARTBEAT_S = 2
 _SILENT_S = 7
 _AGAIN_S = 0.3
+_BATCH_BYTES = 1_000_000
+"""A batch ends here (some 1,700 positions), so that a flood neither fills memory nor holds the loop for long."""
 ACK_WAIT_S = 5.0
 """A reader that was killed leaves what it held unsettled no longer than this; then its successor gets it."""
 
@@ -61,10 +63,14 @@ class Follower:
         since: int = 0,
         at_most: int = 512,
         ack_wait_s: float = ACK_WAIT_S,
+        gather_s: float = 0.0,
     ) -> None:
-        """Say what to read; nothing is asked of the server yet."""
+        """Say what to read; nothing is asked of the server yet.
+
+        With `gather_s` a batch waits so long for more, where its work costs much the same for one message or many.
+        """
         self.bus, self.stream, self.durable, self.at_most = bus, stream, durable, at_most
-        self.ack_wait_s = ack_wait_s
+        self.ack_wait_s, self.gather_s = ack_wait_s, gather_s
         self.last = since
         self._queue: asyncio.Queue[Item] = asyncio.Queue()
         self._ask = asyncio.Event()
@@ -157,15 +163,20 @@ class Follower:
             if self._alive.is_set():
                 return []
             raise
+        if self.gather_s and self._queue.qsize() < self.at_most // 4:
+            await asyncio.sleep(self.gather_s)
         items: list[Item] = []
+        size = 0
         item: Item | None = first
         while item is not None:
+            size += len(item.data)
             if item.seq < 0:
                 if item.subject != "408" and not items:
                     raise OSError(f"consumer of {self.stream} is gone ({item.subject})")
             else:
                 items.append(item)
-            item = None if self._queue.empty() or len(items) >= self.at_most else self._queue.get_nowait()
+            full = len(items) >= self.at_most or size >= _BATCH_BYTES
+            item = None if full or self._queue.empty() else self._queue.get_nowait()
         return items
 
 

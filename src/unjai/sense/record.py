@@ -20,6 +20,8 @@ from unjai.sense import store
 log = logging.getLogger(__name__)
 
 _AGAIN_S = 0.5
+_GATHER_S = 0.25
+"""A transaction costs much the same for one observation or a hundred; nobody waits for the tables."""
 
 Step = Callable[["Writing"], Awaitable[None]]
 
@@ -53,7 +55,7 @@ async def run(db: Database, bus: Bus, refusals: Refusals, steps: Sequence[Step])
 
 
 async def _write(db: Database, bus: Bus, refusals: Refusals, steps: Sequence[Step], retention: RetentionClass) -> None:
-    follower = Follower(bus, stream_of(retention), durable="record")
+    follower = Follower(bus, stream_of(retention), durable="record", gather_s=_GATHER_S)
     async for items in follower.batches():
         while not await _written(db, refusals, steps, retention, items):  # noqa: ASYNC110  nobody tells when it is back
             await asyncio.sleep(_AGAIN_S)
