@@ -1,6 +1,7 @@
 """The night against a real centre whose processes are killed one after the other: what it acknowledged is there."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -47,16 +48,27 @@ async def play(centre: Centre, *, minutes: float, speed: float) -> asyncio.subpr
 
 async def kill(centre: Centre, name: str) -> None:
     """Kill one process as a crash would, and wait until another one stands in its place and the centre is usable."""
-    before = centre.pid(name)
-    os.kill(before, signal.SIGKILL)
-    while True:
-        await asyncio.sleep(0.2)
-        try:
-            if centre.pid(name) != before:
-                break
-        except (KeyError, ValueError, OSError):
-            continue  # the list of processes is being written
+    killed = None
+    while killed is None:
+        pid = pid_of(centre, name)
+        if pid is None:  # it is just being started again: core ends by itself when the database went
+            await asyncio.sleep(0.1)
+            continue
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            killed = pid
+        await asyncio.sleep(0.1)
+    while pid_of(centre, name) in (None, killed):
+        await asyncio.sleep(0.1)
     await asyncio.to_thread(centre.wait_until_usable)
+
+
+def pid_of(centre: Centre, name: str) -> int | None:
+    """Return a part's process id; None while the list of processes is being written or does not name it."""
+    try:
+        return centre.pid(name)
+    except (KeyError, ValueError, OSError):
+        return None
 
 
 async def acknowledged_but_missing(db: Database, station: StationId, ledger: Path) -> tuple[list[Any], Counter[str]]:
