@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { precacheLists } from './precache.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const centre = process.env['UNJAI_URL'] ?? 'http://127.0.0.1:8080';
+const centre = process.env['UNJAI_URL'] ?? 'http://127.0.0.1:8400';
 
 export default defineConfig({
   root: here('.'),

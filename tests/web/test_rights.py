@@ -59,6 +59,7 @@ async def test_what_is_open_to_everybody_is_this_and_no_more(centre):
         "POST /api/session",
         "DELETE /api/session",
         "GET /api/citizen/help/{help_id}",
+        "GET /api/streets",
     }
 
 

@@ -47,6 +47,7 @@ audit_seal = shared_table(
 )
 
 GENESIS = bytes(32)
+UNSEALED_ALARM = timedelta(seconds=5)
 _PAGE = 1000
 
 

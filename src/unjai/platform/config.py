@@ -31,7 +31,6 @@ class Settings:
     station: str = _key(
         "", "รหัสสถานีของเครื่องนี้ (ว่าง = สถานีเดียวที่มีโซน)", "this box's station code (empty = the one with a zone)"
     )
-    offer_s: int = _key(30, "วินาทีที่สายตรวจต้องตอบรับ", "seconds a unit has to answer an offer")
     log_level: str = _key("INFO", "ระดับบันทึก", "log level")
 
     @property

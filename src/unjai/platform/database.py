@@ -95,7 +95,7 @@ class Database:
     def __init__(self, url: str, *, connections: int = 5) -> None:
         """Open nothing yet; `url` is SQLAlchemy's, such as ``postgresql+psycopg://unjai_app@/unjai?host=/run/x``."""
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=connections, max_overflow=0, pool_pre_ping=True, pool_timeout=20
+            url, pool_size=connections, max_overflow=0, pool_pre_ping=True, pool_timeout=20, hide_parameters=True
         )
         self.publish: Callable[[list[Emitted]], Awaitable[None]] | None = None
 

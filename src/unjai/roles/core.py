@@ -86,6 +86,7 @@ async def _core(made: Common) -> None:
             group.create_task(every(30.0, made.load))
             group.create_task(every(3600.0, lambda: _partitions(made, owner)))
             group.create_task(every(3600.0, lambda: _tidy(made)))
+            group.create_task(every(5.0, lambda: _unsealed(made)))
             group.create_task(every(600.0, lambda: _anchor(made)))
             group.create_task(_hold(lock))
 
@@ -184,6 +185,14 @@ async def _offers(made: Common) -> None:
 async def _seal(made: Common) -> None:
     async with made.db.tx(made.everywhere) as tx:
         await audit.seal(tx, made.clock)
+
+
+async def _unsealed(made: Common) -> None:
+    """Raise the alarm when committed rows wait for their seal: somebody may be stopping the sealer."""
+    async with made.db.tx(made.everywhere) as tx:
+        waits = await audit.unsealed_since(tx, made.clock.now())
+    if waits is not None and waits > audit.UNSEALED_ALARM:
+        log.error("the log has rows unsealed for %s", waits)
 
 
 async def _anchor(made: Common) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy import text
 from starlette.requests import HTTPConnection
 
 import unjai
@@ -19,6 +18,7 @@ from unjai.people.api import COOKIE
 from unjai.people.api import router as people_router
 from unjai.people.flows import SignedIn, session_of
 from unjai.picture.api import router as picture_router
+from unjai.platform.audit import UNSEALED_ALARM, unsealed_since
 from unjai.platform.config import Settings
 from unjai.platform.http import Ground
 from unjai.respond.api import router as respond_router
@@ -108,7 +108,7 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
         try:
             async with asyncio.timeout(3):
                 async with made.db.tx(system()) as tx:
-                    await tx.scalar(text("SELECT 1"))
+                    waits = await unsealed_since(tx, made.clock.now())
                 await made.bus.nc.flush(timeout=2)
         except Exception as error:  # noqa: BLE001  whatever it is, we are not healthy
             return {"status": "waiting", "why": type(error).__name__}
@@ -116,6 +116,7 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
         return {
             "status": "ok" if core == "ok" else "waiting",
             "core": core,
+            "audit": "late" if waits is not None and waits > UNSEALED_ALARM else "ok",
             "version": unjai.__version__,
             "mqtt_port": made.settings.mqtt_port,
         }
