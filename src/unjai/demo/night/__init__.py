@@ -15,7 +15,7 @@ from rich.console import Console
 
 from unjai.demo import credentials
 from unjai.demo.night.crew import Crew
-from unjai.demo.night.door import Door, Session
+from unjai.demo.night.door import Door, RefusedError, Session
 from unjai.demo.night.feed import Feed
 from unjai.demo.night.ledger import Ledger
 from unjai.demo.night.line import Broker
@@ -53,7 +53,8 @@ async def run_demo(
     """Play the screenplay at `speed` times life; return 1 if something expected was not seen, else 0.
 
     `operator` lets an autopilot take up what no human touches. `minutes` plays only the scenes that begin before.
-    With `loop` the hour begins anew for ever. Raises `demo_zone_missing` (500) where there is no demo zone.
+    With `loop` the hour begins anew for ever.
+    Raises `demo_zone_missing`, `demo_operator_refused` (500) and `centre_away` (503).
     """
     known = credentials.load(data_dir)
     door, paper = Door(base_url), console or _paper()
@@ -123,7 +124,10 @@ async def _quiet(stage: Stage) -> None:
 async def _stage(door: Door, known: credentials.Credentials, data_dir: Path, broker: Broker, told: Told) -> Stage:
     here, clock = town(), SystemClock()
     session = Session(door, "operator", known.accounts["operator"].password)
-    await session.open()
+    try:
+        await session.open()
+    except RefusedError as error:
+        raise UnjaiError("demo_operator_refused", 500, code=error.code) from error
     return Stage(
         town=here,
         ways=Ways(here),
@@ -136,6 +140,7 @@ async def _stage(door: Door, known: credentials.Credentials, data_dir: Path, bro
         told=told,
         feed=Feed(session),
         operator=session,
+        anyone=door.client(),
         dice=SystemRandom(),
     )
 

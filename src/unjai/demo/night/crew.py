@@ -49,8 +49,13 @@ class Crew:
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
-        """Play for ever."""
-        await self.session.open()
+        """Play for ever; a crew that the centre does not let in stays out of the play."""
+        try:
+            await self.session.open()
+        except RefusedError as error:
+            self.stage.told.line(self.unit.call_sign, f"เข้าระบบไม่ได้: {error}", mood="bold red")
+            self.ready.set()
+            await asyncio.Event().wait()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._page())
             group.create_task(self._listen())

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+import httpx
+
 from unjai.demo.credentials import Credentials
 from unjai.demo.night.door import Door, RefusedError, Session
 from unjai.demo.night.feed import Feed
@@ -69,6 +71,8 @@ class Stage:
     told: Told
     feed: Feed
     operator: Session
+    anyone: httpx.AsyncClient
+    """Somebody without a session: citizens."""
     dice: Random
     acts: list[Act] = field(default_factory=list)
     book: dict[str, Row] = field(default_factory=dict)
@@ -101,7 +105,7 @@ class Stage:
                         self._unplaced[row["id"]] = [report["text"] for report in whole["reports"]]
             except (RefusedError, OSError) as error:
                 self.told.line("ศูนย์", f"อ่านรายการเหตุไม่ได้: {error}", mood="dim")
-            await self.pace.sleep(6, least_s=1.0)
+            await self.pace.sleep(6, least_s=2.0)
 
     def act_of(self, row: Row) -> Act | None:
         """Return the act an incident belongs to: of those near enough and begun before it, the latest."""
