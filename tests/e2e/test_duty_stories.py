@@ -50,7 +50,9 @@ def pole_place(centre: Centre, key: str) -> tuple[float, float]:
     return poles[key]["lon"], poles[key]["lat"]
 
 
-def test_a_pressed_pole_is_followed_to_closed(centre: Centre, browser: Browser, context: BrowserContext, page: Page) -> None:
+def test_a_pressed_pole_is_followed_to_closed(
+    centre: Centre, browser: Browser, context: BrowserContext, page: Page
+) -> None:
     on_duty(centre, "w21", pole_place(centre, "pole-02"))
     sign_in(centre, context, "operator")
     page.goto(f"{centre.url}/console")
