@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import time
+from collections.abc import Iterator
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
@@ -44,3 +46,17 @@ class Pole:
         """Disconnect in order."""
         self.client.disconnect()
         self.client.loop_stop()
+
+
+@contextlib.contextmanager
+def poles_of(centre: Centre) -> Iterator[dict[str, Pole]]:
+    """Connect every pole of the demo zone for the length of a block."""
+    poles: dict[str, Pole] = {}
+    try:
+        for key in centre.secrets["devices"]:
+            if key.startswith("pole-"):
+                poles[key] = Pole(centre, key)
+        yield poles
+    finally:
+        for pole in poles.values():
+            pole.close()

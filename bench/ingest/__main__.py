@@ -1,20 +1,10 @@
-"""Durable positions a second through the public OwnTracks door, beside a naive peer at the same durability.
-
-`positions_per_s_single` has one position a request, `positions_per_s_batched` a hundred. A position counts when its
-request was answered with 2xx, which the centre gives after the stream's synced acknowledgement; at the end every
-acknowledged position must stand in PostgreSQL exactly once (`lost`, `doubled`). The peer is described in
-`bench.naive`; `ratio_to_naive` = batched / the peer's rate, the median of rounds that alternate. `kept_per_s` is the
-pace at which whole rounds reached the tables.
-"""
+"""Run the bench."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
-import json
 import statistics
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -22,11 +12,13 @@ from typing import Any
 
 import psycopg
 
+import bench.ingest
 from bench import machine
 from bench.centre import Centre, a_folder, running
+from bench.command import command
 from bench.fleet import make_fleet, make_station
+from bench.ingest.naive import Naive
 from bench.load import Answers, Phones, all_acknowledged, send
-from bench.naive import Naive
 from unjai.model.clock import SystemClock
 
 PHONES = 200
@@ -93,7 +85,7 @@ async def take_turn(centre: Centre, phones: Phones, into: Rounds, *, batch: int,
     return run.positions / run.took_s
 
 
-async def measure(*, quick: bool, began: float) -> dict[str, Any]:
+async def measure(quick: bool, began: float) -> dict[str, Any]:
     """Run all three in turns and return their medians."""
     rounds, seconds = (3, 2.0) if quick else (5, 5.0)
     into = Rounds()
@@ -132,18 +124,5 @@ def _ratio(ours: list[float], peers: list[float]) -> float:
     return round(statistics.median(mine / theirs for mine, theirs in zip(ours, peers, strict=True)), 2)
 
 
-def main() -> None:
-    """Run the bench and print it; the status is 1 when an acknowledged position is missing or stands twice."""
-    began = time.monotonic()
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="print one JSON object on the last line")
-    parser.add_argument("--quick", action="store_true", help="under 50 s")
-    given = parser.parse_args()
-    found = asyncio.run(measure(quick=given.quick, began=began))
-    print(json.dumps(found) if given.json else "\n".join(f"{name}: {value}" for name, value in found.items()))
-    if found["lost"] or found["doubled"]:
-        sys.exit(1)
-
-
 if __name__ == "__main__":
-    main()
+    command(bench.ingest.__doc__, measure, nought=("lost", "doubled"))
