@@ -172,7 +172,7 @@ class Room {
     let past = this.past.filter((row) => Date.parse(row.closed_at ?? '') >= floor);
     for (const id of ids) {
       const row = closed ?? rows[id];
-      if (row) past = [...past.filter((one) => one.id !== id), { ...row, closed_at: row.closed_at ?? new Date(this.clock()).toISOString() }];
+      if (row) past = [...past.filter((one) => one.id !== id), { ...row, state: 'closed', closed_at: row.closed_at ?? new Date(this.clock()).toISOString() }];
       delete rows[id];
     }
     this.incidents = rows;
