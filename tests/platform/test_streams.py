@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -130,3 +130,16 @@ async def test_a_repeat_within_the_window_is_one_message(clean: Bus, clock: Move
     await clean.put("obs.77.fleet.position.test", one)
     await clean.put("obs.77.fleet.position.test", one)
     assert (await clean.js.stream_info(stream_of("fleet"))).state.messages == 1
+
+
+async def test_a_list_over_a_megabyte_is_stored_in_parts_and_in_order(clean: Bus, clock: MovedClock) -> None:
+    long = [
+        replace(seen(clock, 300 + number), payload={"number": number, "text": "ก" * 200}) for number in range(2_000)
+    ]
+    await clean.put("obs.77.fleet.position.test", long)
+    numbers: list[object] = []
+    async for items in Follower(clean, stream_of("fleet")).batches():
+        numbers += [one.payload["number"] for item in items for one in observations(item.data)]
+        if len(numbers) >= len(long):
+            break
+    assert numbers == list(range(2_000))

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 STREAM_AGE = timedelta(days=8)
 PUBLISH_TIMEOUT_S = 5.0
+_MESSAGE_BYTES = 900_000
+"""A list beyond this goes in halves: NATS takes no message over 1 MB, and a phone that was away sends that much."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,9 +112,14 @@ class Bus:
 
     async def put(self, subject: str, seen: list[Observation]) -> None:
         """Store a list durably; raise `stream_away` or `stream_full` (503) when it is not."""
+        body = _encode(seen)
+        if len(body) > _MESSAGE_BYTES and len(seen) > 1:
+            for half in (seen[: len(seen) // 2], seen[len(seen) // 2 :]):
+                await self.put(subject, half)
+            return
         key = seen[0].id.hex if len(seen) == 1 else f"{seen[0].id.hex}+{len(seen)}+{seen[-1].id.hex}"
         try:
-            await self.js.publish(subject, _encode(seen), timeout=PUBLISH_TIMEOUT_S, headers={"Nats-Msg-Id": key})
+            await self.js.publish(subject, body, timeout=PUBLISH_TIMEOUT_S, headers={"Nats-Msg-Id": key})
         except APIError as error:
             if error.err_code == 10077 or "maximum bytes" in str(error.description):  # noqa: PLR2004  server's own code
                 raise UnjaiError("stream_full", 503, stream=subject.split(".")[2]) from error

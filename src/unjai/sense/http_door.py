@@ -6,7 +6,7 @@ import base64
 import binascii
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -53,14 +53,7 @@ class Doors:
             try:
                 received, secret = await self._received(request, push)
                 device = await self._device(request, push, sensor, received, secret)
-                received = Received(
-                    body=received.body,
-                    received_at=received.received_at,
-                    topic_or_path=received.topic_or_path,
-                    query=received.query,
-                    headers=received.headers,
-                    device=device.key,
-                )
+                received = replace(received, device=device.key)
                 parcel = await self.intake.take(sensor, received, device)
             except UnjaiError as error:
                 return answer(error)
@@ -73,8 +66,8 @@ class Doors:
         body = await request.body()
         if len(body) > push.max_body_bytes:
             raise UnjaiError("body_too_large", 413, limit_bytes=push.max_body_bytes)
-        query = dict(request.query_params)
-        path = request.url.path
+        query = dict(request.query_params) if request.scope["query_string"] else {}
+        path: str = request.scope["path"]
         secret = request.path_params.get("secret")
         if secret is not None:
             path = path.removesuffix(f"/{secret}")
@@ -85,7 +78,7 @@ class Doors:
             received_at=self.clock.now(),
             topic_or_path=path,
             query=query,
-            headers={key.lower(): value for key, value in request.headers.items()},
+            headers={key.decode("latin-1"): value.decode("latin-1") for key, value in request.scope["headers"]},
         )
         return received, secret
 

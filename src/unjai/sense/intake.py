@@ -171,13 +171,16 @@ async def publish(parcel: Parcel, intake: Intake) -> None:
         await intake.publisher.put(parcel.seen, urgent=any(kinds()[seen.kind].urgent for seen in parcel.seen))
 
 
+_Key = tuple[StationId, RetentionClass]
+
+
 class Publisher:
     """Gathers observations for 20 ms or to 100, publishes each list once; an urgent one goes alone, at once."""
 
     def __init__(self, bus: Bus) -> None:
         """Start with nothing waiting."""
         self._bus = bus
-        self._waiting: dict[tuple[StationId, RetentionClass], list[tuple[Observation, asyncio.Future[None]]]] = {}
+        self._waiting: dict[_Key, list[tuple[list[Observation], asyncio.Future[None]]]] = {}
         self._count = 0
         self._timer: asyncio.TimerHandle | None = None
         self._slots = asyncio.Semaphore(_IN_FLIGHT)
@@ -185,19 +188,18 @@ class Publisher:
 
     async def put(self, seen: Sequence[Observation], *, urgent: bool = False) -> None:
         """Store observations durably; raise `stream_away` or `stream_full` (503) when that fails."""
+        by_class: dict[_Key, list[Observation]] = {}
+        for one in seen:
+            by_class.setdefault((one.station_id, one.retention), []).append(one)
         if urgent or len(seen) >= _BATCH // 2:
-            by_class: dict[tuple[StationId, RetentionClass], list[Observation]] = {}
-            for one in seen:
-                by_class.setdefault((one.station_id, one.retention), []).append(one)
             for group in by_class.values():
                 await self._bus.put(_subject(group), group)
             return
         loop = asyncio.get_running_loop()
-        futures = []
-        for one in seen:
-            future: asyncio.Future[None] = loop.create_future()
-            self._waiting.setdefault((one.station_id, one.retention), []).append((one, future))
-            futures.append(future)
+        futures: list[asyncio.Future[None]] = []
+        for key, group in by_class.items():
+            futures.append(loop.create_future())
+            self._waiting.setdefault(key, []).append((group, futures[-1]))
         self._count += len(seen)
         if self._count >= _BATCH:
             self._flush()
@@ -218,17 +220,17 @@ class Publisher:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _send(self, group: list[tuple[Observation, asyncio.Future[None]]]) -> None:
-        seen = [one for one, _future in group]
+    async def _send(self, group: list[tuple[list[Observation], asyncio.Future[None]]]) -> None:
+        seen = [one for part, _future in group for one in part]
         try:
             async with self._slots:
                 await self._bus.put(_subject(seen), seen)
         except Exception as error:  # noqa: BLE001  each waiter gets it
-            for _one, future in group:
+            for _part, future in group:
                 if not future.done():
                     future.set_exception(error)
             return
-        for _one, future in group:
+        for _part, future in group:
             if not future.done():
                 future.set_result(None)
 
