@@ -13,6 +13,7 @@ import websockets
 from websockets.asyncio.client import connect
 
 from unjai.demo.night.door import RefusedError, Session
+from unjai.demo.night.pace import heed_cancel
 from unjai.demo.night.phone import Phone
 from unjai.demo.night.stage import Act, Stage, lonlat
 from unjai.demo.night.ways import Walker
@@ -129,6 +130,7 @@ class Crew:
                     async for frame in socket:
                         if json.loads(frame).get("type") == "officer":
                             self._wake.set()
+            heed_cancel()
             await asyncio.sleep(1.0)
 
     async def _page(self) -> None:
@@ -143,7 +145,8 @@ class Crew:
                 if error.status != 409:  # a move that came too late: the page is read anew
                     self.stage.told.line(self.unit.call_sign, f"ศูนย์ปฏิเสธ: {error}", mood="red")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), max(1.0, min(5.0, 10 / self.stage.pace.speed)))
+                async with asyncio.timeout(max(1.0, min(5.0, 10 / self.stage.pace.speed))):
+                    await self._wake.wait()
             self._wake.clear()
 
     async def _duty(self, page: dict[str, Any]) -> None:

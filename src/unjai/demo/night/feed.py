@@ -13,6 +13,7 @@ import websockets
 from websockets.asyncio.client import connect
 
 from unjai.demo.night.door import RefusedError, Session
+from unjai.demo.night.pace import heed_cancel
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class Feed:
         while True:
             with contextlib.suppress(websockets.WebSocketException, OSError, RefusedError, TimeoutError):
                 await self._listen()
+            heed_cancel()
             self.ready.clear()
             await asyncio.sleep(_AGAIN_S)
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import aiomqtt
 
+from unjai.demo.night.pace import heed_cancel
+
 log = logging.getLogger(__name__)
 
 _AGAIN_S = 0.3
@@ -60,6 +62,7 @@ class Line:
                 async with self._client() as client:
                     wait_s = _AGAIN_S
                     while self.open.is_set():
+                        heed_cancel()  # the client's own wait_for may have swallowed it (before Python 3.12)
                         pending = pending or await self._next()
                         if pending is None:
                             continue
@@ -68,6 +71,7 @@ class Line:
                             pending.acknowledged.set_result(None)
                         pending = None
             except aiomqtt.MqttError as error:
+                heed_cancel()
                 self.breaks += 1
                 log.debug("%s: the line broke: %s", self.key, error)
                 await asyncio.sleep(wait_s)
@@ -88,7 +92,8 @@ class Line:
     async def _next(self) -> _Letter | None:
         """Return the next letter; None now and then, so that a line that was cut is noticed."""
         with contextlib.suppress(TimeoutError):
-            return await asyncio.wait_for(self._letters.get(), 1.0)
+            async with asyncio.timeout(1.0):  # not wait_for: before Python 3.12 it may swallow a cancellation
+                return await self._letters.get()
         return None
 
 

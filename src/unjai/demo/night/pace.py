@@ -33,3 +33,10 @@ class Pace:
     async def until(self, minute: float) -> None:
         """Wait until a minute of this night."""
         await asyncio.sleep(max(0.0, (minute - self.minute()) * 60 / self.speed))
+
+
+def heed_cancel() -> None:
+    """Raise `CancelledError` if this task was cancelled, for where a client's own error on leaving took its place."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -241,7 +241,8 @@ class Play:
         url = stage.door.base_url.replace("http", "ws", 1) + "/api/live"
         with contextlib.suppress(websockets.WebSocketException, OSError, TimeoutError):
             async with connect(url, proxy=None, open_timeout=10) as socket:
-                first = json.loads(await asyncio.wait_for(socket.recv(), 10))
+                async with asyncio.timeout(10):
+                    first = json.loads(await socket.recv())
                 if first["type"] == "error":
                     seen.append("live:refused")
         return seen
