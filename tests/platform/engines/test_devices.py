@@ -378,7 +378,7 @@ async def test_refused_publishes_are_counted_on_the_device_across_restarts(centr
 
 
 async def test_every_refusal_is_counted_once_while_the_server_rotates_its_log(data, monkeypatch, tmp_path):
-    monkeypatch.setattr(nats_engine, "_LOG_BYTES", 4000)
+    monkeypatch.setattr(nats_engine, "_LOG_BYTES", 20_000)  # the server keeps few old files: none may go unread
     engine = start_nats(data)
     counted = 0
 
@@ -393,8 +393,9 @@ async def test_every_refusal_is_counted_once_while_the_server_rotates_its_log(da
         device = await Device.connect(centre.port, "p1", "right")
         for turn in range(1, 301):
             await device.publish("sos/p2/press", "forged")
-            while turn % 20 == 0 and counted < turn:
-                await asyncio.sleep(0.005)
+            async with asyncio.timeout(60):
+                while turn % 10 == 0 and counted < turn:
+                    await asyncio.sleep(0.005)
         await device.leave()
         counting.cancel()
         await asyncio.gather(counting, return_exceptions=True)
