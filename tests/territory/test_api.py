@@ -161,7 +161,6 @@ async def test_things_are_taken_off_the_map(admin):
 
 ROUTES = [
     ("GET", "/zone", "zone.read"),
-    ("GET", "/streets", "zone.read"),
     ("GET", "/search", "zone.read"),
     ("GET", "/org", "zone.read"),
     ("GET", "/kinds", "zone.read"),
