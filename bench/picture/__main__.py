@@ -31,7 +31,7 @@ class Length:
     idle_s: float
 
 
-FULL, QUICK = Length(presses=64, share_s=20.0, idle_s=20.0), Length(presses=16, share_s=6.0, idle_s=0.0)
+FULL, QUICK = Length(presses=64, share_s=20.0, idle_s=20.0), Length(presses=12, share_s=6.0, idle_s=0.0)
 
 
 async def at_rest(centre: Centre, seconds: float) -> dict[str, Any]:

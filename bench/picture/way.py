@@ -18,7 +18,7 @@ from bench.picture.screens import Look, Screens
 from unjai.model.ids import StationId
 
 OPERATORS, BACKGROUND_PER_S = 50, 200.0
-PRESS_S, LAST_S = 0.35, 2.5
+PRESS_S, LAST_S = 0.75, 2.0
 """What a press and its release take on average; how long the last may take to the screens."""
 NEAR_DEG = 1e-4
 """An incident whose place differs by less (some 11 m) is the pole's own; poles stand hundreds of metres apart."""
@@ -60,7 +60,7 @@ def press_all(poles: dict[str, Pole], count: int) -> list[Press]:
         if not len(presses) % len(turn):
             chance.shuffle(turn)
         pole = poles[turn[len(presses) % len(turn)]]
-        time.sleep(chance.uniform(0.05, 0.35))
+        time.sleep(chance.uniform(0.3, 0.9))
         presses.append(Press(pole=pole.key, at=pole.say("press", button="red")))
         time.sleep(chance.uniform(0.05, 0.25))
         pole.say("release")

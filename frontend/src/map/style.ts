@@ -63,7 +63,7 @@ export function styleOf(colours: Palette, locale: Locale): StyleSpecification {
       id: 'places', type: 'symbol', source: 'places', minzoom: 14.6,
       layout: {
         ...text(12), 'icon-image': ['coalesce', ['image', ['concat', 'place-', ['get', 'kind']]], ['image', 'place-other']], 'text-optional': true, 'text-anchor': 'top', 'text-offset': [0, 0.8], 'text-max-width': 8,
-        'icon-padding': 3, 'text-field': ['step', ['zoom'], '', 16.2, name(locale)], 'symbol-sort-key': ['match', ['get', 'kind'], ['police', 'hospital', 'school', 'temple', 'market'], 0, 1],
+        'icon-padding': 3, 'text-field': ['step', ['zoom'], '', 16, name(locale)], 'symbol-sort-key': ['match', ['get', 'kind'], ['police', 'hospital', 'school', 'temple', 'market'], 0, 1],
       },
       paint: halo(colours.place),
     },
