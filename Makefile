@@ -44,7 +44,7 @@ test: install ## Run all checks and all tests
 	tools/debian-packages chromium mosquitto-clients strace
 	$(MAKE) check
 	$(BIN)/pytest
-	$(BIN)/pytest tests/e2e
+	$(BIN)/pytest tests/e2e -p no:randomly
 
 bench: install ## Run every bench (each prints one JSON object last)
 	for name in picture ingest; do $(BIN)/python -m bench.$$name --json; done

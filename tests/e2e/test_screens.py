@@ -13,7 +13,7 @@ AXE = (Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js").
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ROUTES = {
     "sign-in": ("/console", None, (1024, 640), "form"),
-    "console": ("/console", "operator", (1024, 600), "section.left .empty"),
+    "console": ("/console", "operator", (1024, 600), "section.left h2"),
     "officer": ("/officer", "w31", (390, 844), "[data-testid=officer-page]"),
     "citizen": ("/", None, (390, 844), "[data-testid=help]"),
 }
