@@ -3,7 +3,7 @@ import { plain } from '$lib/format';
 import type { DeviceState, IncidentRow, LiveUnit, Shift, UnitState } from '$lib/types';
 
 /** Nobody has taken it, or every unit that was asked stayed silent. */
-export const waits = (row: IncidentRow): boolean => row.state === 'new' || (row.unanswered && row.state !== 'closed');
+export const waits = (row: IncidentRow): boolean => row.state === 'new' || (row.unanswered === true && row.state !== 'closed');
 
 /** By priority; within one, those that wait for a person first; then the oldest, so that rows do not jump. */
 export function ordered(rows: Iterable<IncidentRow>): IncidentRow[] {

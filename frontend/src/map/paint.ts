@@ -4,7 +4,7 @@ import type { MarkBook } from './book';
 import type { SpriteLayer } from './layer';
 import * as sprites from './sprites';
 
-const waits = (row: IncidentRow) => row.state === 'new' || row.unanswered;
+const waits = (row: IncidentRow) => row.state === 'new' || row.unanswered === true;
 
 export interface Target {
   kind: 'incident' | 'unit' | 'device' | 'place';
