@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import secrets
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
+import aiomqtt
 import httpx
 from rich.console import Console
 
@@ -56,6 +58,7 @@ async def run_demo(
     With `loop` the hour begins anew for ever.
     Raises `demo_zone_missing`, `demo_operator_refused` (500) and `centre_away` (503).
     """
+    asyncio.get_running_loop().set_exception_handler(_overhear)
     known = credentials.load(data_dir)
     door, paper = Door(base_url), console or _paper()
     await _wait_for(door)
@@ -74,12 +77,25 @@ async def run_demo(
             outcome = await _night(Play(stage, crews, poles), scenes, behind, operated=operator)
             if not loop:
                 return outcome
+    except (httpx.TransportError, ExceptionGroup) as error:
+        if isinstance(error, ExceptionGroup) and error.subgroup(httpx.TransportError) is None:
+            raise
+        raise UnjaiError("centre_away", 503, url=door.base_url, waited_s=round(door.patience_s)) from error
     finally:
         for task in behind:
             task.cancel()
         await asyncio.gather(*behind, return_exceptions=True)
         stage.ledger.close()
         await door.close()
+
+
+def _overhear(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Keep quiet about what the MQTT client leaves behind when its line is cut: a dead socket, an unread error."""
+    error = context.get("exception")
+    if isinstance(error, aiomqtt.MqttError) or (isinstance(error, OSError) and error.errno == errno.EBADF):
+        log.debug("left behind by a cut line: %s", error)
+    else:
+        loop.default_exception_handler(context)
 
 
 def _paper() -> Console:
