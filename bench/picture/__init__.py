@@ -10,6 +10,6 @@ without callers; incidents only; nothing but the map) and one of a second statio
 Readers and phones are processes of their own; `classes` says what each class got, `leaks` how often a class got what
 it has no right to see (it must be 0, else the status is 1).
 
-CPU seconds grow when others use the machine too: `pace_ms` is the CPU time of a fixed piece of Python beside the run,
-12.5 ms on the quiet machine of the published figures.
+CPU seconds grow when others use the machine too: `pace_ms` is the CPU time of a small fixed piece of Python beside
+the run, 0.32 ms where nobody else is at work.
 """

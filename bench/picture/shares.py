@@ -84,13 +84,14 @@ async def shares(centre: Centre, other: StationId, fleet: dict[str, str], *, sec
     ):
         pressing = asyncio.create_task(_pole_events(list(poles.values()), SETTLE_S + seconds))
         await asyncio.sleep(SETTLE_S)
-        first, pace = screens.look(), [machine.pace_ms()]
+        first, pace = screens.look(), machine.Pace()
+        pacing = asyncio.create_task(pace.keep())
         used, began = {name: machine.cpu_s(pid) for name, pid in pids.items()}, time.monotonic()
         await asyncio.sleep(seconds)
         wall_s = time.monotonic() - began
         used = {name: (machine.cpu_s(pid) - used[name]) / wall_s for name, pid in pids.items()}
         look = screens.look()
-        pace.append(machine.pace_ms())
+        pacing.cancel()
         await pressing
         walked = crowd.result()
     both = {group.name: [first.seen[group.name], look.seen[group.name]] for group in groups}
@@ -98,7 +99,7 @@ async def shares(centre: Centre, other: StationId, fleet: dict[str, str], *, sec
         "web_core_share_200x100": round(used["web"], 4),
         "core_core_share_200x100": round(used["core"], 4),
         "nats_core_share_200x100": round(used["nats"], 4),
-        "pace_ms": max(pace),
+        "pace_ms": pace.mean_ms,
         "events_per_s": round(walked.per_s + POLE_EVENTS_PER_S, 1),
         "classes": {
             group.name: {
