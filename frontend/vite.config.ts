@@ -25,6 +25,7 @@ export default defineConfig({
       input: {
         citizen: here('index.html'),
         console: here('console/index.html'),
+        manage: here('manage/index.html'),
         officer: here('officer/index.html'),
       },
     },

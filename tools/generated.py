@@ -1,7 +1,7 @@
 # ruff: noqa: INP001  (a program, not a package)
 """Write every file that the program itself states: `make client`. With --check, compare and name what differs.
 
-The screens' API types, the table of rights, the table of settings and the first migration are never edited by hand.
+The screens' API types, the table of rights and the table of settings are never edited by hand.
 """
 
 from __future__ import annotations
@@ -64,17 +64,9 @@ def operations() -> str:
     return f"{before}{begin}\n\n{settings_table()}\n\n{end}{after}"
 
 
-def foundation() -> str:
-    """Return the first migration: the declared tables as SQL, until the first release freezes it."""
-    from unjai.platform.schema import sql  # noqa: PLC0415
-
-    return sql()
-
-
 FILES: dict[str, Callable[[], str]] = {
     "docs/operations.md": operations,
     "docs/rights.md": rights,
-    "src/unjai/platform/migrations/versions/0001_foundation.sql": foundation,
     "frontend/src/lib/api.d.ts": api_types,
 }
 

@@ -14,7 +14,8 @@ from bench.picture.crowd import Crowd
 from bench.picture.poles import Pole, poles_of
 from bench.picture.screens import Screens, Seen
 from unjai.model.ids import StationId
-from unjai.people.rules import ROLES, view_class
+from unjai.people.rights import ROLES
+from unjai.people.rules import view_class
 
 READERS, EVENTS_PER_S = 200, 100.0
 POLE_EVENTS_PER_S = 4.0

@@ -11,7 +11,7 @@ from unjai.model.clock import MovedClock
 from unjai.model.ids import AccountId, DeviceId, StationId, named_id
 from unjai.people import flows
 from unjai.people.flows import Refused, SignedIn
-from unjai.people.rules import ROLES
+from unjai.people.rights import ROLES
 from unjai.platform.database import Database
 from unjai.territory.store import device, org_unit
 

@@ -12,7 +12,7 @@ from tests.people.conftest import HERE, PASSWORD, ROOT, THERE, citizen, make_acc
 from unjai.model.actor import system
 from unjai.people import flows
 from unjai.people.api import COOKIE, HASHING_WAITING_MOST, router
-from unjai.people.rules import RIGHTS, ROLES
+from unjai.people.rights import RIGHTS, ROLES
 from unjai.platform.http import Ground, handle_errors
 
 FORM = {"X-Unjai": "1"}

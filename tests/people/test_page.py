@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from unjai.people.api import router
 from unjai.people.page import declared, rights_page
-from unjai.people.rules import RIGHTS, ROLES
+from unjai.people.rights import RIGHTS, ROLES
 from unjai.platform.http import ANYONE, PUBLIC
 
 

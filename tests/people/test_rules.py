@@ -8,38 +8,38 @@ from hypothesis import strategies as st
 
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import StationId
-from unjai.people import rules
+from unjai.people import rights, rules
 from unjai.people.rules import Grant, Interval, ShiftTime
 
 NOON = datetime(2026, 11, 22, 5, tzinfo=UTC)
 moments = st.timedeltas(timedelta(days=-300), timedelta(days=60)).map(NOON.__add__)
 grants = st.lists(
-    st.builds(Grant, role=st.sampled_from([*rules.ROLES, "gone"]), station_id=st.integers(1, 4).map(StationId)),
+    st.builds(Grant, role=st.sampled_from([*rights.ROLES, "gone"]), station_id=st.integers(1, 4).map(StationId)),
     max_size=8,
 )
 
 
 def test_roles_hold_only_rights_that_exist():
-    for role in rules.ROLES.values():
-        assert role.rights <= set(rules.RIGHTS)
+    for role in rights.ROLES.values():
+        assert role.rights <= set(rights.RIGHTS)
         assert role.th
         assert role.en
 
 
 def test_only_who_handles_calls_sees_callers():
-    seers = {name for name, role in rules.ROLES.items() if "caller.read" in role.rights}
+    seers = {name for name, role in rights.ROLES.items() if "caller.read" in role.rights}
     assert seers == {"operator", "supervisor", "superintendent"}
 
 
 def test_every_right_is_somebodys():
-    assert rules.rights_of(rules.ROLES) == set(rules.RIGHTS)
+    assert rights.rights_of(rights.ROLES) == set(rights.RIGHTS)
 
 
 @given(grants, st.none() | st.integers(0, 5).map(StationId))
 def test_every_right_of_a_scope_holds_at_every_station_of_it(held, at):
     scope = rules.scope(held, at)
     for station in scope.stations:
-        assert rules.rights_of(grant.role for grant in held if grant.station_id == station) >= scope.rights
+        assert rights.rights_of(grant.role for grant in held if grant.station_id == station) >= scope.rights
     if held:
         assert scope.station_id in scope.stations
     else:
@@ -60,7 +60,7 @@ def test_one_role_above_covers_all_below():
     assert (scope.station_id, scope.stations, scope.roles) == (1, {1, 2, 3}, ("evaluator",))
 
 
-@given(st.sets(st.sampled_from(sorted(rules.RIGHTS))))
+@given(st.sets(st.sampled_from(sorted(rights.RIGHTS))))
 def test_a_view_class_says_what_it_shows(rights):
     name = rules.view_class(rights)
     assert rules.view_rights(name) == rights & set(rules.VIEW_LETTERS.values())
@@ -68,7 +68,7 @@ def test_a_view_class_says_what_it_shows(rights):
 
 
 def test_roles_make_few_view_classes():
-    assert {name: rules.view_class(role.rights) for name, role in rules.ROLES.items()} == {
+    assert {name: rules.view_class(role.rights) for name, role in rights.ROLES.items()} == {
         "operator": "cdiuz",
         "supervisor": "cdiuz",
         "superintendent": "cdiuz",

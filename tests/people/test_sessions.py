@@ -22,7 +22,7 @@ from tests.people.conftest import (
     make_account,
 )
 from unjai.model.errors import UnjaiError
-from unjai.people import flows, rules
+from unjai.people import flows, rights, rules
 from unjai.people.flows import Refused, SignedIn
 from unjai.people.passwords import hash_password, one_time_password, password_matches
 from unjai.people.store import account, session, sign_in_failure
@@ -38,7 +38,7 @@ async def test_a_right_password_opens_a_session(db, clock):
     signed = await enter(db, clock, " NID ")
     assert isinstance(signed, SignedIn)
     assert signed.actor.stations == {HERE}
-    assert signed.actor.rights == rules.ROLES["operator"].rights
+    assert signed.actor.rights == rights.ROLES["operator"].rights
     assert signed.actor.account_id == account_id
     again = await look(db, clock, signed.token)
     assert again is not None

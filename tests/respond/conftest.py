@@ -15,7 +15,7 @@ from unjai.model.clock import MovedClock
 from unjai.model.geometry import Point
 from unjai.model.ids import DeviceId, StationId, UnitId, named_id
 from unjai.people.flows import create_unit, sign_on
-from unjai.people.rules import ROLES
+from unjai.people.rights import ROLES
 from unjai.people.store import unit
 from unjai.picture.store import last_seen
 from unjai.platform.database import Database, Tx

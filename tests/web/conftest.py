@@ -18,7 +18,7 @@ from unjai.people import flows as people
 from unjai.people.api import COOKIE
 from unjai.people.page import Declared, declared
 from unjai.people.registry import Refusals, Registry
-from unjai.people.rules import ROLES
+from unjai.people.rights import ROLES
 from unjai.platform.config import Settings
 from unjai.platform.database import Database, metadata
 from unjai.platform.streams import Bus

@@ -9,7 +9,7 @@ import pytest
 from tests.web.conftest import FORM, HERE, PASSWORD, ROOT
 from unjai.people import flows as people
 from unjai.people.page import Declared
-from unjai.people.rules import ROLES
+from unjai.people.rights import ROLES
 from unjai.platform.http import ANYONE, PUBLIC
 
 STRINGS = ("\x00", "ก" * 5000, "", " \t\u200b\u202e", "' OR 1=1 --", "๒๕๖๙", "\ufffe")

@@ -13,7 +13,7 @@ from unjai.model.actor import system
 from unjai.model.ids import named_id
 from unjai.people import flows as people
 from unjai.people.page import Declared, rights_page
-from unjai.people.rules import RIGHTS, ROLES
+from unjai.people.rights import RIGHTS, ROLES
 from unjai.platform.audit import audit_log
 from unjai.platform.database import metadata
 from unjai.platform.http import ANYONE, PUBLIC

@@ -3,7 +3,7 @@ import { post, type Asking } from '$lib/api';
 import type { Incident, IncidentRow, LonLat, Outcome, Priority } from '$lib/types';
 import { detail, rowOf } from './detail.svelte';
 import { room } from './room.svelte';
-import { toasts } from './toasts.svelte';
+import { toasts } from '$lib/toasts.svelte';
 import { t } from './words';
 
 const busy = new Set<string>();

@@ -15,7 +15,7 @@ ActorKind = Literal["account", "device", "citizen", "system"]
 class Actor:
     """An account, a device, a citizen without an account, or the system itself.
 
-    `stations` are those whose rows the actor may touch; `rights` are the names of `people.rules.RIGHTS`.
+    `stations` are those whose rows the actor may touch; `rights` are the names of `people.rights.RIGHTS`.
     """
 
     kind: ActorKind

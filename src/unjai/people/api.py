@@ -14,7 +14,7 @@ from unjai.model.errors import UnjaiError
 from unjai.model.ids import AccountId, DeviceId, StationId, UnitId
 from unjai.people import flows
 from unjai.people.flows import Refused, SignedIn
-from unjai.people.rules import RIGHTS, ROLES
+from unjai.people.rights import RIGHTS, ROLES
 from unjai.people.schemas import (
     AccountIn,
     AccountOut,

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
-from unjai.people.rules import RIGHTS, ROLES
+from unjai.people.rights import RIGHTS, ROLES
 from unjai.platform.http import ANYONE, PUBLIC
 
 _HEAD = """\
 # Rights — สิทธิ์การใช้งาน
 
-Written by the program from `people/rules.py` and from what every route declares; a test keeps it so.
+Written by the program from `people/rights.py` and from what every route declares; a test keeps it so.
 A role is held at an organisation unit and reaches every station below it. Whoever has roles at several stations
 works at one of them; every right of theirs then holds at every station they see.
 บทบาทผูกกับหน่วยงาน และมีผลกับทุกสถานีใต้หน่วยงานนั้น

@@ -13,87 +13,12 @@ from typing import Literal
 from unjai.model.clock import BANGKOK
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import StationId
+from unjai.people.rights import ROLES, rights_of
 
 UnitKind = Literal["car", "motorcycle", "foot", "volunteer"]
 UnitWork = Literal["free", "offered", "en_route", "on_scene", "closing"]
 UNIT_KINDS: tuple[UnitKind, ...] = ("car", "motorcycle", "foot", "volunteer")
 UNIT_WORK: tuple[UnitWork, ...] = ("free", "offered", "en_route", "on_scene", "closing")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Text:
-    """A text in Thai and English."""
-
-    th: str
-    en: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Role:
-    """What a person is at an organisation unit — บทบาท — and the rights that come with it."""
-
-    th: str
-    en: str
-    rights: frozenset[str]
-
-
-RIGHTS: Mapping[str, Text] = MappingProxyType(
-    {
-        "zone.read": Text(th="ดูพื้นที่ ถนน และสถานที่", en="see the zone, its streets and places"),
-        "zone.admin": Text(th="นำเข้าและแก้ไขข้อมูลพื้นที่", en="import and edit the zone's data"),
-        "device.read": Text(th="ดูอุปกรณ์และสถานะของอุปกรณ์", en="see devices and their state"),
-        "device.admin": Text(th="ดูแลอุปกรณ์และออกรหัสลับให้อุปกรณ์", en="manage devices and issue their secrets"),
-        "incident.read": Text(th="ดูเหตุและบันทึกเหตุการณ์", en="see incidents and their timeline"),
-        "incident.work": Text(
-            th="ทำงานกับเหตุ: รับทราบ บันทึก ตั้งความเร่งด่วน แยก รวม ปิด",
-            en="work on incidents: acknowledge, note, set priority, split, merge, close",
-        ),
-        "call.take": Text(th="รับแจ้งเหตุทางโทรศัพท์ 191", en="take 191 calls"),
-        "dispatch": Text(th="สั่งการสายตรวจ", en="dispatch units"),
-        "caller.read": Text(th="ดูชื่อและหมายเลขโทรศัพท์ผู้แจ้ง", en="see the caller's name and telephone"),
-        "unit.read": Text(th="ดูสายตรวจ ผลัด และการเข้าเวร", en="see units, shifts and duty"),
-        "unit.self": Text(
-            th="ใช้งานในนามสายตรวจของตน: เข้าเวร รับงาน ส่งตำแหน่ง",
-            en="act for one's own unit: duty, offers, position",
-        ),
-        "unit.admin": Text(th="จัดสายตรวจ ผลัด และการเข้าเวร", en="manage units, shifts and duty"),
-        "account.admin": Text(th="จัดการบัญชีผู้ใช้และบทบาท", en="manage accounts and roles"),
-        "audit.read": Text(th="ตรวจบันทึกการใช้งานระบบ", en="read the audit log"),
-        "wall.read": Text(th="ดูจอรวมของศูนย์", en="see the centre's wall screen"),
-    }
-)
-
-_SEE = frozenset({"zone.read", "device.read", "incident.read", "caller.read", "unit.read", "wall.read"})
-_WORK = frozenset({"call.take", "incident.work", "dispatch"})
-
-ROLES: Mapping[str, Role] = MappingProxyType(
-    {
-        "operator": Role(th="พนักงานวิทยุ/ผู้ปฏิบัติงาน CCOC", en="CCOC operator", rights=_SEE | _WORK),
-        "supervisor": Role(th="หัวหน้าผลัด", en="shift supervisor", rights=_SEE | _WORK | {"unit.admin", "audit.read"}),
-        "superintendent": Role(th="หัวหน้าสถานี", en="station superintendent", rights=_SEE | {"audit.read"}),
-        "officer": Role(
-            th="สายตรวจ", en="patrol officer", rights=frozenset({"unit.self", "zone.read", "incident.read"})
-        ),
-        "volunteer": Role(th="อาสาสมัคร", en="volunteer", rights=frozenset({"unit.self", "zone.read"})),
-        "administrator": Role(
-            th="ผู้ดูแลระบบ",
-            en="administrator",
-            rights=frozenset({"zone.admin", "device.admin", "unit.admin", "account.admin", "audit.read"})
-            | (_SEE - {"caller.read"}),
-        ),
-        "oversight": Role(
-            th="กต.ตร.", en="oversight committee", rights=frozenset({"zone.read", "incident.read", "audit.read"})
-        ),
-        "evaluator": Role(
-            th="คณะกรรมการประเมิน", en="evaluation committee", rights=frozenset({"zone.read", "incident.read"})
-        ),
-    }
-)
-
-
-def rights_of(roles: Iterable[str]) -> frozenset[str]:
-    """Return the union of the roles' rights; a role that does not exist gives none."""
-    return frozenset().union(*(ROLES[role].rights for role in roles if role in ROLES))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,8 +1,13 @@
-"""The declared tables as SQL: tables, indexes, row-level security, grants. Migration 0001 is this text, frozen."""
+"""The declared tables as SQL: tables, indexes, row-level security, grants.
+
+`python -m unjai.platform.schema TABLE …` prints what a migration step needs for new tables. A test holds that all
+steps together make what is declared here.
+"""
 
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -59,25 +64,34 @@ def _grant(table: Table) -> list[str]:
 
 def statements() -> list[str]:
     """Return the whole schema as SQL statements in an order that works."""
-    dialect: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
     lines = [line.strip() for line in PREPARE.split(";\n") if line.strip()]
-    for table in all_tables().sorted_tables:
+    lines += of_tables(all_tables().sorted_tables)
+    lines.append("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO unjai_app, unjai_worker")
+    return lines
+
+
+def of_tables(tables: Sequence[Table]) -> list[str]:
+    """Return the statements that make `tables`: themselves, their indexes, policies and grants."""
+    dialect: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
+    lines: list[str] = []
+    for table in tables:
         lines.append(str(CreateTable(table).compile(dialect=dialect)).strip())
         indexes = sorted(table.indexes, key=lambda index: str(index.name))
         lines += [str(CreateIndex(index).compile(dialect=dialect)).strip() for index in indexes]
         if table.dialect_kwargs.get("postgresql_partition_by"):
             lines.append(f"CREATE TABLE {table.name}_rest PARTITION OF {table.name} DEFAULT")
         lines += _guard(table) + _grant(table)
-    lines.append("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO unjai_app, unjai_worker")
     return lines
 
 
-def sql() -> str:
-    """Return the schema as one text, a statement a paragraph."""
-    return ";\n\n".join(line.replace("\t", "    ").replace(" \n", "\n") for line in statements()) + ";\n"
+def text_of(lines: Sequence[str]) -> str:
+    """Return statements as one text, each a paragraph, as a migration step keeps them."""
+    return ";\n\n".join(line.replace("\t", "    ").replace(" \n", "\n") for line in lines) + ";\n"
 
 
 if __name__ == "__main__":
     import sys
 
-    sys.stdout.write(sql())
+    asked = sys.argv[1:]
+    chosen = [table for table in all_tables().sorted_tables if table.name in asked]
+    sys.stdout.write(text_of(of_tables(chosen) if asked else statements()))

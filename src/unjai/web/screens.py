@@ -66,9 +66,9 @@ def _page(name: str) -> Route:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the three apps (`/console`, `/officer`, `/`) and their files."""
+    """Return the four apps (`/console`, `/manage`, `/officer`, `/`) and their files."""
     made: list[BaseRoute] = []
-    for name in ("console/index.html", "officer/index.html"):
+    for name in ("console/index.html", "manage/index.html", "officer/index.html"):
         page = _page(name)
         made.append(Route("/" + name.split("/", maxsplit=1)[0], page.endpoint))
         made.append(page)

@@ -10,7 +10,7 @@ from unjai.model.actor import Actor
 from unjai.model.clock import Clock
 from unjai.model.errors import UnjaiError, not_found
 from unjai.model.ids import AccountId, StationId, new_id
-from unjai.people import rules
+from unjai.people import rights, rules
 from unjai.people.flows.sessions import revoke, tell_changed
 from unjai.people.passwords import hash_password, one_time_password
 from unjai.people.store import accounts as store
@@ -168,7 +168,7 @@ async def grant_role(tx: Tx, actor: Actor, clock: Clock, *, account_id: AccountI
 
     Raises `role_unknown` (422), `not_found` (404), `account_beyond_scope` (403).
     """
-    if role not in rules.ROLES:
+    if role not in rights.ROLES:
         raise UnjaiError("role_unknown", 422, role=role)
     await _manageable(tx, actor, account_id)
     await _within(tx, actor, org_unit_id)
@@ -189,7 +189,7 @@ async def revoke_role(
     tx: Tx, actor: Actor, clock: Clock, *, account_id: AccountId, role: str, org_unit_id: int
 ) -> None:
     """Take a role away; it stops counting at once. Raises `last_administrator` (409) rather than lock all out."""
-    if role not in rules.ROLES:
+    if role not in rights.ROLES:
         raise UnjaiError("role_unknown", 422, role=role)
     await _manageable(tx, actor, account_id)
     if role == "administrator":

@@ -1,18 +1,14 @@
-"""The first schema, as `0001_foundation.sql` states it."""
+"""The first schema, as the first release had it."""
 
-from pathlib import Path
-
-from alembic import op
+from unjai.platform.migrations import run_sql
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    """Run the statements one by one; they are separated by an empty line."""
-    text = Path(__file__).with_suffix(".sql").read_text("utf-8")
-    for statement in text.split(";\n\n"):
-        op.execute(statement.rstrip().rstrip(";"))
+    """Run the statements beside this file."""
+    run_sql(__file__)
 
 
 def downgrade() -> None:

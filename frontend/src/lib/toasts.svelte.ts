@@ -1,5 +1,5 @@
 /** Short words after an action; for five seconds most of them can be taken back. */
-import { asApiError, type ApiError } from '$lib/api';
+import { asApiError, type ApiError } from './api';
 
 export interface Toast {
   id: number;

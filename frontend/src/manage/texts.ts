@@ -1,0 +1,6 @@
+/** The words of the shell; each page brings its own. */
+import { words } from '$lib/i18n.svelte';
+import en from './en.json';
+import th from './th.json';
+
+export const t = words(th, en);

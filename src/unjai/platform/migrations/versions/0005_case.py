@@ -1,0 +1,16 @@
+"""Check lists, linked persons and vehicles, attachments, hand-over, messages."""
+
+from unjai.platform.migrations import run_sql
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Run the statements beside this file."""
+    run_sql(__file__)
+
+
+def downgrade() -> None:
+    """Steps go forward; a backup is the way back."""
+    raise NotImplementedError
