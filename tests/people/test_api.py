@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from tests.people.conftest import HERE, PASSWORD, ROOT, THERE, citizen, make_account
 from unjai.model.actor import system
 from unjai.people import flows
-from unjai.people.api import COOKIE, HASHING_WAITING_MOST, router
+from unjai.people.api import router
+from unjai.people.api.accounts import COOKIE, HASHING_WAITING_MOST
 from unjai.people.rights import RIGHTS, ROLES
 from unjai.platform.http import Ground, handle_errors
 

@@ -15,7 +15,7 @@ from unjai.model.clock import MovedClock
 from unjai.model.geometry import Point
 from unjai.model.ids import DeviceId, StationId, named_id
 from unjai.people import flows as people
-from unjai.people.api import COOKIE
+from unjai.people.api.accounts import COOKIE
 from unjai.people.page import Declared, declared
 from unjai.people.registry import Refusals, Registry
 from unjai.people.rights import ROLES

@@ -13,7 +13,7 @@ from unjai.people.flows import refusals_of
 from unjai.picture import store
 from unjai.picture.schemas import DeviceNowOut, LastSeenOut, RefusalOut
 from unjai.platform.http import Ask, allowed
-from unjai.territory.schemas import DeviceOut
+from unjai.territory.schemas.things import DeviceOut
 from unjai.territory.store import device_of
 
 router = APIRouter(tags=["picture"])

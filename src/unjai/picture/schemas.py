@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from unjai.territory.schemas import DeviceOut
+from unjai.territory.schemas.things import DeviceOut
 
 
 class LastSeenOut(BaseModel):

@@ -14,13 +14,13 @@ from unjai.model.geometry import Point
 from unjai.model.ids import IncidentId, StationId, UnitId
 from unjai.model.thai import plain
 from unjai.people.flows import unit_of
-from unjai.people.schemas import DutyOut, UnitOut
+from unjai.people.schemas.accounts import DutyOut, UnitOut
 from unjai.people.store.units import units
 from unjai.picture.store import last_seen_of
 from unjai.platform.database import Tx
 from unjai.respond.codes import event_codes
 from unjai.respond.rules.ranking import STALE_S
-from unjai.respond.schemas import (
+from unjai.respond.schemas.incidents import (
     AssignmentOut,
     Caller,
     DoneTask,

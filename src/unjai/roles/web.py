@@ -14,8 +14,8 @@ import unjai
 from unjai import app
 from unjai.app import Common, every, flush_refusals
 from unjai.model.actor import Actor, system
-from unjai.people.api import COOKIE
 from unjai.people.api import router as people_router
+from unjai.people.api.accounts import COOKIE
 from unjai.people.flows import SignedIn, session_of
 from unjai.picture.api import router as picture_router
 from unjai.platform.audit import UNSEALED_ALARM, unsealed_since

@@ -14,7 +14,7 @@ from unjai.platform.http import PUBLIC, Ask, allowed
 from unjai.respond import flows, view
 from unjai.respond.codes import event_codes
 from unjai.respond.rules.kinds import compatible
-from unjai.respond.schemas import (
+from unjai.respond.schemas.incidents import (
     CallIn,
     CloseIn,
     CodeIn,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from unjai.people.schemas import DutyOut, UnitOut
+from unjai.people.schemas.accounts import DutyOut, UnitOut
 from unjai.respond.rules.life import Outcome, State, Step
 from unjai.respond.rules.ranking import Standing
 

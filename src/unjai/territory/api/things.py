@@ -17,7 +17,7 @@ from unjai.territory import facts, flows, store
 from unjai.territory.flows import ImportReport
 from unjai.territory.records import Zone
 from unjai.territory.rules.sheet import RowNote
-from unjai.territory.schemas import (
+from unjai.territory.schemas.things import (
     AddressOut,
     CommunityOut,
     DeviceChange,

@@ -15,7 +15,7 @@ from unjai.model.ids import AccountId, DeviceId, StationId, UnitId
 from unjai.people import flows
 from unjai.people.flows import Refused, SignedIn
 from unjai.people.rights import RIGHTS, ROLES
-from unjai.people.schemas import (
+from unjai.people.schemas.accounts import (
     AccountIn,
     AccountOut,
     DutyIn,

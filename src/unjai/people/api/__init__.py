@@ -1,0 +1,11 @@
+"""The routes of people, a file for each part; `router` holds them all."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from unjai.people.api import accounts
+
+router = APIRouter()
+for part in (accounts,):
+    router.include_router(part.router)

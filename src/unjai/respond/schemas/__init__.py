@@ -1,0 +1,1 @@
+"""What of incidents crosses the wire, a file for each part of the API."""

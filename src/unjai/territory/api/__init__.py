@@ -1,0 +1,11 @@
+"""The routes of territory, a file for each part; `router` holds them all."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from unjai.territory.api import things
+
+router = APIRouter()
+for part in (things,):
+    router.include_router(part.router)

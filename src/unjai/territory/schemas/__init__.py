@@ -1,0 +1,1 @@
+"""What of a territory crosses the wire, a file for each part of the API."""
