@@ -31,28 +31,12 @@ from unjai.territory.rules.rows import (
     read_zones,
 )
 from unjai.territory.rules.shapes import shape_of
-from unjai.territory.rules.sheet import Row, RowNote, Sheet, read_rows
+from unjai.territory.rules.sheet import ImportReport, Row, Sheet, read_rows
 from unjai.territory.store import writes
 from unjai.territory.store.writes import Written
 
 Body = bytes | Mapping[str, Any]
 Reader = Callable[[Feature, Note, Ground], Row]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ImportReport:
-    """What became of a file. `accepted` rows stand in the tables (or would, in a dry run): new, changed or the same."""
-
-    total: int
-    accepted: int
-    added: int
-    updated: int
-    unchanged: int
-    removed: int
-    refused: tuple[RowNote, ...]
-    warnings: tuple[RowNote, ...]
-    version: int
-    dry_run: bool
 
 
 def document_of(body: Body) -> Mapping[str, Any]:

@@ -29,6 +29,28 @@ class Row:
     values: Mapping[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportReport:
+    """What became of a file. `accepted` rows stand in the tables (or would, in a dry run): new, changed or the same.
+
+    `outcome` is a digest of what was (or would be) written, so that a preview and its import can be compared. `undo` is
+    JSON from which the import can be taken back; None where it cannot, or nothing was written.
+    """
+
+    total: int
+    accepted: int
+    added: int
+    updated: int
+    unchanged: int
+    removed: int
+    refused: tuple[RowNote, ...]
+    warnings: tuple[RowNote, ...]
+    version: int
+    dry_run: bool
+    outcome: str = ""
+    undo: Mapping[str, Any] | None = None
+
+
 @dataclass(kw_only=True, slots=True)
 class Sheet:
     """All rows of a file."""
