@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from unjai.model.errors import forbidden
+from unjai.model.errors import UnjaiError, forbidden
 from unjai.model.ids import AccountId, StationId, UnitId
 
 ActorKind = Literal["account", "device", "citizen", "system"]
@@ -16,6 +17,8 @@ class Actor:
     """An account, a device, a citizen without an account, or the system itself.
 
     `stations` are those whose rows the actor may touch; `rights` are the names of `people.rights.RIGHTS`.
+    `marks` stand in the facts of every audit row of theirs (an emergency, an approval); `until` is when the rights
+    end by themselves; `approved` names the action that a second person let through.
     """
 
     kind: ActorKind
@@ -26,6 +29,9 @@ class Actor:
     account_id: AccountId | None = None
     unit_id: UnitId | None = None
     works_at: StationId | None = None
+    marks: tuple[tuple[str, str], ...] = ()
+    until: datetime | None = None
+    approved: str | None = None
 
     def may(self, right: str) -> bool:
         """Tell whether the actor holds `right`; the system holds all."""
@@ -35,6 +41,14 @@ class Actor:
         """Raise `right_missing` (403) unless the actor holds `right`."""
         if not self.may(right):
             raise forbidden(right)
+
+    def must_be_approved(self, action: str, /, **facts: object) -> None:
+        """Raise `approval_needed` (409) unless a second person approved `action`; the system needs nobody.
+
+        `facts` are what to propose with (`people.flows.four_eyes`).
+        """
+        if self.kind != "system" and self.approved != action:
+            raise UnjaiError("approval_needed", 409, action=action, **facts)
 
     @property
     def station(self) -> StationId:

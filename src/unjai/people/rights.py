@@ -49,6 +49,13 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
         "unit.admin": Text(th="จัดสายตรวจ ผลัด และการเข้าเวร", en="manage units, shifts and duty"),
         "account.admin": Text(th="จัดการบัญชีผู้ใช้และบทบาท", en="manage accounts and roles"),
         "audit.read": Text(th="ตรวจบันทึกการใช้งานระบบ", en="read the audit log"),
+        "policy.admin": Text(
+            th="กำหนดนโยบายความปลอดภัยของสถานี: การยืนยันตัวตนสองขั้น สิทธิ์ฉุกเฉิน การอนุมัติสองคน",
+            en="set the station's security policy: second factors, break-glass, four eyes",
+        ),
+        "approval.give": Text(th="อนุมัติเป็นคนที่สอง", en="approve as the second person"),
+        "breakglass.take": Text(th="เปิดสิทธิ์ฉุกเฉิน", en="take emergency rights (break-glass)"),
+        "breakglass.review": Text(th="ตรวจการใช้สิทธิ์ฉุกเฉิน", en="review the use of emergency rights"),
         "wall.read": Text(th="ดูจอรวมของศูนย์", en="see the centre's wall screen"),
     }
 )
@@ -58,9 +65,17 @@ _WORK = frozenset({"call.take", "incident.work", "dispatch"})
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
-        "operator": Role(th="พนักงานวิทยุ/ผู้ปฏิบัติงาน CCOC", en="CCOC operator", rights=_SEE | _WORK),
-        "supervisor": Role(th="หัวหน้าผลัด", en="shift supervisor", rights=_SEE | _WORK | {"unit.admin", "audit.read"}),
-        "superintendent": Role(th="หัวหน้าสถานี", en="station superintendent", rights=_SEE | {"audit.read"}),
+        "operator": Role(th="พนักงานวิทยุ/ผู้ปฏิบัติงาน CCOC", en="CCOC operator", rights=_SEE | _WORK | {"breakglass.take"}),
+        "supervisor": Role(
+            th="หัวหน้าผลัด",
+            en="shift supervisor",
+            rights=_SEE | _WORK | {"unit.admin", "audit.read", "approval.give", "breakglass.take"},
+        ),
+        "superintendent": Role(
+            th="หัวหน้าสถานี",
+            en="station superintendent",
+            rights=_SEE | {"audit.read", "policy.admin", "approval.give", "breakglass.review"},
+        ),
         "officer": Role(
             th="สายตรวจ", en="patrol officer", rights=frozenset({"unit.self", "zone.read", "incident.read"})
         ),
@@ -68,7 +83,18 @@ ROLES: Mapping[str, Role] = MappingProxyType(
         "administrator": Role(
             th="ผู้ดูแลระบบ",
             en="administrator",
-            rights=frozenset({"zone.admin", "device.admin", "unit.admin", "account.admin", "audit.read"})
+            rights=frozenset(
+                {
+                    "zone.admin",
+                    "device.admin",
+                    "unit.admin",
+                    "account.admin",
+                    "audit.read",
+                    "policy.admin",
+                    "approval.give",
+                    "breakglass.take",
+                }
+            )
             | (_SEE - {"caller.read"}),
         ),
         "oversight": Role(
@@ -79,6 +105,11 @@ ROLES: Mapping[str, Role] = MappingProxyType(
         ),
     }
 )
+
+
+EMERGENCY = _SEE | _WORK | {"unit.admin", "device.admin"}
+"""What break-glass gives at one's own station: to see and work everything that is live. Never accounts, policy, the
+audit log, or being anybody's second person."""
 
 
 def rights_of(roles: Iterable[str]) -> frozenset[str]:

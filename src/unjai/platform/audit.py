@@ -61,7 +61,10 @@ async def audit(
     facts: Mapping[str, object] | None = None,
     station_id: StationId | None = None,
 ) -> None:
-    """Write who did what to what. `station_id` is the actor's own unless given (0 = no station)."""
+    """Write who did what to what. `station_id` is the actor's own unless given (0 = no station).
+
+    The actor's marks go into the facts: whatever is done by emergency rights or by an approval says so.
+    """
     station = station_id if station_id is not None else (actor.station if actor.stations else StationId(0))
     now = clock.now()
     key = new_id(now)
@@ -75,7 +78,7 @@ async def audit(
             actor_name=actor.name,
             action=action,
             subject=subject,
-            facts=msgspec.to_builtins(dict(facts or {})),
+            facts=msgspec.to_builtins({**(facts or {}), **dict(actor.marks)}),
         )
         .inline()
     )

@@ -1,5 +1,14 @@
 """All SQL of people: the tables, and the questions asked of them."""
 
+from unjai.people.store.identity_tables import (
+    approval,
+    break_glass,
+    identity_policy,
+    pending_sign_in,
+    recovery_code,
+    second_factor,
+    trusted_phone,
+)
 from unjai.people.store.tables import (
     account,
     account_role,
@@ -15,11 +24,18 @@ from unjai.people.store.tables import (
 __all__ = [
     "account",
     "account_role",
+    "approval",
+    "break_glass",
     "device_credential",
     "device_refusal",
     "duty",
+    "identity_policy",
+    "pending_sign_in",
+    "recovery_code",
+    "second_factor",
     "session",
     "shift",
     "sign_in_failure",
+    "trusted_phone",
     "unit",
 ]

@@ -66,7 +66,10 @@ session = shared_table(
     Column("revoked_at", DateTime(timezone=True), nullable=True),
     Column("ip", Text, nullable=False),
     Column("agent", Text, nullable=False),
+    Column("second_factor", Text, nullable=False, server_default=text("'none'")),
+    CheckConstraint("second_factor IN ('none', 'code', 'recovery', 'phone')", name="second_factor"),
 )
+"""`second_factor` says by what the second step was done."""
 
 sign_in_failure = shared_table(
     "sign_in_failure",
