@@ -59,7 +59,8 @@ def _grant(table: Table) -> list[str]:
     name = table.name
     append_only = {"audit": "SELECT, INSERT", "audit_seal": "SELECT, INSERT"}
     what = append_only.get(name, "SELECT, INSERT, UPDATE, DELETE")
-    return [f"GRANT {what} ON {name} TO unjai_app, unjai_worker"]
+    searched = [f"GRANT SELECT ON {name} TO unjai_search"] if table.info.get("searched") else []
+    return [f"GRANT {what} ON {name} TO unjai_app, unjai_worker", *searched]
 
 
 def statements() -> list[str]:

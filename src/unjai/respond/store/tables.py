@@ -152,6 +152,9 @@ assignment = station_table(
     Index("ix_assignment_unit", "unit_id", "offered_at"),
 )
 
+assignment.info["searched"] = True
+"""The search by words asks which unit went."""
+
 timeline = station_table(
     "timeline",
     Column("id", Uuid, primary_key=True),
