@@ -272,7 +272,7 @@ def test_settings_have_defaults(key):
 
 def test_every_kind_is_declared_once():
     assert {"sos_press", "position", "unit_distress", "citizen_sos"} <= set(kinds())
-    assert {name for name, kind in kinds().items() if kind.on_duty_only} == {"position", "phone_status"}
+    assert {name for name, kind in kinds().items() if kind.on_duty_only} == {"position", "phone_status", "waypoint"}
     assert {"sos_press", "unit_distress", "citizen_sos"} <= {name for name, kind in kinds().items() if kind.urgent}
 
 

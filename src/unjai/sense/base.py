@@ -18,12 +18,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from unjai.model.errors import DecodeError
 from unjai.model.reading import Reading, Received, RetentionClass
 
-Auth = Literal["basic", "query", "path", "session", "public"]
+Auth = Literal["basic", "query", "path", "session", "signature", "public"]
 """How a door finds out who speaks; a push door tries its `auth` in order and takes the first that is present.
 
 `basic`: user = device key, password = secret · `query`: the parameter `secret_param` holds the secret ·
 `path`: the last segment of the path, ``{secret}``, holds it · `session`: the cookie of a signed-on officer,
-whose unit's own device speaks · `public`: nobody is asked, the installation's citizen door speaks.
+whose unit's own device speaks · `signature`: the device that the message claims to be, when `Sensor.signed` says that
+its settings signed it · `public`: nobody is asked, the installation's citizen door speaks.
 """
 
 Emit = Callable[[Received], Awaitable[None]]
@@ -109,7 +110,8 @@ class MqttTopic:
 
 def nats_subject(topic: str) -> str:
     """Write an MQTT topic or filter as a NATS subject, by the rules of the NATS MQTT gateway."""
-    return ".".join(level.replace(".", "//").replace("+", "*") for level in topic.split("/"))
+    levels = (level.replace(".", "//").replace("+", "*").replace("#", ">") for level in topic.split("/"))
+    return ".".join(levels)
 
 
 class NoSettings(BaseModel):
@@ -129,12 +131,17 @@ class Sensor:
     th: ClassVar[str]
     en: ClassVar[str]
     """What it is, in both languages."""
+    devices: ClassVar[tuple[str, ...]] = ()
+    """The kinds of devices (`territory.records.DeviceKind`) that speak it; the form of such a device is `Settings`."""
     Settings: ClassVar[type[BaseModel]] = NoSettings
     """Becomes the admin form and the documentation; a device's own `settings` are laid over the installation's."""
     kinds: ClassVar[tuple[Kind, ...]] = ()
     """Every kind that `decode` may give."""
     routes: ClassVar[tuple[HttpPush, ...]] = ()
     topics: ClassVar[tuple[MqttTopic, ...]] = ()
+    unread: ClassVar[tuple[str, ...]] = ()
+    """Topics, with ``{device}`` and ``#``, that such a device talks to and nobody here reads: let pass, kept nowhere,
+    so that its chatter does not count as refusals."""
     owns_socket: ClassVar[bool] = False
     """True where `run` must be kept running by core (a UDP port, a poll)."""
 
@@ -164,8 +171,18 @@ class Sensor:
         """
         return received.device
 
+    @staticmethod
+    def signed(received: Received, settings: BaseModel) -> bool:  # noqa: ARG004
+        """Tell whether the message is signed with what only the device's settings know; pure, in constant time."""
+        return False
+
     async def run(self, emit: Emit) -> None:
         """Own a socket and hand each message to `emit`; only where `owns_socket`. Ends when cancelled."""
+
+
+def settings_for(sensor: Sensor, own: Mapping[str, object]) -> BaseModel:
+    """Return a sensor's settings with a device's `own` laid over them."""
+    return sensor.Settings.model_validate({**sensor.settings.model_dump(), **own}) if own else sensor.settings
 
 
 def decoded(sensor: type[Sensor], received: Received) -> tuple[list[Reading], DecodeError | None]:

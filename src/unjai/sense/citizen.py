@@ -51,6 +51,7 @@ class Citizen(Sensor):
     key = "citizen"
     th = "ประชาชนขอความช่วยเหลือและแจ้งเหตุ"
     en = "Citizens' calls for help and reports"
+    devices = ("citizen_door",)
     kinds = (
         Kind(
             name="citizen_sos", retention="citizen", th="ประชาชนขอความช่วยเหลือ", en="Citizen calls for help", urgent=True

@@ -18,7 +18,7 @@ from unjai.model.errors import UnjaiError
 from unjai.model.reading import Received
 from unjai.people.registry import DeviceEntry
 from unjai.platform.http import answer
-from unjai.sense.base import HttpPush, Sensor
+from unjai.sense.base import Auth, HttpPush, Sensor, settings_for
 from unjai.sense.intake import Intake
 from unjai.sense.rules import Bucket
 
@@ -27,6 +27,18 @@ log = logging.getLogger(__name__)
 _PUBLIC_BURST = 30
 _PUBLIC_PER_S = 0.5
 _MAX_CALLERS = 20_000
+
+
+_Claim = tuple[str, DeviceEntry | None]
+"""The key that was claimed, and the device if the claim holds."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asked:
+    request: Request
+    sensor: Sensor
+    received: Received
+    secret: str | None
 
 
 @dataclass(kw_only=True)
@@ -85,40 +97,54 @@ class Doors:
     async def _device(
         self, request: Request, push: HttpPush, sensor: Sensor, received: Received, secret: str | None
     ) -> DeviceEntry:
-        registry = self.intake.registry
         for way in push.auth:
-            found: DeviceEntry | None = None
-            if way == "basic" and (pair := _basic(received.headers.get("authorization", ""))) is not None:
-                found = registry.authenticate(*pair)
-                key = pair[0]
-            elif way in ("query", "path") and secret:
-                key = sensor.claimed(received) or ""
-                found = registry.authenticate(key, secret)
-            elif way == "session":
-                actor = await self.who(request)
-                if actor is None:
-                    continue
-                if "x-unjai" not in request.headers:
-                    raise UnjaiError("request_forged", 403)
-                actor.must("unit.self")
-                key = actor.key
-                found = registry.by_unit(actor.unit_id) if actor.unit_id is not None else None
-                if found is None:
-                    raise UnjaiError("unit_has_no_device", 409)
-            elif way == "public":
-                self._calm(request)
-                found = self.citizen_door()
-                if found is None:
-                    raise UnjaiError("station_not_set_up", 503)
-                key = found.key
-            else:
+            asked = _Asked(request=request, sensor=sensor, received=received, secret=secret)
+            claim = await _WAYS[way](self, asked)
+            if claim is None:
                 continue
+            key, found = claim
             if found is None:
-                if registry.by_key(key) is not None:
+                if self.intake.registry.by_key(key) is not None:
                     self.intake.refusals.note(key, "device_unknown")
                 raise UnjaiError("device_unknown", 401)
             return found
         raise UnjaiError("device_unknown", 401)
+
+    async def _by_password(self, asked: _Asked) -> _Claim | None:
+        pair = _basic(asked.received.headers.get("authorization", ""))
+        return None if pair is None else (pair[0], self.intake.registry.authenticate(*pair))
+
+    async def _by_secret(self, asked: _Asked) -> _Claim | None:
+        if not asked.secret:
+            return None
+        key = asked.sensor.claimed(asked.received) or ""
+        return key, self.intake.registry.authenticate(key, asked.secret)
+
+    async def _by_session(self, asked: _Asked) -> _Claim | None:
+        actor = await self.who(asked.request)
+        if actor is None:
+            return None
+        if "x-unjai" not in asked.request.headers:
+            raise UnjaiError("request_forged", 403)
+        actor.must("unit.self")
+        found = self.intake.registry.by_unit(actor.unit_id) if actor.unit_id is not None else None
+        if found is None:
+            raise UnjaiError("unit_has_no_device", 409)
+        return actor.key, found
+
+    async def _by_signature(self, asked: _Asked) -> _Claim | None:
+        key = asked.sensor.claimed(asked.received) or ""
+        device = self.intake.registry.by_key(key)
+        settings = settings_for(asked.sensor, {} if device is None else device.settings)
+        same = asked.sensor.signed(asked.received, settings)
+        return key, device if device is not None and same and not device.disabled else None
+
+    async def _by_nobody(self, asked: _Asked) -> _Claim | None:
+        self._calm(asked.request)
+        found = self.citizen_door()
+        if found is None:
+            raise UnjaiError("station_not_set_up", 503)
+        return found.key, found
 
     def _calm(self, request: Request) -> None:
         """Let each address send 30 at once and one each two seconds after; a help press is never asked to wait long."""
@@ -131,6 +157,16 @@ class Doors:
         )
         if not bucket.take(now_s):
             raise UnjaiError("too_many_requests", 429, wait_s=round(1 / _PUBLIC_PER_S))
+
+
+_WAYS: Mapping[Auth, Callable[[Doors, _Asked], Awaitable[_Claim | None]]] = {
+    "basic": Doors._by_password,  # noqa: SLF001  its own table
+    "query": Doors._by_secret,  # noqa: SLF001
+    "path": Doors._by_secret,  # noqa: SLF001
+    "session": Doors._by_session,  # noqa: SLF001
+    "signature": Doors._by_signature,  # noqa: SLF001
+    "public": Doors._by_nobody,  # noqa: SLF001
+}
 
 
 def _basic(header: str) -> tuple[str, str] | None:

@@ -19,7 +19,7 @@ from unjai.model.reading import Observation, Reading, Received, RetentionClass
 from unjai.people.registry import DeviceEntry, Refusals, Registry
 from unjai.platform.streams import Bus
 from unjai.sense import rules
-from unjai.sense.base import Sensor, decoded, kinds
+from unjai.sense.base import Sensor, decoded, kinds, settings_for
 from unjai.sense.store import too_old
 
 _BATCH = 100
@@ -113,9 +113,7 @@ class Intake:
 async def decode(parcel: Parcel, _intake: Intake) -> None:
     """Let the sensor say what the message means."""
     sensor = parcel.sensor
-    settings = sensor.settings
-    if parcel.device.settings:
-        settings = sensor.Settings.model_validate({**settings.model_dump(), **parcel.device.settings})
+    settings = settings_for(sensor, parcel.device.settings)
     parcel.readings, refusal = decoded(type(sensor), sensor.open(parcel.received, settings))
     if refusal is not None:
         parcel.refused.append(refusal)

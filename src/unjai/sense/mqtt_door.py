@@ -17,7 +17,7 @@ from unjai.people.callout import Granted
 from unjai.people.registry import DeviceEntry, Registry
 from unjai.platform.follow import Follower, Item, header
 from unjai.platform.streams import Bus
-from unjai.sense.base import MqttTopic, Sensor
+from unjai.sense.base import MqttTopic, Sensor, nats_subject
 from unjai.sense.intake import Intake
 
 log = logging.getLogger(__name__)
@@ -91,5 +91,11 @@ def permit(registry: Registry, clock: Clock, sensors: Mapping[str, type[Sensor]]
         for sensor in sensors.values()
         for topic in sensor.topics
         if on_duty or not any(kind.on_duty_only for kind in sensor.kinds)
+    ]
+    subjects += [
+        nats_subject(topic.format(device=device.key))
+        for sensor in sensors.values()
+        if device.kind in sensor.devices
+        for topic in sensor.unread
     ]
     return Granted(publish=tuple(subjects))

@@ -42,6 +42,7 @@ class SosPole(Sensor):
     key = "sos_pole"
     th = "เสารับแจ้งเหตุ SOS"
     en = "SOS pole"
+    devices = ("sos_pole",)
     kinds = (
         Kind(name="sos_press", retention="device", th="กดปุ่มขอความช่วยเหลือ", en="Help button pressed", urgent=True),
         Kind(name="sos_release", retention="device", th="ปล่อยปุ่มขอความช่วยเหลือ", en="Help button released"),

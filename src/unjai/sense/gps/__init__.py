@@ -57,9 +57,11 @@ class Gps(Sensor):
     key = "gps"
     th = "ตำแหน่งสายตรวจ (โทรศัพท์และเครื่องติดตาม)"
     en = "Patrol positions (phones and trackers)"
+    devices = ("phone", "tracker")
     Settings = Settings
     kinds = (
         Kind(name="position", retention="fleet", th="ตำแหน่ง", en="Position", on_duty_only=True),
+        Kind(name="waypoint", retention="fleet", th="พื้นที่ที่เครื่องเฝ้าดู", en="Watched region", on_duty_only=True),
         Kind(name="phone_status", retention="fleet", th="สถานะเครื่อง", en="Phone status", on_duty_only=True),
         Kind(name="unit_distress", retention="fleet", th="สายตรวจขอความช่วยเหลือ", en="Unit in distress", urgent=True),
     )

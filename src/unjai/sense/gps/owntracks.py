@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -15,10 +15,9 @@ from unjai.sense import wire
 from unjai.sense.gps.fix import fix, heading
 
 SECRET_BYTES: Final = 32
+_REGIONS_MOST: Final = 500
 NOT_KEPT: Final = frozenset(
     {
-        "waypoint",
-        "waypoints",
         "beacon",
         "card",
         "cmd",
@@ -116,6 +115,42 @@ def _transition(received: Received, found: Mapping[str, Any]) -> Iterable[Readin
     return (Reading(kind="phone_status", device_key=key, observed_at=at, payload=payload, own_id=own),)
 
 
+def _waypoint(received: Received, found: Mapping[str, Any]) -> Iterable[Reading]:
+    """A region that the phone watches (`transition` says when it is entered): its centre, radius and name.
+
+    Its time is when it was made, perhaps years ago, so it is no time of this message; a changed one has another id.
+    """
+    centre = wire.place(found.get("lon"), found.get("lat"))
+    radius = wire.between(found.get("rad"), 1, 100_000)
+    made = wire.moment(found.get("tst"))
+    payload = wire.present(
+        region=wire.text(found.get("desc"), 80),
+        region_id=wire.text(found.get("rid"), 40),
+        radius_m=radius,
+        made_at=None if made is None else made.isoformat(),
+    )
+    own = f"{payload.get('region_id') or payload.get('region', '')}:{centre.lon}:{centre.lat}:{radius}"
+    return (Reading(kind="waypoint", device_key=device(received, found), point=centre, payload=payload, own_id=own),)
+
+
+def _waypoints(received: Received, found: Mapping[str, Any]) -> Iterator[Reading]:
+    """All regions of a phone in one message; a bad one is raised after the others, with its row."""
+    regions = found.get("waypoints")
+    if not isinstance(regions, list):
+        raise DecodeError("message_unreadable")
+    if len(regions) > _REGIONS_MOST:
+        raise DecodeError("message_too_many", count=len(regions), limit=_REGIONS_MOST)
+    refused: DecodeError | None = None
+    for row, region in enumerate(regions):
+        try:
+            said = region if isinstance(region, dict) else {}
+            yield from _waypoint(received, {"topic": found.get("topic"), **said})
+        except DecodeError as error:
+            refused = refused or DecodeError(error.code, **{**error.facts, "row": row})
+    if refused is not None:
+        raise refused
+
+
 def _status(received: Received, found: Mapping[str, Any]) -> Iterable[Reading]:
     """`lwt`: the broker says that the phone is gone (its `tst` is when it had come); `status`: how the app is set."""
     gone = found.get("_type") == "lwt"
@@ -134,6 +169,8 @@ def _encrypted(_received: Received, _found: Mapping[str, Any]) -> Iterable[Readi
 
 READ: Final[Mapping[str, Callable[[Received, Mapping[str, Any]], Iterable[Reading]]]] = {
     "transition": _transition,
+    "waypoint": _waypoint,
+    "waypoints": _waypoints,
     "lwt": _status,
     "status": _status,
     "encrypted": _encrypted,

@@ -21,11 +21,19 @@ from unjai.territory.words import search_key
 SUBZONE_KINDS = {"economic": "เศรษฐกิจ", "risk": "มีความเสี่ยงสูง", "landmark": "สถานที่ท่องเที่ยวสำคัญ"}
 ZONE_KINDS = {"zone": "พื้นที่", **SUBZONE_KINDS}
 LAND_KINDS = {"water": "น้ำ", "park": "สวน", "compound": "บริเวณ", "market": "ตลาด", "field": "ทุ่ง"}
-SILENT_AFTER_S = {"sos_pole": 120, "phone": 600, "tracker": 300, "camera": 120, "citizen_door": 86_400}
+SILENT_AFTER_S = {
+    "sos_pole": 120,
+    "phone": 600,
+    "tracker": 300,
+    "camera": 120,
+    "recorder": 180,
+    "hook": 86_400,
+    "citizen_door": 86_400,
+}
 """Kinds of devices, and after how many seconds without a word each counts as silent unless its row says otherwise."""
 
 _DEVICE_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_MOVES = frozenset({"phone", "tracker", "citizen_door"})
+_MOVES = frozenset({"phone", "tracker", "hook", "citizen_door"})
 _OUTSIDE_SHARE = 0.02
 _AREA_DIFFERS = 0.05
 _FAR_M = 5_000.0

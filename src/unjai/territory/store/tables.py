@@ -171,7 +171,9 @@ device = station_table(
     Column("settings", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("installed_on", Date),
     Column("mark", Integer, Identity(always=True), nullable=False, unique=True),
-    CheckConstraint("kind IN ('sos_pole', 'phone', 'tracker', 'camera', 'citizen_door')", name="kind"),
+    CheckConstraint(
+        "kind IN ('sos_pole', 'phone', 'tracker', 'camera', 'recorder', 'hook', 'citizen_door')", name="kind"
+    ),
     CheckConstraint("key ~ '^[A-Za-z0-9_-]{1,40}$'", name="key"),
 )
 
