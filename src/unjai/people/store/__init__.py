@@ -9,6 +9,7 @@ from unjai.people.store.identity_tables import (
     second_factor,
     trusted_phone,
 )
+from unjai.people.store.persons import person, post
 from unjai.people.store.tables import (
     account,
     account_role,
@@ -31,6 +32,8 @@ __all__ = [
     "duty",
     "identity_policy",
     "pending_sign_in",
+    "person",
+    "post",
     "recovery_code",
     "second_factor",
     "session",

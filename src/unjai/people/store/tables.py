@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from unjai.people.rules import UNIT_KINDS, UNIT_WORK
+from unjai.people.rules.persons import SECTORS
 from unjai.platform.database import shared_table, station_table
 
 
@@ -42,17 +43,29 @@ account = shared_table(
     Column("disabled", Boolean, nullable=False, server_default=text("false")),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("password_at", DateTime(timezone=True), nullable=False),
+    Column("person_id", Uuid, ForeignKey("person.id", ondelete="SET NULL"), nullable=True, unique=True),
+    Column("until", DateTime(timezone=True), nullable=True),
+    Column("sector", Text, nullable=False, server_default=text("''")),
+    Column("organisation", Text, nullable=False, server_default=text("''")),
+    Column("contact", Text, nullable=False, server_default=text("''")),
     CheckConstraint("locale IN ('th', 'en')", name="locale"),
+    CheckConstraint(_one_of("sector", ("", *SECTORS)), name="sector"),
 )
+"""`until` is when it closes by itself; sector, organisation and contact are a partner's."""
 
 account_role = shared_table(
     "account_role",
     Column("account_id", Uuid, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
     Column("role", Text, primary_key=True),
     Column("org_unit_id", Integer, ForeignKey("org_unit.id"), primary_key=True),
+    Column("source", Text, primary_key=True, server_default=text("''")),
+    Column("since", DateTime(timezone=True), nullable=True),
+    Column("until", DateTime(timezone=True), nullable=True),
     Column("granted_at", DateTime(timezone=True), nullable=False),
     Column("granted_by", Text, nullable=False),
+    CheckConstraint("until IS NULL OR since IS NULL OR until > since", name="dates"),
 )
+"""A role counts from `since` (at once where empty) until `until`. `source` is the post it comes with, empty if none."""
 
 session = shared_table(
     "session",
@@ -93,6 +106,8 @@ unit = station_table(
     Column("disabled", Boolean, nullable=False, server_default=text("false")),
     Column("work", Text, nullable=False, server_default=text("'free'")),
     Column("incident_id", Uuid, nullable=True),
+    Column("vehicle", Text, nullable=False, server_default=text("''")),
+    Column("registration", Text, nullable=False, server_default=text("''")),
     UniqueConstraint("station_id", "call_sign"),
     CheckConstraint(_one_of("kind", UNIT_KINDS), name="kind"),
     CheckConstraint(_one_of("work", UNIT_WORK), name="work"),
@@ -105,8 +120,10 @@ shift = station_table(
     Column("name_en", Text, nullable=False),
     Column("starts", Time, nullable=False),
     Column("ends", Time, nullable=False),
-    UniqueConstraint("station_id", "name_th"),
+    Column("retired", Boolean, nullable=False, server_default=text("false")),
+    Index("ux_shift_name", "station_id", "name_th", unique=True, postgresql_where=text("NOT retired")),
 )
+"""A retired shift is no longer offered; what was worked in it keeps its name."""
 
 duty = station_table(
     "duty",
