@@ -126,7 +126,7 @@ async def _check(tx: Tx, station_id: StationId, unit_id: UnitId | None, row: dic
     if account_id is not None:
         if await accounts.account_of(tx, account_id) is None:
             raise not_found("account", account_id)
-        if station_id not in {grant.station_id for grant in await accounts.grants_of(tx, account_id)}:
+        if station_id not in {grant.station_id for grant in await accounts.grants_of(tx, account_id, at=None)}:
             raise UnjaiError("account_beyond_scope", 403)
     if device_id is not None:
         carried = await units.device_row(tx, device_id)

@@ -10,9 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import and_, delete, exists, func, literal, literal_column, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.elements import ColumnElement
 
 from unjai.model.ids import AccountId, StationId
 from unjai.people.rules import Grant
+from unjai.people.store.identity_tables import second_factor
 from unjai.people.store.tables import account, account_role, session, sign_in_failure, unit
 from unjai.platform.database import Tx
 from unjai.territory.store import org_unit
@@ -54,15 +56,25 @@ async def set_account(tx: Tx, account_id: AccountId, **values: Any) -> None:
 
 
 async def add_role(tx: Tx, row: Mapping[str, Any]) -> bool:
-    """Give a role; False when the account has it there already."""
-    new = insert(account_role).values(**row).on_conflict_do_nothing()
-    return await tx.scalar(new.returning(account_role.c.role)) is not None
+    """Give a role, or other dates to one that is there; False when the account has it so already."""
+    new = insert(account_role).values(**row)
+    dates = {"since": new.excluded["since"], "until": new.excluded["until"]}
+    other = or_(
+        account_role.c.since.is_distinct_from(new.excluded["since"]),
+        account_role.c.until.is_distinct_from(new.excluded["until"]),
+    )
+    keys = ["account_id", "role", "org_unit_id", "source"]
+    once = new.on_conflict_do_update(index_elements=keys, set_=dates, where=other)
+    return await tx.scalar(once.returning(account_role.c.role)) is not None
 
 
 async def drop_role(tx: Tx, account_id: AccountId, role: str, org_unit_id: int) -> bool:
-    """Take a role away; False when the account did not have it there."""
+    """Take a role away; False when the account did not have it there. What comes with a post goes with the post."""
     same = and_(
-        account_role.c.account_id == account_id, account_role.c.role == role, account_role.c.org_unit_id == org_unit_id
+        account_role.c.account_id == account_id,
+        account_role.c.role == role,
+        account_role.c.org_unit_id == org_unit_id,
+        account_role.c.source == "",
     )
     done = await tx.execute(delete(account_role).where(same))
     return bool(done.rowcount)
@@ -70,7 +82,8 @@ async def drop_role(tx: Tx, account_id: AccountId, role: str, org_unit_id: int) 
 
 async def roles_of(tx: Tx, account_ids: Iterable[AccountId]) -> dict[AccountId, list[dict[str, Any]]]:
     """Return role and organisation unit of each account, in the order they were given."""
-    columns = (account_role.c.account_id, account_role.c.role, org_unit.c.id, org_unit.c.name_th, org_unit.c.name_en)
+    own, node = account_role.c, org_unit.c
+    columns = (own.account_id, own.role, own.source, own.since, own.until, node.id, node.name_th, node.name_en)
     query = (
         select(*columns)
         .join(org_unit, org_unit.c.id == account_role.c.org_unit_id)
@@ -83,23 +96,35 @@ async def roles_of(tx: Tx, account_ids: Iterable[AccountId]) -> dict[AccountId, 
     return found
 
 
-async def grants_of(tx: Tx, account_id: AccountId) -> list[Grant]:
-    """Return each role at each station that it reaches."""
+async def grants_of(tx: Tx, account_id: AccountId, *, at: datetime | None) -> list[Grant]:
+    """Return each role that counts at a moment, at each station that it reaches; all of them for None."""
+    counts = _counts(at) if at is not None else literal(value=True)
     query = (
-        select(account_role.c.role, _station.c.id)
+        select(account_role.c.role, account_role.c.granted_at, _station.c.id)
         .join(org_unit, org_unit.c.id == account_role.c.org_unit_id)
         .join(_station, and_(_station.c.level == "station", _station.c.path.op("<@")(org_unit.c.path)))
-        .where(account_role.c.account_id == account_id)
+        .where(account_role.c.account_id == account_id, counts)
     )
-    return [Grant(role=row["role"], station_id=StationId(row["id"])) for row in await tx.all(query)]
+    return [
+        Grant(role=row["role"], station_id=StationId(row["id"]), granted_at=row["granted_at"])
+        for row in await tx.all(query)
+    ]
+
+
+def _counts(at: datetime) -> ColumnElement[bool]:
+    return and_(
+        or_(account_role.c.since.is_(None), account_role.c.since <= at),
+        or_(account_role.c.until.is_(None), account_role.c.until > at),
+    )
 
 
 async def other_administrator(tx: Tx, account_id: AccountId) -> bool:
-    """Tell whether an enabled account other than this one is an administrator anywhere."""
+    """Tell whether an enabled account other than this one is an administrator anywhere, without an end."""
     query = (
         select(literal(1))
         .select_from(account_role.join(account, account.c.id == account_role.c.account_id))
         .where(account_role.c.role == "administrator", account.c.id != account_id, account.c.disabled.is_(False))
+        .where(account_role.c.since.is_(None), account_role.c.until.is_(None), account.c.until.is_(None))
     )
     return bool(await tx.scalar(select(exists(query))))
 
@@ -134,6 +159,8 @@ async def live_session(tx: Tx, token_hash: bytes, now: datetime) -> dict[str, An
             session.c.last_seen,
             session.c.ip,
             session.c.agent,
+            session.c.second_factor,
+            second_factor.c.confirmed_at.label("factor_since"),
             account.c.id.label("account_id"),
             account.c.username,
             account.c.name_th,
@@ -143,11 +170,13 @@ async def live_session(tx: Tx, token_hash: bytes, now: datetime) -> dict[str, An
             account.c.locale,
         )
         .join(account, account.c.id == session.c.account_id)
+        .outerjoin(second_factor, second_factor.c.account_id == account.c.id)
         .where(
             session.c.token_hash == token_hash,
             session.c.revoked_at.is_(None),
             session.c.expires_at > now,
             account.c.disabled.is_(False),
+            or_(account.c.until.is_(None), account.c.until > now),
         )
     )
     return await tx.one(query)
