@@ -41,6 +41,19 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
         "call.take": Text(th="รับแจ้งเหตุทางโทรศัพท์ 191", en="take 191 calls"),
         "dispatch": Text(th="สั่งการสายตรวจ", en="dispatch units"),
         "caller.read": Text(th="ดูชื่อและหมายเลขโทรศัพท์ผู้แจ้ง", en="see the caller's name and telephone"),
+        "party.read": Text(
+            th="ดูบุคคลและยานพาหนะที่เกี่ยวข้องโดยไม่ปิดบัง (ทุกครั้งมีบันทึก)",
+            en="see linked persons and vehicles unmasked (every look is logged)",
+        ),
+        "attachment.read": Text(th="ดูภาพ เอกสาร และเสียงที่แนบกับเหตุ", en="see photographs, documents and sound of incidents"),
+        "escalation.take": Text(
+            th="รับช่วงเหตุค้างเกินเวลา และรับทราบขั้นตอนที่ข้าม", en="take over what waits too long, and see left-out steps"
+        ),
+        "procedure.admin": Text(
+            th="แก้ไขแนวทางปฏิบัติ กำหนดเวลา และข้อความแจ้งประชาชน", en="edit check lists, time limits and public messages"
+        ),
+        "case.seal": Text(th="ผนึกแฟ้มส่งพนักงานสอบสวน", en="seal a file for the inquiry officer"),
+        "case.receive": Text(th="รับมอบแฟ้มที่ผนึก (พนักงานสอบสวน)", en="receive sealed files (inquiry officer)"),
         "unit.read": Text(th="ดูสายตรวจ ผลัด และการเข้าเวร", en="see units, shifts and duty"),
         "unit.self": Text(
             th="ใช้งานในนามสายตรวจของตน: เข้าเวร รับงาน ส่งตำแหน่ง",
@@ -56,28 +69,47 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
         "approval.give": Text(th="อนุมัติเป็นคนที่สอง", en="approve as the second person"),
         "breakglass.take": Text(th="เปิดสิทธิ์ฉุกเฉิน", en="take emergency rights (break-glass)"),
         "breakglass.review": Text(th="ตรวจการใช้สิทธิ์ฉุกเฉิน", en="review the use of emergency rights"),
+        "incident.export": Text(th="ส่งออกผลการค้นหาเหตุเป็นไฟล์", en="export found incidents as a file"),
+        "replay.read": Text(th="ดูตำแหน่งสายตรวจและเหตุย้อนหลัง", en="replay past positions of units and incidents"),
+        "shift.log": Text(
+            th="เขียนสมุดบันทึกประจำผลัด ส่งเวร และรับเวร", en="write the shift log, hand a shift over, take it over"
+        ),
         "wall.read": Text(th="ดูจอรวมของศูนย์", en="see the centre's wall screen"),
     }
 )
 
 _SEE = frozenset({"zone.read", "device.read", "incident.read", "caller.read", "unit.read", "wall.read"})
-_WORK = frozenset({"call.take", "incident.work", "dispatch"})
+_WORK = frozenset({"call.take", "incident.work", "dispatch", "shift.log", "replay.read"})
+_CASE = frozenset({"party.read", "attachment.read", "case.seal"})
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
-        "operator": Role(th="พนักงานวิทยุ/ผู้ปฏิบัติงาน CCOC", en="CCOC operator", rights=_SEE | _WORK | {"breakglass.take"}),
+        "operator": Role(th="พนักงานวิทยุ/ผู้ปฏิบัติงาน CCOC", en="CCOC operator", rights=_SEE | _WORK | _CASE | {"breakglass.take"}),
         "supervisor": Role(
             th="หัวหน้าผลัด",
             en="shift supervisor",
-            rights=_SEE | _WORK | {"unit.admin", "audit.read", "approval.give", "breakglass.take"},
+            rights=_SEE
+            | _WORK
+            | _CASE
+            | {"unit.admin", "audit.read", "approval.give", "breakglass.take", "incident.export"}
+            | {"escalation.take", "procedure.admin"},
         ),
         "superintendent": Role(
             th="หัวหน้าสถานี",
             en="station superintendent",
-            rights=_SEE | {"audit.read", "policy.admin", "approval.give", "breakglass.review"},
+            rights=_SEE
+            | {"audit.read", "policy.admin", "approval.give", "breakglass.review", "incident.export", "replay.read"}
+            | {"party.read", "attachment.read", "escalation.take", "procedure.admin"},
         ),
         "officer": Role(
             th="สายตรวจ", en="patrol officer", rights=frozenset({"unit.self", "zone.read", "incident.read"})
+        ),
+        "inquiry": Role(
+            th="พนักงานสอบสวน",
+            en="inquiry officer",
+            rights=frozenset(
+                {"zone.read", "incident.read", "caller.read", "party.read", "attachment.read", "case.receive"}
+            ),
         ),
         "volunteer": Role(th="อาสาสมัคร", en="volunteer", rights=frozenset({"unit.self", "zone.read"})),
         "administrator": Role(

@@ -89,24 +89,27 @@ saved_search = station_table(
 )
 
 
-def _json(asked: Mapping[str, object]) -> str:
-    return msgspec.json.encode(dict(asked)).decode()
+def _json(tx: Tx, asked: Mapping[str, object]) -> str:
+    """Return the question as JSON, with the marks of who asks (emergency rights): the audit row says them."""
+    return msgspec.json.encode({**asked, **({"marks": dict(tx.actor.marks)} if tx.actor.marks else {})}).decode()
 
 
 async def matches(tx: Tx, asked: Mapping[str, object], *, note: UUID, at: datetime) -> list[Row]:
     """Return `incident_id`, `opened_at`, `response_s` of the hits in order; words go by the guarded function."""
     if asked.get("words"):
+        tx.audited = True
         query = text("SELECT * FROM search_incidents(CAST(:asked AS jsonb), :note, :at)")
-        return await tx.all(query, {"asked": _json(asked), "note": note, "at": at})
-    return await tx.all(text("SELECT * FROM incident_matches(CAST(:asked AS jsonb))"), {"asked": _json(asked)})
+        return await tx.all(query, {"asked": _json(tx, asked), "note": note, "at": at})
+    return await tx.all(text("SELECT * FROM incident_matches(CAST(:asked AS jsonb))"), {"asked": _json(tx, asked)})
 
 
 async def count(tx: Tx, asked: Mapping[str, object], *, note: UUID, at: datetime) -> int | None:
     """Return how many hits there are, at most one over `COUNT_MOST`; None where counting took too long."""
     own = "incident_count(CAST(:asked AS jsonb), :most)"
     guarded = "search_incident_count(CAST(:asked AS jsonb), :most, :note, :at)"
-    facts: dict[str, object] = {"asked": _json(asked), "most": COUNT_MOST + 1}
+    facts: dict[str, object] = {"asked": _json(tx, asked), "most": COUNT_MOST + 1}
     if asked.get("words"):
+        tx.audited = True
         facts |= {"note": note, "at": at}
     try:
         async with tx.conn.begin_nested():

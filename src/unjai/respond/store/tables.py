@@ -76,6 +76,8 @@ incident = station_table(
     Column("barred", ARRAY(Text), nullable=False, server_default=_EMPTY),
     Column("merged_into", Uuid, ForeignKey("incident.id")),
     Column("split_from", Uuid, ForeignKey("incident.id")),
+    Column("procedure_id", Uuid),
+    _moment("timed_from"),
     Column("version", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("station_id", "be_year", "seq"),
     _one_of("state", STATES),
