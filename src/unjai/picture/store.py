@@ -32,6 +32,9 @@ last_seen = station_table(
     Column("alarm_until", DateTime(timezone=True)),
     Column("tamper", Boolean, nullable=False, default=False),
     Column("clock_off_s", Float(53)),
+    Column("firmware", Text),
+    Column("state_since", DateTime(timezone=True)),
+    Column("first_heard_at", DateTime(timezone=True)),
 )
 
 stream_place = shared_table(
@@ -45,7 +48,11 @@ stream_place = shared_table(
 _fresh, _place = insert(last_seen), insert(stream_place)
 _SAVE = _fresh.on_conflict_do_update(
     index_elements=["device_id"],
-    set_={column.name: _fresh.excluded[column.name] for column in last_seen.c if column.name != "device_id"},
+    set_={
+        column.name: _fresh.excluded[column.name]
+        for column in last_seen.c
+        if column.name not in ("device_id", "first_heard_at")
+    },
 )
 _SAVE_PLACE = _place.on_conflict_do_update(index_elements=["reader", "stream"], set_={"seq": _place.excluded.seq})
 

@@ -1,0 +1,1 @@
+"""What the engine decides, pure: facts and findings, when and where a rule counts, the sentence it means."""
