@@ -45,7 +45,9 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
             th="ดูบุคคลและยานพาหนะที่เกี่ยวข้องโดยไม่ปิดบัง (ทุกครั้งมีบันทึก)",
             en="see linked persons and vehicles unmasked (every look is logged)",
         ),
-        "attachment.read": Text(th="ดูภาพ เอกสาร และเสียงที่แนบกับเหตุ", en="see photographs, documents and sound of incidents"),
+        "attachment.read": Text(
+            th="ดูภาพ เอกสาร และเสียงที่แนบกับเหตุ", en="see photographs, documents and sound of incidents"
+        ),
         "escalation.take": Text(
             th="รับช่วงเหตุค้างเกินเวลา และรับทราบขั้นตอนที่ข้าม", en="take over what waits too long, and see left-out steps"
         ),
@@ -61,6 +63,8 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
         ),
         "unit.admin": Text(th="จัดสายตรวจ ผลัด และการเข้าเวร", en="manage units, shifts and duty"),
         "account.admin": Text(th="จัดการบัญชีผู้ใช้และบทบาท", en="manage accounts and roles"),
+        "person.read": Text(th="ดูทำเนียบกำลังพลและการดำรงตำแหน่ง", en="see persons and their posts"),
+        "person.admin": Text(th="จัดการทำเนียบกำลังพลและการดำรงตำแหน่ง", en="manage persons and their posts"),
         "audit.read": Text(th="ตรวจบันทึกการใช้งานระบบ", en="read the audit log"),
         "policy.admin": Text(
             th="กำหนดนโยบายความปลอดภัยของสถานี: การยืนยันตัวตนสองขั้น สิทธิ์ฉุกเฉิน การอนุมัติสองคน",
@@ -78,13 +82,15 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
     }
 )
 
-_SEE = frozenset({"zone.read", "device.read", "incident.read", "caller.read", "unit.read", "wall.read"})
+_SEE = frozenset({"zone.read", "device.read", "incident.read", "caller.read", "unit.read", "wall.read", "person.read"})
 _WORK = frozenset({"call.take", "incident.work", "dispatch", "shift.log", "replay.read"})
 _CASE = frozenset({"party.read", "attachment.read", "case.seal"})
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
-        "operator": Role(th="พนักงานวิทยุ/ผู้ปฏิบัติงาน CCOC", en="CCOC operator", rights=_SEE | _WORK | _CASE | {"breakglass.take"}),
+        "operator": Role(
+            th="พนักงานวิทยุ/ผู้ปฏิบัติงาน CCOC", en="CCOC operator", rights=_SEE | _WORK | _CASE | {"breakglass.take"}
+        ),
         "supervisor": Role(
             th="หัวหน้าผลัด",
             en="shift supervisor",
@@ -100,6 +106,12 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             rights=_SEE
             | {"audit.read", "policy.admin", "approval.give", "breakglass.review", "incident.export", "replay.read"}
             | {"party.read", "attachment.read", "escalation.take", "procedure.admin"},
+        ),
+        "detective": Role(
+            th="สืบสวน",
+            en="detective",
+            rights=frozenset({"zone.read", "device.read", "incident.read", "caller.read", "unit.read", "person.read"})
+            | {"party.read", "attachment.read"},
         ),
         "officer": Role(
             th="สายตรวจ", en="patrol officer", rights=frozenset({"unit.self", "zone.read", "incident.read"})
@@ -121,6 +133,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
                     "device.admin",
                     "unit.admin",
                     "account.admin",
+                    "person.admin",
                     "audit.read",
                     "policy.admin",
                     "approval.give",
@@ -129,6 +142,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             )
             | (_SEE - {"caller.read"}),
         ),
+        "partner": Role(th="ภาคีเครือข่าย BIG SIX", en="BIG SIX partner", rights=frozenset({"zone.read"})),
         "oversight": Role(
             th="กต.ตร.", en="oversight committee", rights=frozenset({"zone.read", "incident.read", "audit.read"})
         ),

@@ -198,25 +198,16 @@ def _at_unit(abbr: str, code: str) -> str:
     return f"{abbr}{'' if abbr.endswith('.') else ' '}{code}".strip()
 
 
-def post_text(
-    *,
-    position: str,
-    grade: int | None,
-    kind: PostKind,
-    code: str,
-    thai: bool = False,
-    short: bool = True,
-    unit_th: str = "",
-) -> str:
+def post_text(post: Post, *, code: str, unit_th: str = "", thai: bool = False, short: bool = True) -> str:
     """Write a post in Thai: ``ผกก.สภ.ช้างเผือก``, ``รักษาราชการแทน ผกก.สภ.ช้างเผือก``, ``จตร.(สบ ๘) ปฏิบัติราชการ บช.น.``.
 
     `thai` writes the grade in Thai digits; without `short` everything is written out, with the unit's whole name.
     """
-    known = POSITIONS[position]
-    said = _spoken_grade(known, grade, thai=thai)
-    if kind == "attached":
+    known = POSITIONS[post.position]
+    said = _spoken_grade(known, post.grade, thai=thai)
+    if post.kind == "attached":
         name = known.abbr_th if short else known.th
-        return f"{name}{said} {KIND_TH[kind]} {code if short else unit_th}"
+        return f"{name}{said} {KIND_TH[post.kind]} {code if short else unit_th}"
     if short:
         whole = _at_unit(known.abbr_th + said, code)
     else:
@@ -225,11 +216,11 @@ def post_text(
             if known.th.endswith(of):
                 unit = unit.removeprefix(word)
         whole = f"{known.th}{said}{'' if known.joins else ' '}{unit}".strip()
-    return f"{KIND_TH[kind]} {whole}".strip()
+    return f"{KIND_TH[post.kind]} {whole}".strip()
 
 
-def post_text_en(*, position: str, grade: int | None, kind: PostKind, unit_en: str) -> str:
+def post_text_en(post: Post, *, unit_en: str) -> str:
     """Write a post in English: ``Acting Superintendent, Chang Phueak Police Station``."""
-    known = POSITIONS[position]
-    spoken = "" if grade is None or not known.says_grade else f" (grade {grade})"
-    return f"{KIND_EN[kind]} {known.en}{spoken}, {unit_en}".strip()
+    known = POSITIONS[post.position]
+    spoken = "" if post.grade is None or not known.says_grade else f" (grade {post.grade})"
+    return f"{KIND_EN[post.kind]} {known.en}{spoken}, {unit_en}".strip()

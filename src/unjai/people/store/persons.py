@@ -216,11 +216,19 @@ async def roles_from(tx: Tx, sources: Sequence[str]) -> list[dict[str, Any]]:
     return await tx.all(select(account_role).where(account_role.c.source.in_(list(sources))))
 
 
-async def drop_roles_from(tx: Tx, account_id: AccountId, sources: Sequence[str]) -> int:
-    """Take away the roles an account has by posts; return how many."""
-    own = and_(account_role.c.account_id == account_id, account_role.c.source.in_(list(sources)))
-    done = await tx.execute(delete(account_role).where(own))
-    return int(done.rowcount)
+async def drop_roles(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Take roles away, just these rows."""
+    for row in rows:
+        same = [account_role.c[name] == row[name] for name in ("account_id", "role", "org_unit_id", "source")]
+        await tx.execute(delete(account_role).where(*same))
+
+
+async def units_above(tx: Tx, station_id: StationId) -> list[dict[str, Any]]:
+    """Return a station and the nodes above it, the station first: where its people may hold posts."""
+    here = select(org_unit.c.path).where(org_unit.c.id == station_id).scalar_subquery()
+    columns = (org_unit.c.id, org_unit.c.code, org_unit.c.level, org_unit.c.name_th, org_unit.c.name_en)
+    query = select(*columns).where(org_unit.c.path.op("@>")(here)).order_by(func.nlevel(org_unit.c.path).desc())
+    return await tx.all(query)
 
 
 async def account_of_person(tx: Tx, person_id: UUID) -> dict[str, Any] | None:
@@ -238,10 +246,3 @@ async def changed_roles(tx: Tx, after: datetime, upto: datetime) -> list[Account
     roles = select(account_role.c.account_id.label("id")).where(between)
     query = roles.union(select(account.c.id).where(ended))
     return [AccountId(row["id"]) for row in await tx.all(query)]
-
-
-async def org_units(tx: Tx, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Return code, level and names of organisation units."""
-    columns = (org_unit.c.id, org_unit.c.code, org_unit.c.level, org_unit.c.name_th, org_unit.c.name_en)
-    rows = await tx.all(select(*columns).where(org_unit.c.id.in_(list(ids))))
-    return {row["id"]: row for row in rows}
