@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from unjai.respond.api import incidents
+from unjai.respond.api import incidents, search
 
 router = APIRouter()
-for part in (incidents,):
+for part in (
+    incidents,
+    search,
+):
     router.include_router(part.router)

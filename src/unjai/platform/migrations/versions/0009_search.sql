@@ -76,7 +76,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
          FROM report r WHERE r.incident_id = i.id),
         (SELECT string_agg(concat_ws(' ', t.facts ->> 'text', t.facts ->> 'reason'), ' ' ORDER BY t.seq)
          FROM timeline t WHERE t.incident_id = i.id
-         AND t.kind IN ('note', 'closed', 'cleared', 'refused', 'reopened'))), NFKC), '๐๑๒๓๔๕๖๗๘๙', '0123456789')), 20000)
+         AND t.kind IN ('note', 'closed', 'cleared', 'refused', 'reopened'))), NFKC), '๐๑๒๓๔๕๖๗๘๙' || E'\u200B\u200C\u200D\u2060\uFEFF\u00AD', '0123456789')), 20000)
     FROM incident i WHERE i.id = wanted
 $$;
 
@@ -246,7 +246,7 @@ BEGIN
     END IF;
     INSERT INTO audit (id, station_id, at, actor, actor_name, action, subject, facts)
     VALUES (note, coalesce((SELECT min(one) FROM unnest(scope_stations()) one), 0), noted_at, who, name,
-        'incident.search', 'incidents', jsonb_build_object('asked', asked));
+        'incident.search', 'incidents', jsonb_build_object('asked', asked - 'marks') || coalesce(asked -> 'marks', '{}'));
     INSERT INTO audit_waiting (audit_id, at) VALUES (note, noted_at);
 END
 $$;
