@@ -33,6 +33,9 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
         "zone.admin": Text(th="นำเข้าและแก้ไขข้อมูลพื้นที่", en="import and edit the zone's data"),
         "device.read": Text(th="ดูอุปกรณ์และสถานะของอุปกรณ์", en="see devices and their state"),
         "device.admin": Text(th="ดูแลอุปกรณ์และออกรหัสลับให้อุปกรณ์", en="manage devices and issue their secrets"),
+        "device.contact": Text(th="ดูผู้ติดต่อและหมายเลขโทรศัพท์ของอุปกรณ์", en="see whom to call about a device"),
+        "rule.read": Text(th="ดูกฎแจ้งเตือนและการแจ้งเตือน", en="see alert rules and what they raised"),
+        "rule.admin": Text(th="ตั้ง แก้ไข ทดสอบ และลบกฎแจ้งเตือน", en="make, change, test and remove alert rules"),
         "incident.read": Text(th="ดูเหตุและบันทึกเหตุการณ์", en="see incidents and their timeline"),
         "incident.work": Text(
             th="ทำงานกับเหตุ: รับทราบ บันทึก ตั้งความเร่งด่วน แยก รวม ปิด",
@@ -83,6 +86,7 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
 )
 
 _SEE = frozenset({"zone.read", "device.read", "incident.read", "caller.read", "unit.read", "wall.read", "person.read"})
+_SEE |= {"device.contact", "rule.read"}
 _WORK = frozenset({"call.take", "incident.work", "dispatch", "shift.log", "replay.read"})
 _CASE = frozenset({"party.read", "attachment.read", "case.seal"})
 
@@ -98,14 +102,14 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | _WORK
             | _CASE
             | {"unit.admin", "audit.read", "approval.give", "breakglass.take", "incident.export"}
-            | {"escalation.take", "procedure.admin"},
+            | {"escalation.take", "procedure.admin", "rule.admin"},
         ),
         "superintendent": Role(
             th="หัวหน้าสถานี",
             en="station superintendent",
             rights=_SEE
             | {"audit.read", "policy.admin", "approval.give", "breakglass.review", "incident.export", "replay.read"}
-            | {"party.read", "attachment.read", "escalation.take", "procedure.admin"},
+            | {"party.read", "attachment.read", "escalation.take", "procedure.admin", "rule.admin"},
         ),
         "detective": Role(
             th="สืบสวน",
@@ -131,6 +135,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
                 {
                     "zone.admin",
                     "device.admin",
+                    "rule.admin",
                     "unit.admin",
                     "account.admin",
                     "person.admin",
