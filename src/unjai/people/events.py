@@ -14,12 +14,12 @@ from unjai.model.ids import AccountId, DeviceId, StationId, UnitId
 class SessionRevoked:
     """Forget what you hold of this account's sessions and ask again; those of `session_ids` are over.
 
-    Sent also when the account's roles change, with no `session_ids`.
+    Sent also when the account's roles change, with no `session_ids`; with no account it is about everybody's.
     """
 
     subject: ClassVar[str] = "session.revoked"
     station_id: StationId
-    account_id: AccountId
+    account_id: AccountId | None
     session_ids: tuple[UUID, ...] = ()
 
 
@@ -52,3 +52,32 @@ class RegistryChanged:
     subject: ClassVar[str] = "registry.changed"
     station_id: StationId
     device_id: DeviceId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecondFactorReset:
+    """An administrator took somebody's second factor away."""
+
+    subject: ClassVar[str] = "second_factor.reset"
+    station_id: StationId
+    account_id: AccountId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BreakGlassChanged:
+    """Emergency rights were taken, have ended, or were reviewed: every console shows it."""
+
+    subject: ClassVar[str] = "breakglass.changed"
+    station_id: StationId
+    break_glass_id: UUID
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApprovalChanged:
+    """Something waits for a second person, or was answered."""
+
+    subject: ClassVar[str] = "approval.changed"
+    station_id: StationId
+    approval_id: UUID
+    state: str

@@ -90,7 +90,7 @@ class Hub:
         account = _decode_said(data).get("account_id")
         for readers in self.readers.values():
             for reader in readers:
-                if str(reader.account_id) == account:
+                if account is None or str(reader.account_id) == account:
                     reader.doubt.set()
 
     async def _alive(self, _subject: str, _data: bytes) -> None:

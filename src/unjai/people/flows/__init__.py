@@ -37,8 +37,8 @@ from unjai.people.flows.duty import (
     tidy,
     unit_of,
 )
+from unjai.people.flows.proofs import Refused
 from unjai.people.flows.sessions import (
-    Refused,
     SignedIn,
     change_password,
     session_of,

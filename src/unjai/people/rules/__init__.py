@@ -27,6 +27,7 @@ class Grant:
 
     role: str
     station_id: StationId
+    granted_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -129,6 +129,21 @@ async def other_administrator(tx: Tx, account_id: AccountId) -> bool:
     return bool(await tx.scalar(select(exists(query))))
 
 
+async def others_with(
+    tx: Tx, account_id: AccountId, station_id: StationId, roles: Sequence[str], now: datetime
+) -> bool:
+    """Tell whether an enabled account other than this one holds one of `roles` at a station."""
+    query = (
+        select(literal(1))
+        .select_from(account_role)
+        .join(account, account.c.id == account_role.c.account_id)
+        .join(org_unit, org_unit.c.id == account_role.c.org_unit_id)
+        .join(_station, and_(_station.c.id == station_id, _station.c.path.op("<@")(org_unit.c.path)))
+        .where(account.c.id != account_id, account.c.disabled.is_(False), account_role.c.role.in_(roles), _counts(now))
+    )
+    return bool(await tx.scalar(select(exists(query))))
+
+
 async def accounts_within(tx: Tx, stations: Sequence[StationId] | None) -> list[dict[str, Any]]:
     """Return the accounts whose home lies wholly within `stations`, by user name; all of them for None."""
     query = select(account, _home.c.name_th.label("home_th"), _home.c.name_en.label("home_en")).join(

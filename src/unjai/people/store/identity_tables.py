@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -21,7 +23,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from unjai.platform.database import shared_table, station_table
 
 
-def _account(**options: bool) -> Column[object]:
+def _account(**options: Any) -> Column[Any]:
     return Column("account_id", Uuid, ForeignKey("account.id", ondelete="CASCADE"), **options)
 
 
