@@ -7,7 +7,7 @@ are the same for all kinds. A capability brings an `ImportKind`; `roles/web.py` 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from unjai.model.actor import Actor
@@ -15,28 +15,10 @@ from unjai.model.clock import Clock
 from unjai.model.ids import StationId
 from unjai.platform.database import Tx
 from unjai.territory.rules.geojson import Broken, Feature
+from unjai.territory.rules.mapping import Field, Shape
 from unjai.territory.rules.sheet import ImportReport
 
-Shape = Literal["point", "line", "polygon"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Field:
-    """A column that a kind knows.
-
-    `name` is the property the kind's reader asks for (and GeoJSON carries); `th` and `en` head the column in templates
-    and exports; `also` are further headers it is recognised by, in either language, any case. `words` turns what people
-    write in a cell into what is stored (``{"กล้อง": "camera"}``); a cell that is no such word is left as it is.
-    `example` stands in the template. `needed` is only shown: the reader is what refuses.
-    """
-
-    name: str
-    th: str
-    en: str
-    also: tuple[str, ...] = ()
-    words: Mapping[str, str] = field(default_factory=dict)
-    example: str = ""
-    needed: bool = False
+__all__ = ["Field", "ImportKind", "Listing", "Shape", "Take", "Undo"]
 
 
 class Take(Protocol):

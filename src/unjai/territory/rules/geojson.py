@@ -36,10 +36,11 @@ class Feature:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Broken:
-    """An item of a file that is no feature."""
+    """An item of a file that is no feature; `key` is what a person can find it by, if it says anything."""
 
     row: int
     error: UnjaiError
+    key: str = ""
 
 
 def features_of(document: object) -> list[Feature | Broken]:

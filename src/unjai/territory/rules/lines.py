@@ -59,16 +59,26 @@ class Cut:
     values: Mapping[str, Any]
 
 
+def is_road_graph(document: object) -> bool:
+    """Tell whether a document is a road graph ``{"coords", "edges"}``."""
+    return isinstance(document, Mapping) and "coords" in document and "edges" in document
+
+
 def read_streets(document: object, known: Mapping[str, KnownEdge], *, replace: bool = False) -> tuple[Sheet, list[Row]]:
-    """Read GeoJSON lines, or a road graph ``{"coords", "edges"}``; return the sheet and the edges to store.
+    """Read GeoJSON lines, or a road graph ``{"coords", "edges"}``; return the sheet and the edges to store."""
+    if isinstance(document, Mapping) and is_road_graph(document):
+        return read_street_rows(road_graph_features(document), known, replace=replace)
+    return read_street_rows(features_of(document), known, replace=replace)
+
+
+def read_street_rows(
+    features: Sequence[Feature | Broken], known: Mapping[str, KnownEdge], *, replace: bool = False
+) -> tuple[Sheet, list[Row]]:
+    """Read lines; return the sheet and the edges to store.
 
     `known` are the stored edges by key; with `replace` those that the file does not name will go.
     Streets that fall into unconnected pieces are noted.
     """
-    if isinstance(document, Mapping) and "coords" in document and "edges" in document:
-        features = _road_graph_features(document)
-    else:
-        features = features_of(document)
     sheet = read_rows(features, _read_line)
     _check_nodes(sheet)
     edges = _number(_cut(sheet.rows), known, replace=replace)
@@ -166,7 +176,7 @@ def _drawn_key(line: Sequence[Position]) -> str:
     return f"g-{hashlib.sha256(repr(drawn).encode()).hexdigest()[:20]}"
 
 
-def _road_graph_features(document: Mapping[str, Any]) -> list[Feature | Broken]:
+def road_graph_features(document: Mapping[str, Any]) -> list[Feature | Broken]:
     """Return the edges of a road graph as features; edge i is row i + 1 and keeps i as its id."""
     coordinates, edges = document["coords"], document["edges"]
     if not (isinstance(coordinates, list) and isinstance(edges, list)):

@@ -90,7 +90,7 @@ def read_rows(
     for feature in features:
         sheet.total += 1
         if isinstance(feature, Broken):
-            sheet.refuse(feature.row, "", feature.error)
+            sheet.refuse(feature.row, feature.key, feature.error)
             continue
         notes: list[tuple[str, dict[str, object]]] = []
 

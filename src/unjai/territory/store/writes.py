@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,11 +25,13 @@ _LOCK = 0x7E44
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Written:
-    """How many rows were new, changed or deleted; the rest stood there already."""
+    """How many rows were new, changed or deleted; the rest stood there already. `fresh`, `touched`: which by id."""
 
     added: int = 0
     updated: int = 0
     removed: int = 0
+    fresh: tuple[Any, ...] = ()
+    touched: tuple[Any, ...] = ()
 
     def __add__(self, other: Written) -> Written:
         """Return both together."""
@@ -37,6 +39,8 @@ class Written:
             added=self.added + other.added,
             updated=self.updated + other.updated,
             removed=self.removed + other.removed,
+            fresh=self.fresh + other.fresh,
+            touched=self.touched + other.touched,
         )
 
 
@@ -46,9 +50,15 @@ async def hold(tx: Tx, station_id: StationId) -> None:
 
 
 async def upsert(
-    tx: Tx, table: Table, station_id: StationId, rows: Sequence[Mapping[str, Any]], *, by: Sequence[str] = ("id",)
+    tx: Tx,
+    table: Table,
+    station_id: StationId,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    by: Sequence[str] = ("id",),
+    keep: Collection[str] = (),
 ) -> Written:
-    """Insert or change rows; ones that stand there unchanged are not touched.
+    """Insert or change rows; ones that stand there unchanged are not touched, nor are the columns in `keep`.
 
     All rows have the same columns, none of them `station_id`. They travel as one JSON document, so that fifty
     thousand streets are one statement.
@@ -62,15 +72,31 @@ async def upsert(
     sent = told.render_derived(name="sent", with_types=True)
     source = select(bindparam("station", station_id), *(sent.c[name] for name in names)).select_from(sent)
     put = upsert_into(table).from_select(["station_id", *names], source)
-    changed = [name for name in names if name not in by]
+    changed = [name for name in names if name not in by and name not in keep]
     query: Any = put.on_conflict_do_update(
         index_elements=[table.c[name] for name in by],
         set_={name: put.excluded[name] for name in changed},
         where=or_(*(table.c[name].is_distinct_from(put.excluded[name]) for name in changed)),
-    ).returning(literal_column("(xmax = 0)").label("new"))
+    ).returning(table.c.id, literal_column("(xmax = 0)").label("new"))
     document = await asyncio.to_thread(msgspec.json.encode, list(rows))
-    found = (await tx.execute(query, {"rows": document.decode()})).scalars().all()
-    return Written(added=sum(found), updated=len(found) - sum(found))
+    found = (await tx.execute(query, {"rows": document.decode()})).all()
+    fresh = tuple(row.id for row in found if row.new)
+    touched = tuple(row.id for row in found if not row.new)
+    return Written(added=len(fresh), updated=len(touched), fresh=fresh, touched=touched)
+
+
+async def rows_text(tx: Tx, table: Table, station_id: StationId, ids: Sequence[Any], names: Sequence[str]) -> str:
+    """Return columns of rows as they stand, as one JSON list of objects: what an import is taken back to."""
+    listed = func.json_agg(func.json_build_object(*(part for name in names for part in (name, table.c[name]))))
+    mine = table.c.station_id == station_id, table.c.id == func.any(bindparam("ids", list(ids)))
+    found: str | None = await tx.scalar(select(cast(listed, Text)).where(*mine))
+    return found or "[]"
+
+
+async def remove_rows(tx: Tx, table: Table, station_id: StationId, ids: Sequence[Any]) -> int:
+    """Delete rows by id; return how many there were."""
+    gone = delete(table).where(table.c.station_id == station_id, table.c.id == func.any(bindparam("ids", list(ids))))
+    return int((await tx.execute(gone)).rowcount)
 
 
 async def claim_devices(tx: Tx, station_id: StationId, rows: Sequence[Mapping[str, Any]]) -> set[str]:
@@ -86,12 +112,10 @@ async def claim_devices(tx: Tx, station_id: StationId, rows: Sequence[Mapping[st
     return {row["key"] for row in await tx.all(own)}
 
 
-async def remove_streets_but(tx: Tx, station_id: StationId, keys: Sequence[str]) -> int:
-    """Delete the station's edges whose keys are not among `keys`; return how many."""
-    gone = delete(street_edge).where(
-        street_edge.c.station_id == station_id, street_edge.c.key != func.all(bindparam("keys", list(keys)))
-    )
-    return int((await tx.execute(gone)).rowcount)
+async def streets_but(tx: Tx, station_id: StationId, keys: Sequence[str]) -> list[int]:
+    """Return the ids of the station's edges whose keys are not among `keys`."""
+    others = street_edge.c.station_id == station_id, street_edge.c.key != func.all(bindparam("keys", list(keys)))
+    return [int(row["id"]) for row in await tx.all(select(street_edge.c.id).where(*others).order_by(street_edge.c.id))]
 
 
 async def remove(tx: Tx, table: Table, station_id: StationId, key: UUID) -> bool:
