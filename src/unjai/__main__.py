@@ -189,26 +189,34 @@ def decode(
         sys.stdout.write(json.dumps(line, ensure_ascii=not as_json, indent=None if as_json else 2) + "\n")
 
 
+@audit.command("export")
+def audit_export(
+    file: Annotated[Path, typer.Argument(help="Where to write the copy; - is the terminal.")],
+    *,
+    since: Annotated[str | None, typer.Option("--from", help="First Bangkok day, such as 2026-11-01.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Last Bangkok day, such as 2026-11-30.")] = None,
+    data: Data = None,
+) -> None:
+    """Write a copy of the log that `unjai audit verify FILE` checks anywhere, without this centre."""
+    from unjai.commands import audit as work  # noqa: PLC0415
+
+    work.export_to(_running(load(data=data)), file, since, until)
+
+
 @audit.command("verify")
-def audit_verify(*, data: Data = None) -> None:
-    """Recompute the whole chain and compare it with the anchors written beside the database."""
-    settings = _running(load(data=data))
-    from unjai.platform.anchors import read_anchors  # noqa: PLC0415
-    from unjai.platform.audit import verify  # noqa: PLC0415
+def audit_verify(
+    file: Annotated[Path | None, typer.Argument(help="An exported copy; without it the running centre's log.")] = None,
+    *,
+    roots: Annotated[Path | None, typer.Option(help="Signed roots kept elsewhere (/api/public/roots).")] = None,
+    data: Data = None,
+) -> None:
+    """Recompute the whole tree over the log and compare it with the signed roots."""
+    from unjai.commands import audit as work  # noqa: PLC0415
 
-    async def walk() -> Any:
-        from unjai.model.actor import system  # noqa: PLC0415
-
-        db = _database(settings)
-        async with db.tx(system(name="verify")) as tx:
-            verdict = await verify(tx, read_anchors(settings.data))
-        await db.close()
-        return verdict
-
-    verdict = _loop(walk())
-    if verdict.broken_at is not None:
-        raise UnjaiError("audit_broken", 500, seq=verdict.broken_at, why=verdict.why)
-    sys.stdout.write(f"ครบถ้วน ไม่มีการแก้ไข · whole and unchanged: {verdict.rows} rows, head {verdict.head}\n")
+    if file is not None:
+        sys.stdout.write(work.verify_copy(file, roots))
+    else:
+        sys.stdout.write(work.verify_centre(_running(load(data=data)), roots))
 
 
 @cli.command()

@@ -30,6 +30,7 @@ from unjai.picture.watch import Picture
 from unjai.platform.config import Settings
 from unjai.platform.database import Database, Emitted, Tx, url_of
 from unjai.platform.engines.links import links
+from unjai.platform.ledger import sealing
 from unjai.platform.outbox import missed, sent
 from unjai.platform.streams import Bus
 from unjai.respond import flows as respond
@@ -109,6 +110,7 @@ async def common(settings: Settings, *, role: str, user: str, connections: int) 
     bus = await _connected(settings, user)
     made = Common(settings=settings, db=db, bus=bus, clock=clock, registry=Registry(), refusals=Refusals())
     db.publish = lambda emitted: _publish(made, emitted)
+    db.audited = lambda: bus.tell(sealing.HINT, b"")
     await patiently(made.load, "the database")
     return made
 

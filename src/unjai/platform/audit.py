@@ -1,19 +1,17 @@
-"""Watching is itself watched: every command writes a row in its own transaction; a sealer numbers and chains them.
+"""Watching is itself watched: every command writes a row in its own transaction; a sealer numbers them later.
 
-The row is written unchained (no lock on the hot path); the sealer, alone in core, takes committed rows in order,
-numbers them and chains SHA-256 over them. `audit` is append-only for every role that the programs use.
+The row is written unsealed (no lock on the hot path); the sealer, alone in core, takes committed rows in order,
+numbers them and lays one Merkle tree over them (`platform.ledger`). `audit` is append-only for every role that the
+programs use.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, Text, Uuid, delete, func, insert, select
+from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, LargeBinary, Text, Uuid, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from unjai.model.actor import Actor
@@ -32,7 +30,7 @@ audit_log = station_table(
     Column("facts", JSONB, nullable=False),
     right="audit.read",
 )
-_waiting = shared_table(
+audit_waiting = shared_table(
     "audit_waiting",
     Column("audit_id", Uuid, primary_key=True),
     Column("at", DateTime(timezone=True), nullable=False),
@@ -41,14 +39,31 @@ audit_seal = shared_table(
     "audit_seal",
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("audit_id", Uuid, nullable=False, unique=True),
-    Column("hash", LargeBinary, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("chain", LargeBinary),
     Column("sealed_at", DateTime(timezone=True), nullable=False),
     Column("station_id", Integer, nullable=False),
 )
+"""Row `seq` is leaf `seq - 1` of the tree. `chain` is what rows of before the tree were sealed with."""
+audit_node = shared_table(
+    "audit_node",
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""Roots of whole subtrees at levels 8, 16, 24: others are computed from them, a proof is a few short reads."""
+audit_root = shared_table(
+    "audit_root",
+    Column("at", DateTime(timezone=True), primary_key=True),
+    Column("day", Date, unique=True),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("public", LargeBinary, nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""Signed roots, kept for ever; `day` is the Bangkok day that a daily one closes."""
 
-GENESIS = bytes(32)
 UNSEALED_ALARM = timedelta(seconds=5)
-_PAGE = 1000
 
 
 async def audit(
@@ -82,100 +97,11 @@ async def audit(
         )
         .inline()
     )
-    await tx.execute(insert(_waiting).values(audit_id=key, at=now).inline())
-
-
-def chained(before: bytes, row: Mapping[str, Any]) -> bytes:
-    """Return SHA-256 over the hash before and the row's canonical JSON (keys sorted, times in UTC)."""
-    said = {
-        "id": str(row["id"]),
-        "station_id": row["station_id"],
-        "at": int(row["at"].timestamp() * 1_000_000),
-        "actor": row["actor"],
-        "actor_name": row["actor_name"],
-        "action": row["action"],
-        "subject": row["subject"],
-        "facts": row["facts"],
-    }
-    return hashlib.sha256(before + msgspec.json.encode(said, order="sorted")).digest()
-
-
-async def seal(tx: Tx, clock: Clock, *, at_most: int = 500) -> int:
-    """Number and chain committed rows that wait; return how many. Only core calls this, under its lock."""
-    rows = await tx.all(
-        select(audit_log).join(_waiting, _waiting.c.audit_id == audit_log.c.id).order_by(audit_log.c.id).limit(at_most)
-    )
-    if not rows:
-        return 0
-    head = await tx.one(select(audit_seal.c.seq, audit_seal.c.hash).order_by(audit_seal.c.seq.desc()).limit(1))
-    seq, before = (int(head["seq"]), bytes(head["hash"])) if head else (0, GENESIS)
-    seals: list[dict[str, Any]] = []
-    for row in rows:
-        seq += 1
-        before = chained(before, row)
-        seals.append(
-            {
-                "seq": seq,
-                "audit_id": row["id"],
-                "hash": before,
-                "sealed_at": clock.now(),
-                "station_id": row["station_id"],
-            }
-        )
-    await tx.execute(insert(audit_seal), seals)
-    await tx.execute(delete(_waiting).where(_waiting.c.audit_id.in_([row["id"] for row in rows])))
-    return len(rows)
+    await tx.execute(insert(audit_waiting).values(audit_id=key, at=now).inline())
+    tx.audited = True
 
 
 async def unsealed_since(tx: Tx, now: datetime) -> timedelta | None:
     """Return how long the oldest unsealed row waits; more than 5 s is an alarm."""
-    oldest = await tx.scalar(select(func.min(_waiting.c.at)))
+    oldest = await tx.scalar(select(func.min(audit_waiting.c.at)))
     return None if oldest is None else now - oldest
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
-    """What `verify` found: `broken_at` is the first seal that does not hold, `why` says in what way."""
-
-    rows: int
-    head: str
-    broken_at: int | None = None
-    why: str = ""
-
-
-async def _sealed(tx: Tx) -> AsyncIterator[Mapping[str, Any]]:
-    query = select(audit_seal.c.seq, audit_seal.c.audit_id, audit_seal.c.hash, audit_log).outerjoin(
-        audit_log, audit_log.c.id == audit_seal.c.audit_id
-    )
-    last = 0
-    while rows := await tx.all(query.where(audit_seal.c.seq > last).order_by(audit_seal.c.seq).limit(_PAGE)):
-        for row in rows:
-            yield row
-        last = int(rows[-1]["seq"])
-
-
-async def verify(tx: Tx, anchors: Mapping[int, str] | None = None) -> Verdict:
-    """Walk the whole chain and recompute it. `anchors` are heads written down elsewhere (seq → hex hash)."""
-    before, expected = GENESIS, 0
-    seen = dict(anchors or {})
-    async for row in _sealed(tx):
-        expected += 1
-        if row["seq"] != expected:
-            return Verdict(rows=expected - 1, head=before.hex(), broken_at=expected, why="seal_missing")
-        if row["id"] is None:
-            return Verdict(rows=expected - 1, head=before.hex(), broken_at=expected, why="row_missing")
-        before = chained(before, row)
-        if before != bytes(row["hash"]):
-            return Verdict(rows=expected - 1, head=bytes(row["hash"]).hex(), broken_at=expected, why="row_changed")
-        anchor = seen.pop(expected, None)
-        if anchor is not None and anchor != before.hex():
-            return Verdict(rows=expected, head=before.hex(), broken_at=expected, why="chain_rewritten")
-    if seen:
-        return Verdict(rows=expected, head=before.hex(), broken_at=expected + 1, why="chain_cut_short")
-    return Verdict(rows=expected, head=before.hex())
-
-
-async def head(tx: Tx) -> tuple[int, str] | None:
-    """Return the last seal's number and hash, to be written down elsewhere as an anchor."""
-    row = await tx.one(select(audit_seal.c.seq, audit_seal.c.hash).order_by(audit_seal.c.seq.desc()).limit(1))
-    return None if row is None else (int(row["seq"]), bytes(row["hash"]).hex())

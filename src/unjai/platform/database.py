@@ -66,6 +66,7 @@ class Tx:
         self.actor = actor
         self.emitted: list[Emitted] = []
         self.jobs: list[Callable[[], Awaitable[None]]] = []
+        self.audited = False
 
     async def execute(self, statement: Any, parameters: Any = None) -> Any:
         """Run a Core statement and return SQLAlchemy's result."""
@@ -98,6 +99,7 @@ class Database:
             url, pool_size=connections, max_overflow=0, pool_pre_ping=True, pool_timeout=20, hide_parameters=True
         )
         self.publish: Callable[[list[Emitted]], Awaitable[None]] | None = None
+        self.audited: Callable[[], Awaitable[None]] | None = None
 
     @asynccontextmanager
     async def tx(self, actor: Actor) -> AsyncIterator[Tx]:
@@ -120,6 +122,8 @@ class Database:
         publish = self.publish
         if tx.emitted and publish is not None:
             jobs.insert(0, lambda: publish(tx.emitted))
+        if tx.audited and self.audited is not None:
+            jobs.append(self.audited)  # the sealer need not look for what it is told of
         for job in jobs:
             try:
                 await job()

@@ -57,7 +57,7 @@ def _guard(table: Table) -> list[str]:
 
 def _grant(table: Table) -> list[str]:
     name = table.name
-    append_only = {"audit": "SELECT, INSERT", "audit_seal": "SELECT, INSERT"}
+    append_only = dict.fromkeys(("audit", "audit_seal", "audit_node", "audit_root"), "SELECT, INSERT")
     what = append_only.get(name, "SELECT, INSERT, UPDATE, DELETE")
     searched = [f"GRANT SELECT ON {name} TO unjai_search"] if table.info.get("searched") else []
     return [f"GRANT {what} ON {name} TO unjai_app, unjai_worker", *searched]

@@ -23,12 +23,13 @@ from unjai.people.callout import Callout, Granted
 from unjai.people.flows import tidy
 from unjai.picture.watch import Picture
 from unjai.platform import audit
-from unjai.platform.anchors import write_anchor
+from unjai.platform.anchors import write_root
 from unjai.platform.config import Settings
 from unjai.platform.database import Database, url_of
 from unjai.platform.engines.device_streams import ensure_device_streams
 from unjai.platform.engines.links import links
 from unjai.platform.engines.nats_log import follow_refused
+from unjai.platform.ledger import roots, sealing
 from unjai.platform.streams import Bus
 from unjai.respond import flows as respond
 from unjai.roles.refresh import Refresher
@@ -72,6 +73,8 @@ async def _core(made: Common) -> None:
         refresher = Refresher(made)
         await _hear(made, picture, refresher)
         taking = app.intake_of(made)
+        sealer = sealing.Sealer(lambda: _seal(made))
+        await made.bus.hear(sealing.HINT, sealer.hint)
         async with asyncio.TaskGroup() as group:
             group.create_task(picture.run())
             group.create_task(record.run(made.db, made.bus, made.refusals, app.RECORD))
@@ -82,12 +85,12 @@ async def _core(made: Common) -> None:
             group.create_task(every(1.0, lambda: relay(made)))
             group.create_task(every(2.0, picture.count_refusals))
             group.create_task(every(1.0, lambda: _offers(made)))
-            group.create_task(every(0.1, lambda: _seal(made)))
+            group.create_task(every(0.0, sealer.once))
             group.create_task(every(30.0, made.load))
             group.create_task(every(3600.0, lambda: _partitions(made, owner)))
             group.create_task(every(3600.0, lambda: _tidy(made)))
             group.create_task(every(5.0, lambda: _unsealed(made)))
-            group.create_task(every(600.0, lambda: _anchor(made)))
+            group.create_task(every(60.0, lambda: _sign(made)))
             group.create_task(_hold(lock))
 
 
@@ -182,9 +185,9 @@ async def _offers(made: Common) -> None:
             await respond.expire_offers(tx, actor, made.clock)
 
 
-async def _seal(made: Common) -> None:
+async def _seal(made: Common) -> int:
     async with made.db.tx(made.everywhere) as tx:
-        await audit.seal(tx, made.clock)
+        return await sealing.seal(tx, made.clock)
 
 
 async def _unsealed(made: Common) -> None:
@@ -195,11 +198,14 @@ async def _unsealed(made: Common) -> None:
         log.error("the log has rows unsealed for %s", waits)
 
 
-async def _anchor(made: Common) -> None:
+async def _sign(made: Common) -> None:
+    """Sign the root of a day that is over; the newest each ten minutes, if rows came."""
+    fresh = made.clock.now().minute % 10 == 0
+    key = await asyncio.to_thread(roots.signing_key, made.settings.data)
     async with made.db.tx(made.everywhere) as tx:
-        last = await audit.head(tx)
-    if last is not None:
-        await asyncio.to_thread(write_anchor, made.settings.data, *last, made.clock.now())
+        signed = await roots.sign(tx, made.clock, key, fresh=fresh)
+    if signed is not None:
+        await asyncio.to_thread(write_root, made.settings.data, signed)
 
 
 async def _partitions(made: Common, owner: Database) -> None:

@@ -1,0 +1,27 @@
+"""What the command line does beyond starting processes: each module is imported by its command alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from unjai.model.actor import system
+from unjai.platform.config import Settings
+from unjai.platform.database import Database, Tx, url_of
+
+_Answer = TypeVar("_Answer")
+
+
+def in_database(settings: Settings, job: Callable[[Tx], Awaitable[_Answer]], *, name: str) -> _Answer:
+    """Return what `job` brings from one transaction at the running centre's database."""
+
+    async def work() -> _Answer:
+        db = Database(url_of(settings.database_url, "unjai_worker"), connections=1)
+        try:
+            async with db.tx(system(name=name)) as tx:
+                return await job(tx)
+        finally:
+            await db.close()
+
+    return asyncio.run(work())
