@@ -69,6 +69,8 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
         "person.read": Text(th="ดูทำเนียบกำลังพลและการดำรงตำแหน่ง", en="see persons and their posts"),
         "person.admin": Text(th="จัดการทำเนียบกำลังพลและการดำรงตำแหน่ง", en="manage persons and their posts"),
         "audit.read": Text(th="ตรวจบันทึกการใช้งานระบบ", en="read the audit log"),
+        "data.import": Text(th="นำเข้าข้อมูลจากไฟล์", en="import data from files"),
+        "data.export": Text(th="ส่งออกข้อมูลเป็นไฟล์", en="export data as files"),
         "policy.admin": Text(
             th="กำหนดนโยบายความปลอดภัยของสถานี: การยืนยันตัวตนสองขั้น สิทธิ์ฉุกเฉิน การอนุมัติสองคน",
             en="set the station's security policy: second factors, break-glass, four eyes",
@@ -108,6 +110,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             th="หัวหน้าสถานี",
             en="station superintendent",
             rights=_SEE
+            | {"data.export"}
             | {"audit.read", "policy.admin", "approval.give", "breakglass.review", "incident.export", "replay.read"}
             | {"party.read", "attachment.read", "escalation.take", "procedure.admin", "rule.admin"},
         ),
@@ -133,6 +136,8 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             en="administrator",
             rights=frozenset(
                 {
+                    "data.import",
+                    "data.export",
                     "zone.admin",
                     "device.admin",
                     "rule.admin",
