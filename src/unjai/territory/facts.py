@@ -35,6 +35,24 @@ class Province:
     name_en: str
     abbr_th: str
     bureau: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class District:
+    """A district — อำเภอ, in Bangkok เขต; `id` is its DOPA code, the point lies inside it."""
+
+    id: int
+    name_th: str
+    name_en: str
+    lon: float
+    lat: float
+
+    @property
+    def province(self) -> Province:
+        """Return the province it is of."""
+        return provinces()[self.id // 100]
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -78,10 +96,28 @@ def provinces() -> Mapping[int, Province]:
             name_en=row["name_en"],
             abbr_th=row["abbr_th"],
             bureau=row["bureau"],
+            lon=float(row["lon"]),
+            lat=float(row["lat"]),
         )
         for row in _rows("provinces.csv")
     ]
     return MappingProxyType({province.id: province for province in found})
+
+
+@cache
+def districts() -> Mapping[int, District]:
+    """Return the districts by DOPA code."""
+    found = [
+        District(
+            id=int(row["id"]),
+            name_th=row["name_th"],
+            name_en=row["name_en"],
+            lon=float(row["lon"]),
+            lat=float(row["lat"]),
+        )
+        for row in _rows("districts.csv")
+    ]
+    return MappingProxyType({district.id: district for district in found})
 
 
 @cache
@@ -102,3 +138,31 @@ def _kinds(name: str) -> Mapping[str, Kind]:
         for row in _rows(name)
     ]
     return MappingProxyType({kind.kind: kind for kind in kinds})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckText:
+    """An item of a check list as it comes with the programs; `reference` is the requirement behind it."""
+
+    key: str
+    checklist: str
+    ordinal: int
+    text_th: str
+    text_en: str
+    reference: str
+
+
+@cache
+def check_texts() -> tuple[CheckText, ...]:
+    """Return the items of all check lists, in their order (tens are left between two for a station's own)."""
+    return tuple(
+        CheckText(
+            key=row["key"],
+            checklist=row["checklist"],
+            ordinal=number * 10,
+            text_th=row["text_th"],
+            text_en=row["text_en"],
+            reference=row["reference"],
+        )
+        for number, row in enumerate(_rows("checklists.csv"), 1)
+    )

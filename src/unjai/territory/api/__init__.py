@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from unjai.territory.api import things
+from unjai.territory.api import things, zone
 
 router = APIRouter()
-for part in (things,):
+for part in (things, zone):
     router.include_router(part.router)

@@ -51,6 +51,12 @@ async def stations_under(tx: Tx, org_unit_id: int) -> list[StationId]:
     return [StationId(row["id"]) for row in rows]
 
 
+async def stations_placed(tx: Tx) -> list[OrgUnit]:
+    """Return the stations whose position is known."""
+    placed = and_(org_unit.c.level == "station", org_unit.c.lon.is_not(None))
+    return [OrgUnit(**row) for row in await tx.all(select(org_unit).where(placed).order_by(org_unit.c.id))]
+
+
 async def org_units_under_path(tx: Tx, path: str) -> list[OrgUnit]:
     """Return all nodes at or below a path, from the top down."""
     below = org_unit.c.path.op("<@")(literal(path, Ltree))
