@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from unjai.people.api import accounts
+from unjai.people.api import accounts, administration, identity, oversight, persons
 
 router = APIRouter()
-for part in (accounts,):
+for part in (accounts, administration, identity, oversight, persons):
     router.include_router(part.router)

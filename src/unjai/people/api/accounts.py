@@ -18,6 +18,7 @@ from unjai.people.rights import RIGHTS, ROLES
 from unjai.people.schemas.accounts import (
     AccountIn,
     AccountOut,
+    BreakGlassNowOut,
     DutyIn,
     DutyOut,
     NewAccountOut,
@@ -46,6 +47,8 @@ from unjai.territory.store import org_unit_of
 router = APIRouter(tags=["people"])
 
 COOKIE = "unjai_session"
+PENDING_COOKIE = "unjai_pending"
+PHONE_COOKIE = "unjai_phone"
 HASHING_AT_ONCE = 2
 HASHING_WAITING_MOST = 100
 
@@ -104,19 +107,40 @@ def _told(request: Request, signed: SignedIn, station: StationOut | None, respon
         stations=sorted(signed.scope.stations),
         unit_id=signed.unit_id,
         must_change_password=signed.must_change_password,
+        must_enrol_second_factor=signed.must_enrol,
+        second_factor=signed.factor_since is not None,
+        second_factor_due_at=signed.factor_due_at,
+        break_glass=None if signed.break_glass is None else BreakGlassNowOut.model_validate(signed.break_glass),
         locale="en" if signed.locale == "en" else "th",
         expires_at=signed.expires_at,
     )
 
 
-async def _session(ask: Ask, signed: SignedIn, response: Response) -> SessionOut:
+async def session_out(ask: Ask, signed: SignedIn, response: Response) -> SessionOut:
+    """Return what a screen is told of its session; a fresh token goes into the cookie."""
     here = signed.scope.station_id
     unit = None if here is None else await org_unit_of(ask.tx, here)
     return _told(ask.request, signed, None if unit is None else StationOut.model_validate(unit), response)
 
 
-def _token(request: Request) -> str:
+def token_of(request: Request) -> str:
+    """Return the token in the session's cookie."""
     return request.cookies.get(COOKIE, "")
+
+
+def _refused(request: Request, refused: Refused) -> Response:
+    """Answer a refusal; a half-done sign-in goes into a cookie of its own, which opens the second step alone."""
+    told = answer(refused.error)
+    if refused.pending is not None:
+        told.set_cookie(
+            PENDING_COOKIE,
+            refused.pending,
+            path="/api/session",
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="strict",
+        )
+    return told
 
 
 @router.post("/session", dependencies=HASHING, response_model=SessionOut)
@@ -131,25 +155,26 @@ async def sign_in(body: SignInIn, response: Response, ask: Annotated[Ask, allowe
         password=body.password,
         ip=client.host if client else "",
         agent=ask.request.headers.get("user-agent", ""),
+        phone=ask.request.cookies.get(PHONE_COOKIE, "")[:200],
     )
     if isinstance(signed, Refused):
-        return answer(signed.error)
-    return await _session(ask, signed, response)
+        return _refused(ask.request, signed)
+    return await session_out(ask, signed, response)
 
 
 @router.get("/session")
 async def session(response: Response, ask: Annotated[Ask, allowed(ANYONE)]) -> SessionOut:
     """Tell who is signed in."""
-    signed = await flows.session_of(ask.tx, ask.clock, _token(ask.request))
+    signed = await flows.session_of(ask.tx, ask.clock, token_of(ask.request))
     if signed is None:
         raise UnjaiError("sign_in_needed", 401)
-    return await _session(ask, signed, response)
+    return await session_out(ask, signed, response)
 
 
 @router.delete("/session", status_code=204)
 async def sign_out(response: Response, ask: Annotated[Ask, allowed(PUBLIC)]) -> None:
     """Sign out; nothing happens to who is out already."""
-    await flows.sign_out(ask.tx, ask.actor, ask.clock, token=_token(ask.request))
+    await flows.sign_out(ask.tx, ask.actor, ask.clock, token=token_of(ask.request))
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
 
 
@@ -159,20 +184,20 @@ async def change_password(
 ) -> SessionOut | Response:
     """Change one's own password; all other sessions of the account end, this one goes on with a new cookie."""
     signed = await flows.change_password(
-        ask.tx, ask.actor, ask.clock, token=_token(ask.request), old=body.old, new=body.new
+        ask.tx, ask.actor, ask.clock, token=token_of(ask.request), old=body.old, new=body.new
     )
     if isinstance(signed, Refused):
         return answer(signed.error)
-    return await _session(ask, signed, response)
+    return await session_out(ask, signed, response)
 
 
 @router.post("/session/station")
 async def work_at(body: StationIn, response: Response, ask: Annotated[Ask, allowed(ANYONE)]) -> SessionOut:
     """Work at another station of one's own, with the rights held there; the session goes on with a new cookie."""
     signed = await flows.work_at(
-        ask.tx, ask.actor, ask.clock, token=_token(ask.request), station_id=StationId(body.station_id)
+        ask.tx, ask.actor, ask.clock, token=token_of(ask.request), station_id=StationId(body.station_id)
     )
-    return await _session(ask, signed, response)
+    return await session_out(ask, signed, response)
 
 
 @router.get("/rights")
@@ -203,9 +228,13 @@ async def create_account(
         name_th=body.name_th,
         name_en=body.name_en,
         home_id=body.home_id,
-        roles=[(item.role, item.org_unit_id) for item in body.roles],
         locale=body.locale,
+        terms=flows.Terms(until=body.until, sector=body.sector, organisation=body.organisation, contact=body.contact),
     )
+    for item in body.roles:
+        await flows.grant_role(ask.tx, ask.actor, ask.clock, account_id=made.account_id, **item.model_dump())
+    if body.person_id is not None:
+        await flows.link_account(ask.tx, ask.actor, ask.clock, person_id=body.person_id, account_id=made.account_id)
     response.headers["Cache-Control"] = "no-store"
     return NewAccountOut.model_validate(made)
 
@@ -234,10 +263,8 @@ async def reset_password(
 
 @router.post("/accounts/{account_id}/roles", status_code=204)
 async def grant_role(account_id: UUID, body: RoleIn, ask: Annotated[Ask, allowed("account.admin")]) -> None:
-    """Give an account a role at an organisation unit."""
-    await flows.grant_role(
-        ask.tx, ask.actor, ask.clock, account_id=AccountId(account_id), role=body.role, org_unit_id=body.org_unit_id
-    )
+    """Give an account a role at an organisation unit, from and until when if that is said."""
+    await flows.grant_role(ask.tx, ask.actor, ask.clock, account_id=AccountId(account_id), **body.model_dump())
 
 
 @router.delete("/accounts/{account_id}/roles/{role}/{org_unit_id}", status_code=204)
@@ -251,9 +278,10 @@ async def revoke_role(
 
 
 @router.get("/units")
-async def units(ask: Annotated[Ask, allowed("unit.read")]) -> list[UnitOut]:
-    """Return the units of one's stations, with their duty and what they are doing."""
-    return [UnitOut.model_validate(row) for row in await flows.list_units(ask.tx, ask.actor, ask.clock)]
+async def units(ask: Annotated[Ask, allowed("unit.read")], *, disabled: bool = False) -> list[UnitOut]:
+    """Return the units of one's stations, with their duty and what they are doing; `disabled` adds those out of use."""
+    rows = await flows.list_units(ask.tx, ask.actor, ask.clock, disabled=disabled)
+    return [UnitOut.model_validate(row) for row in rows]
 
 
 @router.post("/units", status_code=201)
@@ -270,6 +298,8 @@ async def create_unit(body: UnitIn, ask: Annotated[Ask, allowed("unit.admin")]) 
         capabilities=body.capabilities,
         account_id=None if body.account_id is None else AccountId(body.account_id),
         device_id=None if body.device_id is None else DeviceId(body.device_id),
+        vehicle=body.vehicle,
+        registration=body.registration,
     )
     return UnitOut.model_validate(await flows.unit_of(ask.tx, ask.actor, ask.clock, unit_id=unit_id))
 

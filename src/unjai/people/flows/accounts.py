@@ -134,7 +134,7 @@ async def create_account(
     if password is not None:
         rules.check_password(password, name)
     home = home_id if home_id is not None else actor.station
-    await _within(tx, actor, home)
+    await within(tx, actor, home)
     now = clock.now()
     account_id = AccountId(new_id(now))
     secret = password or one_time_password()
@@ -222,7 +222,7 @@ async def grant_role(
     if role not in rights.ROLES:
         raise UnjaiError("role_unknown", 422, role=role)
     row = await manageable(tx, actor, account_id)
-    await _within(tx, actor, org_unit_id)
+    await within(tx, actor, org_unit_id)
     now = clock.now()
     if not source and until is not None and until <= max(now, since or now):
         raise UnjaiError("role_dates_wrong", 422)
@@ -230,7 +230,7 @@ async def grant_role(
         ends = row["until"] is not None or until is not None
         check_partner(sector=row["sector"], organisation=row["organisation"], ends=ends)
     if role == "administrator" and (since or until) and not source:
-        await _not_last(tx, account_id, org_unit_id)
+        await not_last(tx, account_id, org_unit_id)
     row = {
         "account_id": account_id,
         "role": role,
@@ -256,7 +256,7 @@ async def revoke_role(
         raise UnjaiError("role_unknown", 422, role=role)
     await manageable(tx, actor, account_id)
     if role == "administrator":
-        await _not_last(tx, account_id, org_unit_id)
+        await not_last(tx, account_id, org_unit_id)
     if await store.drop_role(tx, account_id, role, org_unit_id):
         facts = {"role": role, "org_unit_id": org_unit_id}
         await audit(tx, actor, clock, action="account.revoke", subject=f"account:{account_id}", facts=facts)
@@ -268,7 +268,7 @@ async def disable_account(tx: Tx, actor: Actor, clock: Clock, *, account_id: Acc
     await manageable(tx, actor, account_id)
     if account_id == actor.account_id:
         raise UnjaiError("own_account", 409)
-    await _not_last(tx, account_id)
+    await not_last(tx, account_id)
     await store.set_account(tx, account_id, disabled=True)
     await revoke(tx, actor, clock, account_id=account_id)
     await audit(tx, actor, clock, action="account.disable", subject=f"account:{account_id}")
@@ -306,7 +306,7 @@ def _must_administer(actor: Actor) -> None:
     actor.must("account.admin")
 
 
-async def _within(tx: Tx, actor: Actor, org_unit_id: int) -> None:
+async def within(tx: Tx, actor: Actor, org_unit_id: int) -> None:
     """Raise unless the organisation unit and all stations below it are the actor's."""
     if await org_unit_of(tx, org_unit_id) is None:
         raise not_found("org_unit", org_unit_id)
@@ -318,12 +318,12 @@ async def _within(tx: Tx, actor: Actor, org_unit_id: int) -> None:
 
 
 async def manageable(tx: Tx, actor: Actor, account_id: AccountId) -> dict[str, Any]:
-    """Return an account's row; raise unless the actor may decide over this account: its home and every role it has lie in their stations."""
+    """Return an account's row; raise unless its home and every role it has lie in the actor's stations."""
     _must_administer(actor)
     row = await store.account_of(tx, account_id)
     if row is None:
         raise not_found("account", account_id)
-    await _within(tx, actor, row["home_id"])
+    await within(tx, actor, row["home_id"])
     if actor.kind != "system":
         reach: set[StationId] = {grant.station_id for grant in await store.grants_of(tx, account_id, at=None)}
         if not reach <= actor.stations:
@@ -345,7 +345,7 @@ def checked_terms(terms: Terms, now: datetime) -> dict[str, object]:
     }
 
 
-async def _not_last(tx: Tx, account_id: AccountId, org_unit_id: int | None = None) -> None:
+async def not_last(tx: Tx, account_id: AccountId, org_unit_id: int | None = None) -> None:
     """Raise when nobody would administer any more without this account, or without its role at `org_unit_id`."""
     await store.lock_administrators(tx)
     held = (await store.roles_of(tx, [account_id])).get(account_id, [])

@@ -14,7 +14,7 @@ from unjai.model.errors import UnjaiError, forbidden, not_found
 from unjai.model.ids import AccountId, DeviceId, IncidentId, StationId, UnitId, new_id
 from unjai.people import rules
 from unjai.people.events import DutyChanged, RegistryChanged, UnitChanged
-from unjai.people.store import accounts, units
+from unjai.people.store import accounts, factors, oversight, units
 from unjai.people.store.units import DutyRow, ShiftRow, UnitRow
 from unjai.platform.audit import audit
 from unjai.platform.database import Tx
@@ -43,6 +43,8 @@ async def create_unit(
     capabilities: Sequence[str] = (),
     account_id: AccountId | None = None,
     device_id: DeviceId | None = None,
+    vehicle: str = "",
+    registration: str = "",
     station_id: StationId | None = None,
 ) -> UnitId:
     """Make a unit at `station_id` (the actor's own unless given), crewed by an account, carrying a device.
@@ -62,6 +64,8 @@ async def create_unit(
         "capabilities": _words(capabilities),
         "account_id": account_id,
         "device_id": device_id,
+        "vehicle": vehicle.strip(),
+        "registration": registration.strip(),
     }
     await _check(tx, here, None, row)
     unit_id = UnitId(new_id(clock.now()))
@@ -75,13 +79,13 @@ async def create_unit(
 
 
 async def change_unit(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId, **changed: Any) -> UnitRow:
-    """Change `call_sign`, `kind`, `name_th`, `name_en`, `capabilities`, `account_id`, `device_id` or `disabled`.
+    """Change names, `call_sign`, `kind`, vehicle, `capabilities`, `account_id`, `device_id` or `disabled`.
 
     A unit that is disabled goes off duty. Raises as `create_unit`, and `unit_busy` (409) for disabling one at work.
     """
     actor.must("unit.admin")
     row = await _locked(tx, unit_id)
-    for name in ("call_sign", "name_th", "name_en"):
+    for name in ("call_sign", "name_th", "name_en", "vehicle", "registration"):
         if name in changed:
             changed[name] = str(changed[name]).strip()
     if "capabilities" in changed:
@@ -166,10 +170,13 @@ async def _unit(tx: Tx, clock: Clock, unit_id: UnitId) -> UnitRow:
     return rows[0]
 
 
-async def list_units(tx: Tx, actor: Actor, clock: Clock) -> list[UnitRow]:
-    """Return the units of the actor's stations by call sign, with their duty and what they are doing."""
+async def list_units(tx: Tx, actor: Actor, clock: Clock, *, disabled: bool = False) -> list[UnitRow]:
+    """Return the units of the actor's stations by call sign, with their duty and what they are doing.
+
+    Those out of use only with `disabled`.
+    """
     actor.must("unit.read")
-    return await units.units(tx, clock.now())
+    return await units.units(tx, clock.now(), disabled=disabled)
 
 
 async def unit_of(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId) -> UnitRow:
@@ -352,5 +359,7 @@ async def tidy(tx: Tx, actor: Actor, clock: Clock, *, keep_sessions: timedelta =
     forgotten = await units.forgotten_duties(tx, now)
     for row in forgotten:
         await _close(tx, actor, clock, row, to_at=row.from_at + rules.DUTY_MOST, by="forgotten")
+    await factors.drop_late(tx, now)
+    await oversight.expire_approvals(tx, now)
     await accounts.drop_old(tx, failures_before=now - rules.FAILURES_FORGOTTEN, sessions_before=now - keep_sessions)
     return len(forgotten)

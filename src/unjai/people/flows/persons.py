@@ -247,7 +247,7 @@ async def unlink_account(tx: Tx, actor: Actor, clock: Clock, *, person_id: UUID)
 async def tell_ended(tx: Tx, clock: Clock, *, after: datetime) -> datetime:
     """Make every screen ask anew whose role began or ended since `after`; return until when that was done.
 
-    Rights are asked for their dates at every request; this is for what stays open, such as the live feed.
+    Every request asks for the dates of rights anyway; this is for what stays open, such as the live feed.
     """
     now = clock.now()
     for account_id in await store.changed_roles(tx, after, now):

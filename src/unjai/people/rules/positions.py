@@ -65,7 +65,7 @@ def _p(
 _LT_COL = ("lieutenant_colonel", "lieutenant_colonel")
 _INSPECTOR = ("lieutenant_colonel", "major")
 _JUNIOR = ("captain", "sub_lieutenant")
-_DEPUTY = "usually_one"
+_DEPUTY: Holders = "usually_one"
 
 _ALL = (
     _p("chief", ("ผบ.ตร.", "ผู้บัญชาการตำรวจแห่งชาติ", "Commissioner-General"), "national", ("general", "general"), holders="one"),

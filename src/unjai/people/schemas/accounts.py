@@ -60,8 +60,18 @@ class StationOut(Out):
     name_en: str
 
 
+class BreakGlassNowOut(Out):
+    """One's own emergency rights, which end by themselves."""
+
+    id: UUID
+    ends_at: AwareDatetime
+
+
 class SessionOut(Out):
-    """Who is signed in. Rights are empty while the password must be changed."""
+    """Who is signed in. Rights are empty while the password must be changed or a second factor enrolled.
+
+    `second_factor_due_at`: from then on one's role needs a second factor, and there is none yet.
+    """
 
     account_id: UUID
     username: str
@@ -73,6 +83,10 @@ class SessionOut(Out):
     stations: list[int]
     unit_id: UUID | None
     must_change_password: bool
+    must_enrol_second_factor: bool
+    second_factor: bool
+    second_factor_due_at: AwareDatetime | None
+    break_glass: BreakGlassNowOut | None
     locale: Literal["th", "en"]
     expires_at: AwareDatetime
 
@@ -82,15 +96,20 @@ class RoleIn(In):
 
     role: Word
     org_unit_id: NodeId
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
 
 
 class RoleOut(Out):
-    """A role at an organisation unit, with the unit's name."""
+    """A role at an organisation unit, with the unit's name; `source` is the post it comes with, empty if none."""
 
     role: str
     org_unit_id: int
     name_th: str
     name_en: str
+    since: AwareDatetime | None
+    until: AwareDatetime | None
+    source: str
 
 
 class AccountIn(In):
@@ -102,6 +121,38 @@ class AccountIn(In):
     home_id: NodeId | None = None
     locale: Literal["th", "en"] = "th"
     roles: list[RoleIn] = Field(default_factory=list, max_length=50)
+    until: AwareDatetime | None = None
+    sector: Word = ""
+    organisation: Name = ""
+    contact: Name = ""
+    person_id: UUID | None = None
+
+
+class AccountChangeIn(In):
+    """What of an account is to change; what is absent stays, a null end takes the end away."""
+
+    name_th: Name = ""
+    name_en: Name = ""
+    locale: Literal["th", "en"] = "th"
+    home_id: NodeId | None = None
+    until: AwareDatetime | None = None
+    sector: Word = ""
+    organisation: Name = ""
+    contact: Name = ""
+
+
+class SlipsIn(In):
+    """The accounts that get new one-time passwords."""
+
+    account_ids: list[UUID] = Field(min_length=1, max_length=100)
+
+
+class SlipOut(Out):
+    """A one-time password, shown this once."""
+
+    username: str
+    name_th: str
+    password: str
 
 
 class NewAccountOut(Out):
@@ -134,6 +185,11 @@ class AccountOut(Out):
     created_at: AwareDatetime
     password_at: AwareDatetime
     roles: list[RoleOut]
+    until: AwareDatetime | None
+    sector: str
+    organisation: str
+    contact: str
+    person_id: UUID | None
 
 
 class ShiftIn(In):
@@ -143,6 +199,15 @@ class ShiftIn(In):
     name_en: Name = ""
     starts: time
     ends: time
+
+
+class ShiftChangeIn(In):
+    """What of a shift is to change; what is absent stays."""
+
+    name_th: Name = ""
+    name_en: Name = ""
+    starts: time = time()
+    ends: time = time()
 
 
 class ShiftOut(Out):
@@ -165,6 +230,8 @@ class UnitIn(In):
     capabilities: list[Word] = Field(default_factory=list, max_length=50)
     account_id: UUID | None = None
     device_id: UUID | None = None
+    vehicle: Name = ""
+    registration: CallSign = ""
 
 
 class UnitChangeIn(In):
@@ -177,6 +244,8 @@ class UnitChangeIn(In):
     capabilities: list[Word] = Field(default_factory=list, max_length=50)
     account_id: UUID | None = None
     device_id: UUID | None = None
+    vehicle: Name = ""
+    registration: CallSign = ""
     disabled: bool = False
 
 
@@ -200,6 +269,34 @@ class UnitOut(Out):
     work: UnitWork
     state: str
     incident_id: UUID | None
+    vehicle: str
+    registration: str
+
+
+class PhoneSheetIn(In):
+    """The address under which phones reach this centre."""
+
+    base_url: str = Field(max_length=200, pattern=_NO_NUL)
+
+
+class CodeOut(Out):
+    """A QR code: for which app, what it says, and its dark squares, a text of 0 and 1 for each row."""
+
+    app: str
+    text: str
+    rows: list[str]
+
+
+class PhoneSheetOut(Out):
+    """All that sets up one phone, shown this once."""
+
+    unit_id: UUID
+    device_id: UUID
+    call_sign: str
+    device_key: str
+    secret: str
+    base_url: str
+    codes: list[CodeOut]
 
 
 class DutyIn(In):

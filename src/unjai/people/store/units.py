@@ -55,6 +55,8 @@ class UnitRow:
     shift: ShiftRow | None
     work: UnitWork
     incident_id: IncidentId | None
+    vehicle: str = ""
+    registration: str = ""
 
     @property
     def state(self) -> str:
@@ -155,6 +157,8 @@ def _unit(row: Mapping[str, Any]) -> UnitRow:
         shift=ShiftRow(**held) if held["id"] is not None else None,
         work=cast("UnitWork", row["work"]),
         incident_id=row["incident_id"],
+        vehicle=row["vehicle"],
+        registration=row["registration"],
     )
 
 
@@ -170,11 +174,34 @@ async def add_shift(tx: Tx, row: Mapping[str, Any]) -> bool:
 
 
 async def shifts(tx: Tx, station_id: StationId | None = None) -> list[ShiftRow]:
-    """Return the shifts in scope, or of one station, by their start."""
-    query = select(*_SHIFT).order_by(shift.c.station_id, shift.c.starts, shift.c.id)
+    """Return the shifts in use in scope, or of one station, by their start."""
+    query = select(*_SHIFT).where(~shift.c.retired).order_by(shift.c.station_id, shift.c.starts, shift.c.id)
     if station_id is not None:
         query = query.where(shift.c.station_id == station_id)
     return [ShiftRow(**row) for row in await tx.all(query)]
+
+
+async def lock_shift(tx: Tx, shift_id: UUID) -> dict[str, Any] | None:
+    """Return a shift that is in use, locked until the transaction ends."""
+    return await tx.one(select(shift).where(shift.c.id == shift_id, ~shift.c.retired).with_for_update())
+
+
+async def set_shift(tx: Tx, shift_id: UUID, values: Mapping[str, Any]) -> bool:
+    """Change columns of a shift; False when the station has another of that name."""
+    name = values.get("name_th")
+    own = select(shift.c.station_id).where(shift.c.id == shift_id).scalar_subquery()
+    other = select(shift.c.id).where(
+        shift.c.station_id == own, shift.c.name_th == name, shift.c.id != shift_id, ~shift.c.retired
+    )
+    if name is not None and await tx.scalar(other) is not None:
+        return False
+    await tx.execute(update(shift).where(shift.c.id == shift_id).values(**values))
+    return True
+
+
+async def retire_shift(tx: Tx, shift_id: UUID) -> None:
+    """Offer a shift no more; what was worked in it keeps it."""
+    await tx.execute(update(shift).where(shift.c.id == shift_id).values(retired=True))
 
 
 async def open_duty(tx: Tx, unit_id: UnitId) -> DutyRow | None:
