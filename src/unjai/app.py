@@ -24,6 +24,9 @@ from unjai.model.ids import DeviceId, IncidentId, StationId
 from unjai.people.flows import list_units
 from unjai.people.registry import Refusals, Registry
 from unjai.picture import watch
+from unjai.picture.alerts import above as rules_above
+from unjai.picture.alerts.rules.facts import Words
+from unjai.picture.health.silences import Recovery
 from unjai.picture.live import LiveUnit
 from unjai.picture.rules import Alarm
 from unjai.picture.watch import Picture
@@ -35,8 +38,11 @@ from unjai.platform.outbox import missed, sent
 from unjai.platform.streams import Bus
 from unjai.respond import flows as respond
 from unjai.respond import view
+from unjai.respond.codes import event_codes
 from unjai.respond.flows import NewReport
+from unjai.respond.store.worked import worked_between
 from unjai.sense import intake, record
+from unjai.sense.base import kinds
 from unjai.sense.rules import happened_at
 from unjai.territory.store import org_unit, org_unit_by_code, territory_version
 
@@ -60,11 +66,19 @@ PICTURE: tuple[watch.Step, ...] = (
     watch.locate,
     watch.enrich,
     watch.live_state,
+    watch.apply_station_rules,
     watch.apply_rules,
     watch.report,
 )
 
-CHANNELS = {"sos_press": "pole", "pole_tamper": "pole", "unit_distress": "unit", "device_silent": "device"}
+CHANNELS = {
+    "sos_press": "pole",
+    "pole_tamper": "pole",
+    "unit_distress": "unit",
+    "device_silent": "device",
+    "devices_silent": "device",
+    "alert_rule": "rule",
+}
 
 
 @dataclass(kw_only=True)
@@ -116,10 +130,11 @@ async def common(settings: Settings, *, role: str, user: str, connections: int) 
 
 
 async def _connected(settings: Settings, user: str) -> Bus:
-    url: str = getattr(links(settings), user)
+    to = links(settings)
+    url: str = getattr(to, user)
     while True:
         try:
-            return await Bus.connect(url, name=user)
+            return await Bus.connect(url, name=user, tls=to.tls)
         except (NatsError, OSError, TimeoutError) as error:
             log.warning("waiting for NATS: %s", error)
             await asyncio.sleep(0.3)
@@ -194,6 +209,22 @@ class ToRespond:
         """Note that a silent device is back."""
         await respond.device_back(tx, actor, clock, device_id=device_id)
 
+    async def more_silent(self, tx: Tx, actor: Actor, clock: Clock, alarm: Alarm) -> None:
+        """Write on the incident of many silent devices that more have joined."""
+        await respond.more_silent(tx, actor, clock, observation_id=alarm.id, names=_names(alarm))
+
+    async def recovered(self, tx: Tx, actor: Actor, clock: Clock, recovery: Recovery) -> None:
+        """Take back what nobody took up of a silence that is over."""
+        await respond.recovered(
+            tx,
+            actor,
+            clock,
+            device_id=None if recovery.group_id else recovery.device_ids[0],
+            observation_id=recovery.group_id,
+            count=len(recovery.device_ids),
+            times=recovery.times,
+        )
+
     async def board(self, tx: Tx, station_id: StationId) -> list[LiveUnit]:
         """Return the unit board."""
         rows = await list_units(tx, system(station_id), SystemClock())
@@ -222,9 +253,27 @@ def _source(alarm: Alarm) -> str:
     return f"unit:{alarm.unit_id}" if alarm.kind == "unit_distress" and alarm.unit_id else alarm.source
 
 
+def _names(alarm: Alarm) -> tuple[str, str]:
+    return str(alarm.payload.get("names_th", "")), str(alarm.payload.get("names_en", ""))
+
+
+def _about(alarm: Alarm) -> tuple[str, str]:
+    """Return what an incident is about where that is no one device."""
+    count = alarm.payload.get("count")
+    return (f"{count} จุดพร้อมกัน", f"{count} at once") if alarm.kind == "devices_silent" else ("", "")
+
+
+def _code(alarm: Alarm) -> object:
+    said = alarm.payload
+    if alarm.kind == "citizen_report":
+        return said.get("kind")
+    return "DSL" if alarm.kind == "devices_silent" else said.get("code") if alarm.kind == "alert_rule" else None
+
+
 def _report(alarm: Alarm, source: str) -> NewReport:
     said = alarm.payload
-    code = said.get("kind") if alarm.kind == "citizen_report" else None
+    code = _code(alarm)
+    priority = said.get("priority") if alarm.kind == "alert_rule" else None
     return NewReport(
         observation_id=alarm.id,
         digest=alarm.digest,
@@ -236,13 +285,36 @@ def _report(alarm: Alarm, source: str) -> NewReport:
         code=str(code) if code else None,
         point=alarm.point,
         device_id=alarm.device_id,
-        device_key=alarm.source,
+        device_key=(str(said["key"]) if said.get("key") else None) if alarm.kind == "alert_rule" else alarm.source,
         unit_id=alarm.unit_id,
-        text=str(said.get("text") or ""),
+        text=str(said.get("text") or said.get("names_th") or ""),
+        about=_about(alarm),
+        priority=priority if isinstance(priority, int) else None,
         silent=said.get("silent") is True,
         caller_name=str(said["name"]) if said.get("name") else None,
         caller_phone=str(said["phone"]) if said.get("phone") else None,
     )
+
+
+def _code_words(code: str) -> Words | None:
+    found = event_codes().get(code)
+    return None if found is None else Words(th=found.th, en=found.en)
+
+
+async def _units_worked(tx: Tx, since: datetime, until: datetime) -> list[rules_above.Worked]:
+    return [
+        rules_above.Worked(unit_id=unit_id, at=at, state=state)
+        for unit_id, at, state in await worked_between(tx, since, until)
+    ]
+
+
+rules_above.wire(
+    rules_above.Above(
+        code_words=_code_words,
+        observation_words=lambda: {kind.name: Words(th=kind.th, en=kind.en) for kind in kinds().values()},
+        units_worked=_units_worked,
+    )
+)
 
 
 def picture_of(made: Common) -> Picture:

@@ -47,6 +47,7 @@ class StationLive:
     incidents: dict[str, dict[str, Any]] = field(default_factory=dict)
     strip: list[dict[str, Any]] = field(default_factory=list)
     states: dict[DeviceId, str] = field(default_factory=dict)
+    since: dict[DeviceId, datetime] = field(default_factory=dict)
     dirty_units: set[UnitId] = field(default_factory=set)
     dirty_devices: set[DeviceId] = field(default_factory=set)
     dirty_incidents: set[str] = field(default_factory=set)
@@ -60,6 +61,10 @@ class StationLive:
         before = self.heard.get(heard.device_id)
         self.heard[heard.device_id] = heard
         self.unsaved.add(heard.device_id)
+        state, shown = heard.state(now), self.states.get(heard.device_id)
+        self.states[heard.device_id] = state
+        if shown != state or heard.device_id not in self.since:
+            self.since[heard.device_id] = now
         entry = self.devices.get(heard.device_id)
         if entry is not None and entry.unit_id is not None and entry.unit_id in self.units:
             if before is None or before.point is None:
@@ -67,10 +72,8 @@ class StationLive:
             if before is None or before.observed_at != heard.observed_at:
                 self.moved.add(entry.unit_id)
         if entry is not None and entry.unit_id is None:
-            state = heard.state(now)
-            quiet = self.states.get(heard.device_id) == state and before is not None and before.battery == heard.battery
+            quiet = shown == state and before is not None and before.battery == heard.battery
             if not quiet:
-                self.states[heard.device_id] = state
                 self.dirty_devices.add(heard.device_id)
 
     def set_incident(self, key: str, row: Mapping[str, Any] | None) -> None:
@@ -189,8 +192,8 @@ def _iso(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-def saved_row(heard: Heard, now: datetime) -> dict[str, Any]:
-    """Return the `last_seen` row of a device."""
+def saved_row(heard: Heard, now: datetime, since: datetime | None = None) -> dict[str, Any]:
+    """Return the `last_seen` row of a device; `since` is when it came into its state."""
     point = heard.point
     return {
         "device_id": heard.device_id,
@@ -209,6 +212,9 @@ def saved_row(heard: Heard, now: datetime) -> dict[str, Any]:
         "alarm_until": heard.alarm_until,
         "tamper": heard.tamper,
         "clock_off_s": heard.clock_off_s,
+        "firmware": heard.firmware,
+        "state_since": since,
+        "first_heard_at": heard.heard_at,
     }
 
 
@@ -230,4 +236,5 @@ def heard_row(row: Mapping[str, Any]) -> Heard:
         speed_mps=row["speed_mps"],
         mock=row["mock"],
         clock_off_s=row["clock_off_s"],
+        firmware=row["firmware"],
     )

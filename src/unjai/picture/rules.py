@@ -42,6 +42,7 @@ class Heard:
     speed_mps: float | None = None
     mock: bool = False
     clock_off_s: float | None = None
+    firmware: str | None = None
 
     def state(self, now: datetime) -> DeviceState:
         """Return the one word for it, the most pressing first."""
@@ -95,6 +96,8 @@ def hear(before: Heard | None, seen: Observation, at: datetime) -> Heard:
         heard = replace(heard, clock_off_s=None)
     if (battery := _number(payload.get("battery"))) is not None:
         heard = replace(heard, battery=battery)
+    if isinstance(firmware := payload.get("firmware"), str) and firmware:
+        heard = replace(heard, firmware=firmware)
     if seen.kind == "sos_press":
         heard = replace(heard, alarm_until=at + ALARM_FOR)
     elif seen.kind == "sos_release":

@@ -98,6 +98,12 @@ async def all_last_seen(tx: Tx) -> list[dict[str, Any]]:
     return await tx.all(select(last_seen))
 
 
+async def since_of(tx: Tx) -> list[tuple[DeviceId, datetime]]:
+    """Return since when each device has been in its state, where that is known."""
+    query = select(last_seen.c.device_id, last_seen.c.state_since).where(last_seen.c.state_since.is_not(None))
+    return [(DeviceId(row["device_id"]), row["state_since"]) for row in await tx.all(query)]
+
+
 async def save(tx: Tx, rows: Sequence[Mapping[str, Any]], places: Mapping[str, int]) -> None:
     """Write changed rows and the stream places they reflect, in one transaction."""
     if rows:

@@ -12,6 +12,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -27,6 +28,10 @@ from unjai.model.reading import Observation
 from unjai.people.registry import DeviceEntry, Registry
 from unjai.people.store.devices import refusals_of
 from unjai.picture import rules, store
+from unjai.picture.alerts import store as alert_store
+from unjai.picture.alerts.board import RuleBoard, alarm_of_alert, alert_row, notices, strip_line
+from unjai.picture.alerts.rules.rule import Alert, Cleared
+from unjai.picture.health.silences import Recovery, Silences, watched
 from unjai.picture.live import LiveUnit, StationLive, heard_row, saved_row
 from unjai.picture.rules import Alarm
 from unjai.picture.views import View, frames
@@ -51,6 +56,12 @@ class Responder(Protocol):
 
     async def back(self, tx: Tx, actor: Actor, clock: Clock, device_id: DeviceId) -> None:
         """Hear that a silent device is back."""
+
+    async def more_silent(self, tx: Tx, actor: Actor, clock: Clock, alarm: Alarm) -> None:
+        """Hear that further devices belong to the silence told of with the alarm's id."""
+
+    async def recovered(self, tx: Tx, actor: Actor, clock: Clock, recovery: Recovery) -> None:
+        """Hear that a silence that was told of is over and stayed over."""
 
     async def board(self, tx: Tx, station_id: StationId) -> list[LiveUnit]:
         """Return the unit board."""
@@ -99,6 +110,12 @@ class Picture:
     places: dict[str, int] = field(default_factory=dict)
     started_at: datetime | None = None
     recent: OrderedDict[ObservationId, None] = field(default_factory=OrderedDict)
+    silences: dict[StationId, Silences] = field(default_factory=dict)
+    rule_board: RuleBoard = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Lay out the board of rules over the stations."""
+        self.rule_board = RuleBoard(clock=self.clock, live_of=self.stations.get)
 
     @property
     def listening_since(self) -> datetime:
@@ -114,9 +131,17 @@ class Picture:
             async with self.db.tx(system(station_id, name="picture")) as tx:
                 live.heard = {row.device_id: row for row in map(heard_row, await store.all_last_seen(tx))}
                 live.incidents = await self.responder.open_incidents(tx)
-                live.strip = await self.responder.strip(tx, self.clock.now() - timedelta(hours=1))
+                live.since = dict(await store.since_of(tx))
+                live.states = {key: heard.state(self.clock.now()) for key, heard in live.heard.items()}
+                told = await self.responder.strip(tx, self.clock.now() - timedelta(hours=1))
+                live.strip = sorted([*told, *await notices(tx, self.clock.now())], key=lambda line: str(line["at"]))
                 self.places = await store.places(tx)
+                await self._silences(live).load(tx)
+                await self.rule_board.load(tx, live, self.listening_since)
             live.clear()
+
+    def _silences(self, live: StationLive) -> Silences:
+        return self.silences.setdefault(live.station_id, Silences(live=live, clock=self.clock))
 
     async def refresh(self, station_id: StationId) -> None:
         """Take the unit board and the devices anew (duty, registry or territory changed)."""
@@ -125,6 +150,8 @@ class Picture:
             units = await self.responder.board(tx, station_id)
         live.set_devices(entry for entry in self.registry.entries if entry.station_id == station_id)
         live.set_units(units)
+        async with self.db.tx(system(station_id, name="picture")) as tx:
+            await self.rule_board.refresh(tx, live)
 
     async def count_refusals(self) -> None:
         """Take the number of refused messages of each device; both processes write them to the database."""
@@ -133,8 +160,49 @@ class Picture:
                 counted: Counter[DeviceId] = Counter()
                 for row in await refusals_of(tx):
                     counted[DeviceId(row["device_id"])] += row["count"]
-            live.dirty_devices |= {key for key, count in counted.items() if live.refusals.get(key) != count}
+            fresh = {key: count for key, count in counted.items() if live.refusals.get(key) != count}
+            live.dirty_devices |= fresh.keys()
             live.refusals = dict(counted)
+            await self.follow_rules(live, self.rule_board.refused(live, fresh))
+
+    async def follow_rules(self, live: StationLive, out: Sequence[Alert | Cleared]) -> None:
+        """Do what follows of what the rules found: each alert is written and told in one transaction, once."""
+        for one in out:
+            fresh: list[dict[str, Any]] = []
+
+            async def job(tx: Tx, actor: Actor, one: Alert | Cleared = one, fresh: list[Any] = fresh) -> None:
+                if isinstance(one, Cleared):
+                    await alert_store.clear_alert(tx, one.alert_id, one.at)
+                    return
+                row = alert_row(one)
+                if await alert_store.add_alert(tx, row):
+                    if one.do == "incident":
+                        await self.responder.tell(tx, actor, self.clock, alarm_of_alert(one, self.clock.now()))
+                    elif one.do == "notice":
+                        fresh.append(row)
+
+            await self.told(live.station_id, job)
+            for row in fresh:
+                live.note(strip_line(row), self.clock.now())
+
+    async def watch_rules(self) -> None:
+        """Let what rules wait for come due; once in a while see that they are the stored ones."""
+        for live in list(self.stations.values()):
+            await self.follow_rules(live, self.rule_board.advance(live.station_id))
+
+    async def check_rules(self) -> None:
+        """Read rules anew where an event was missed."""
+        for live in list(self.stations.values()):
+            async with self.db.tx(system(live.station_id, name="picture")) as tx:
+                if await self.rule_board.is_stale(tx, live.station_id):
+                    await self.rule_board.refresh(tx, live)
+
+    async def rules_changed(self, station_id: StationId) -> None:
+        """Take a station's rules as they are now."""
+        live = self.stations.get(station_id)
+        if live is not None:
+            async with self.db.tx(system(station_id, name="picture")) as tx:
+                await self.rule_board.refresh(tx, live)
 
     async def incident_changed(self, station_id: StationId, incident_id: UUID) -> None:
         """Take an incident's row anew."""
@@ -195,19 +263,21 @@ class Picture:
         return lambda tx, actor: self.responder.tell(tx, actor, self.clock, alarm)
 
     async def watch_silence(self) -> None:
-        """Raise the alarm of every device that fell silent since the last look."""
+        """Note every device that fell silent since the last look; tell what is due, take back what is over."""
         now = self.clock.now()
         for live in list(self.stations.values()):
+            silences = self._silences(live)
             for key, heard in list(live.heard.items()):
-                entry = live.devices.get(key)
-                if entry is None or entry.unit_id is not None or entry.disabled:
-                    continue
-                if rules.falls_silent(heard, entry.silent_after_s or 0, now, self.listening_since):
-                    alarm = rules.silence(heard, key=entry.key, point=live.place_of(key), now=now)
-                    await self.told(live.station_id, self.telling(alarm))
+                entry = watched(live.devices.get(key))
+                if entry is not None and rules.falls_silent(heard, entry.silent_after_s, now, self.listening_since):
+                    silences.fell(key, heard.heard_at)
                     live.hear(rules.fallen_silent(heard), now)
                 elif live.states.get(key) not in (None, heard.state(now)):
                     live.hear(heard, now)
+            silences.drop_unwatched(now)
+            told = partial(self.told, live.station_id)
+            await silences.tell(self.responder, told, self.listening_since)
+            await silences.settle(self.responder, told)
 
     async def save(self) -> None:
         """Write what changed and the stream places that it reflects."""
@@ -215,12 +285,19 @@ class Picture:
         places = dict(self.places)
         for live in self.stations.values():
             keys, live.unsaved = live.unsaved, set()
-            rows = [saved_row(live.heard[key], now) for key in keys]
+            rows = [saved_row(live.heard[key], now, live.since.get(key)) for key in keys]
+            dirty, gone = self.rule_board.take_dirty(live.station_id)
+            silences = self._silences(live)
+            changed = len(silences.dirty)
             try:
                 async with self.db.tx(system(live.station_id, name="picture")) as tx:
                     await store.save(tx, rows, places)
+                    await self.rule_board.save(tx, live.station_id, dirty, gone)
+                    await silences.save(tx)
+                silences.saved(changed)
             except (DBAPIError, OSError, TimeoutError) as error:
                 live.unsaved |= keys
+                self.rule_board.put_back(live.station_id, dirty, gone)
                 log.warning("the picture waits for the database: %s", error)
 
     async def tick(self) -> None:
@@ -257,6 +334,8 @@ class Picture:
             group.create_task(self._every(TICK_S, self.tick))
             group.create_task(self._every(1.0, self.save))
             group.create_task(self._every(1.0, self.watch_silence))
+            group.create_task(self._every(1.0, self.watch_rules))
+            group.create_task(self._every(30.0, self.check_rules))
 
     async def _every(self, pause_s: float, job: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -303,6 +382,13 @@ async def live_state(sight: Sight, picture: Picture) -> bool:
     return True
 
 
+async def apply_station_rules(sight: Sight, picture: Picture) -> bool:
+    """Let the station's own alert rules see it; what they raise is committed before the place in the stream moves."""
+    found = picture.rule_board.observe(sight.live, sight.seen, sight.at, sight.device, sight.point)
+    await picture.follow_rules(sight.live, found)
+    return True
+
+
 async def apply_rules(sight: Sight, _picture: Picture) -> bool:
     """Decide whether it is an alarm, says more of one, or ends a silence."""
     sight.alarm = rules.alarm_of(sight.seen, at=sight.at, point=sight.point, unit_id=sight.unit_id)
@@ -315,6 +401,9 @@ async def report(sight: Sight, picture: Picture) -> bool:
         await picture.told(sight.alarm.station_id, picture.telling(sight.alarm))
     if sight.back and sight.seen.device_id is not None:
         key = sight.seen.device_id
+        silences = picture.silences.get(sight.seen.station_id)
+        if silences is not None:
+            silences.came_back(key, sight.seen.received_at)
         await picture.told(
             sight.seen.station_id, lambda tx, actor: picture.responder.back(tx, actor, picture.clock, key)
         )

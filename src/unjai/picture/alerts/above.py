@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-
 from unjai.model.ids import UnitId
 from unjai.picture.alerts.rules.facts import Words
 from unjai.platform.database import Tx
@@ -46,5 +45,3 @@ def wire(above: Above) -> None:
 def above() -> Above:
     """Return what `app.py` wired."""
     return _wired
-
-

@@ -8,7 +8,14 @@ from unjai.respond.flows.dispatch import (
     proposals,
     withdraw,
 )
-from unjai.respond.flows.following import citizen_cancelled, device_back, distress, source_moved
+from unjai.respond.flows.following import (
+    citizen_cancelled,
+    device_back,
+    distress,
+    more_silent,
+    recovered,
+    source_moved,
+)
 from unjai.respond.flows.handling import (
     acknowledge,
     cancel,
@@ -42,11 +49,13 @@ __all__ = [
     "expire_offers",
     "false_alarm",
     "merge",
+    "more_silent",
     "note",
     "offer",
     "on_scene",
     "own_unit",
     "proposals",
+    "recovered",
     "refuse",
     "reopen",
     "set_code",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from unjai.model.actor import Actor
 from unjai.model.clock import Clock
@@ -22,6 +23,8 @@ TAKE_BACK = timedelta(seconds=10)
 """Five seconds are promised on the citizen's screen; the rest is for the way here."""
 
 MOVED_M, TOLD_M = 10.0, 50.0
+RESTLESS = 3
+"""So many silences of one device in an hour are a fault that somebody must look at."""
 
 
 async def source_moved(
@@ -110,6 +113,58 @@ async def device_back(tx: Tx, actor: Actor, clock: Clock, *, device_id: DeviceId
         return case.id
     await case.say("device_back")
     await case.save("device_back")
+    return case.id
+
+
+async def more_silent(
+    tx: Tx, actor: Actor, clock: Clock, *, observation_id: UUID, names: tuple[str, str]
+) -> IncidentId | None:
+    """Write on the incident of many silent devices that more have joined; None where it is over."""
+    actor.must("call.take")
+    told = await reports.by_observation(tx, observation_id)
+    if told is None:
+        return None
+    case = await Case.hold(tx, actor, clock, told["incident_id"])
+    if case.state == "closed":
+        return None
+    await case.say("silent_more", names_th=names[0], names_en=names[1])
+    await case.save("silent_more")
+    return case.id
+
+
+async def recovered(
+    tx: Tx,
+    actor: Actor,
+    clock: Clock,
+    *,
+    device_id: DeviceId | None,
+    observation_id: UUID | None = None,
+    count: int = 1,
+    times: int = 1,
+) -> IncidentId | None:
+    """Hear that a silence is over and stayed over: what nobody took up is closed by itself, the rest says so.
+
+    The incident is that of the silent device, or the one a report made (`observation_id`: of many at once). A device
+    that fell silent `RESTLESS` times in an hour has a fault of its own: its incident stays open for a person.
+    """
+    actor.must("call.take")
+    if device_id is not None:
+        row = await incidents.silent_of(tx, device_id, DEVICE_SILENT)
+        case = None if row is None else Case(tx, actor, clock, row)
+    else:
+        told = None if observation_id is None else await reports.by_observation(tx, observation_id)
+        case = None if told is None else await Case.hold(tx, actor, clock, told["incident_id"])
+    if case is None or case.state == "closed" or case.row["code"] != DEVICE_SILENT:
+        return None
+    if times >= RESTLESS:
+        await case.say("silent_again", times=times)
+    else:
+        await case.say("silence_over", count=count)
+        if case.state == "new":
+            case.move(close_move("false_alarm"))
+            case.set(outcome="false_alarm")
+            await case.say("closed", outcome="false_alarm")
+    await case.save("silence_over")
     return case.id
 
 

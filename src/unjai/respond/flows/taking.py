@@ -24,7 +24,7 @@ from unjai.respond.rules.kinds import UNIT_DISTRESS, EventCode, better_name, joi
 from unjai.respond.store import incidents, reports
 from unjai.territory.view import territory_of
 
-Channel = Literal["pole", "call", "citizen", "unit", "device", "camera"]
+Channel = Literal["pole", "call", "citizen", "unit", "device", "camera", "rule"]
 LATE = timedelta(minutes=5)
 """A report that came more than this after it was observed says so on the timeline."""
 
@@ -54,6 +54,8 @@ class NewReport:
     caller_name: str | None = None
     caller_phone: str | None = None
     priority: int | None = None
+    about: tuple[str, str] = ("", "")
+    """What an incident opened by it is about, Thai and English, where that is no one device."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -181,8 +183,8 @@ async def _joined(
 
 async def _about(tx: Tx, station_id: StationId, report: NewReport) -> tuple[str, str]:
     """Return the name of what an incident is about: the device, in both languages."""
-    if report.device_id is None or report.channel not in ("pole", "device", "camera"):
-        return "", ""
+    if report.device_id is None or report.channel not in ("pole", "device", "camera", "rule"):
+        return report.about
     device = (await territory_of(tx, station_id)).device_by_id(report.device_id)
     return (device.name_th, device.name_en) if device is not None else (report.device_key or "", "")
 
