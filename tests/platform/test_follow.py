@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from unjai.model.clock import MovedClock
 from unjai.model.ids import DeviceId, StationId, new_id, observation_id
 from unjai.model.reading import Observation
@@ -61,3 +63,33 @@ async def test_what_a_killed_reader_held_comes_again(bus: Bus, clock: MovedClock
     finally:
         await bus.js.delete_consumer(stream, name)
     assert set(found) == {1, 2}
+
+
+async def test_a_break_behind_what_came_before_is_not_lost(bus: Bus, clock: MovedClock) -> None:
+    """NATS was killed while a batch was gathered: the batch is handed out, then the reader begins anew."""
+    stream = stream_of("fleet")
+    await bus.js.purge_stream(stream)
+    follower, found = Follower(bus, stream, durable="broken-reader"), []
+    before = set(bus.when_back)
+    await bus.put("obs.78.fleet.position.follow-test", [seen(clock, 1)])
+
+    async def follow() -> None:
+        async for items in follower.batches():
+            found.extend(numbers(items))
+            await follower.done(items)
+            if found == [1]:
+                await bus.put("obs.78.fleet.position.follow-test", [seen(clock, 2)])
+                while follower._queue.empty():
+                    await bus.nc.flush()
+                for told in bus.when_back - before:
+                    told()
+            else:
+                with pytest.raises(OSError, match="reconnected"):
+                    await follower._some()
+                return
+
+    try:
+        await asyncio.wait_for(follow(), 20)
+        assert found == [1, 2]
+    finally:
+        await bus.js.delete_consumer(stream, "broken-reader")

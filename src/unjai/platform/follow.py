@@ -73,8 +73,8 @@ class Follower:
         self.ack_wait_s, self.gather_s = ack_wait_s, gather_s
         self.last = since
         self._queue: asyncio.Queue[Item] = asyncio.Queue()
-        self._ask = asyncio.Event()
         self._alive = asyncio.Event()
+        self._over: Item | None = None
         self._outstanding = 0
 
     async def batches(self) -> AsyncIterator[list[Item]]:
@@ -99,8 +99,10 @@ class Follower:
         name = await self._consumer()
         inbox = self.bus.nc.new_inbox()
         self._queue = asyncio.Queue()
+        self._over = None
         self._outstanding = 0
         subscription = await self.bus.nc.subscribe(inbox, cb=self._came)
+        self.bus.when_back.add(self._back)
         try:
             while True:
                 if self._outstanding <= self.at_most // 2:
@@ -110,8 +112,13 @@ class Follower:
                     self.last = items[-1].seq
                     yield items
         finally:
+            self.bus.when_back.discard(self._back)
             with contextlib.suppress(NatsError):
                 await subscription.unsubscribe()
+
+    def _back(self) -> None:
+        """Begin anew: the server that is back knows nothing of what was asked of the one before."""
+        self._queue.put_nowait(Item(seq=-1, subject="reconnected", data=b"", raw=Msg(self.bus.nc)))
 
     async def _consumer(self) -> str:
         config = ConsumerConfig(
@@ -157,6 +164,8 @@ class Follower:
 
     async def _some(self) -> list[Item]:
         self._alive.clear()
+        if self._over is not None:
+            raise OSError(f"consumer of {self.stream} is gone ({self._over.subject})")
         try:
             first = await asyncio.wait_for(self._queue.get(), _SILENT_S)
         except TimeoutError:
@@ -169,12 +178,14 @@ class Follower:
         size = 0
         item: Item | None = first
         while item is not None:
-            size += len(item.data)
-            if item.seq < 0:
-                if item.subject != "408" and not items:
-                    raise OSError(f"consumer of {self.stream} is gone ({item.subject})")
-            else:
+            if item.seq >= 0:
                 items.append(item)
+                size += len(item.data)
+            elif item.subject != "408" and items:
+                self._over = item  # what came before it is handed out first
+                break
+            elif item.subject != "408":
+                raise OSError(f"consumer of {self.stream} is gone ({item.subject})")
             full = len(items) >= self.at_most or size >= _BATCH_BYTES
             item = None if full or self._queue.empty() else self._queue.get_nowait()
         return items

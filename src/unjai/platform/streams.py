@@ -6,6 +6,7 @@ An acknowledgement is given outward only after the stream's own (`sync_interval:
 from __future__ import annotations
 
 import logging
+import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -66,13 +67,22 @@ class Bus:
         """Use an open connection."""
         self.nc = nc
         self.js: JetStreamContext = nc.jetstream(timeout=PUBLISH_TIMEOUT_S)
+        self.when_back: set[Callable[[], None]] = set()
+        """Called each time the connection was lost and is there again: what was asked of the server is forgotten."""
 
     @classmethod
-    async def connect(cls, url: str, *, name: str) -> Bus:
+    async def connect(cls, url: str, *, name: str, tls: ssl.SSLContext | None = None) -> Bus:
         """Connect and keep reconnecting for ever; `url` holds the user and password."""
 
         async def said(error: Exception) -> None:
             log.warning("nats: %s", error)
+
+        made: list[Bus] = []
+
+        async def back() -> None:
+            for bus in made:
+                for told in tuple(bus.when_back):
+                    told()
 
         nc = await nats.connect(
             url,
@@ -81,9 +91,12 @@ class Bus:
             reconnect_time_wait=0.25,
             connect_timeout=3,
             error_cb=said,
+            reconnected_cb=back,
             pending_size=8 * 1024 * 1024,
+            tls=tls,
         )
-        return cls(nc)
+        made.append(cls(nc))
+        return made[0]
 
     async def make_streams(self) -> None:
         """Make (or update) the stream of every class. Full means refused, never discarded."""
