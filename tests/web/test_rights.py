@@ -31,6 +31,8 @@ BODIES: dict[str, Any] = {
     "POST /api/incidents/{incident_id}/reopen": {"reason": "ถูกยึด"},
     "POST /api/incidents/{incident_id}/split": {"report_id": str(named_id("rights", "report"))},
     "POST /api/officer/assignments/{assignment_id}/close": {"outcome": "resolved"},
+    "PATCH /api/checklists/items/{key}": {"note": "ถูกยึด"},
+    "PATCH /api/zone/plans/{key}": {"name_th": "ถูกยึด", "geometry": None},
     "PATCH /api/units/{unit_id}": {"name_th": "ถูกยึด"},
     "POST /api/units/{unit_id}/duty": {"on": False},
 }
@@ -58,8 +60,11 @@ async def test_what_is_open_to_everybody_is_this_and_no_more(centre):
     assert {f"{item.method} {item.path}" for item in centre.routes() if item.right == PUBLIC} == {
         "POST /api/session",
         "DELETE /api/session",
+        "POST /api/session/second-step",
         "GET /api/citizen/help/{help_id}",
         "GET /api/streets",
+        "GET /api/public/roots",
+        "GET /api/public/roots/consistency",
     }
 
 
