@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -23,6 +22,8 @@ cli = typer.Typer(
 run = typer.Typer(help="Start one process of the centre; `unjai up` starts them all.", no_args_is_help=True)
 audit = typer.Typer(help="The log of who did what.", no_args_is_help=True)
 account = typer.Typer(help="Accounts, from the centre's own machine.", no_args_is_help=True)
+case = typer.Typer(help="Sealed files for the inquiry officer.", no_args_is_help=True)
+cli.add_typer(case, name="case")
 cli.add_typer(run, name="run")
 cli.add_typer(audit, name="audit")
 cli.add_typer(account, name="account")
@@ -47,13 +48,9 @@ def _say(error: UnjaiError) -> None:
 
 
 def _logging(settings: Settings) -> None:
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
-    for noisy in ("httpx", "httpcore", "nats", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    from unjai.platform.logs import begin  # noqa: PLC0415
+
+    begin(settings)
 
 
 def _loop(job: Coroutine[Any, Any, Any]) -> Any:
@@ -219,6 +216,29 @@ def audit_verify(
         sys.stdout.write(work.verify_centre(_running(load(data=data)), roots))
 
 
+@case.command("verify")
+def case_verify(
+    file: Annotated[Path, typer.Argument(help="The sealed file (.zip).")],
+    *,
+    key: Annotated[
+        str | None, typer.Option("--key", help="The key's print, as the sheet or the station says it.")
+    ] = None,
+) -> None:
+    """Check a sealed file on any machine: every entry, the list, the signature, every byte of the archive."""
+    from unjai.respond.sealed import verified  # noqa: PLC0415
+
+    found = verified(file.read_bytes(), key_print=key)
+    sys.stdout.write(
+        f"ครบถ้วน ไม่มีการแก้ไข · whole and unchanged\n"
+        f"{found.station} {found.number} · {found.entries} รายการ · entries\n"
+        f"ผนึกเมื่อ · sealed {found.sealed_at} {found.sealed_by}\n"
+        f"SHA-256 {found.digest}\n"
+        f"กุญแจ · key {found.key_print}\n"
+    )
+    if key is None:
+        sys.stdout.write("เทียบกุญแจกับใบสรุปเหตุที่พิมพ์ · compare the key with the printed sheet, or give --key\n")
+
+
 @cli.command()
 def station(
     code: Annotated[str, typer.Argument(help="The station's abbreviation, such as สภ.แม่ริม.")],
@@ -265,6 +285,28 @@ def account_reset(username: str, *, data: Data = None) -> None:
         return password
 
     sys.stdout.write(f"{_loop(reset())}\n")
+
+
+@account.command("reset-second-factor")
+def account_reset_factor(username: str, *, data: Data = None) -> None:
+    """Take an account's second factor away, where phone and recovery codes are lost; its sessions end at once."""
+    settings = _running(load(data=data))
+    from unjai.people.flows import account_id_of  # noqa: PLC0415
+    from unjai.people.flows.second_factor import reset_factor  # noqa: PLC0415
+
+    async def reset() -> bool:
+        from unjai.model.actor import system  # noqa: PLC0415
+        from unjai.model.clock import SystemClock  # noqa: PLC0415
+
+        db, actor, clock = _database(settings), system(name="console"), SystemClock()
+        async with db.tx(actor) as tx:
+            key = await account_id_of(tx, actor, clock, username=username)
+            had = await reset_factor(tx, actor, clock, account_id=key)
+        await db.close()
+        return had
+
+    said = "ยกเลิกการยืนยันตัวตนสองขั้นแล้ว · the second factor is gone" if _loop(reset()) else "บัญชีนี้ไม่ได้ตั้งไว้ · there was none"
+    sys.stdout.write(f"{said}\n")
 
 
 def _running(settings: Settings) -> Settings:

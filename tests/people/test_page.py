@@ -28,6 +28,7 @@ def test_what_is_open_without_signing_in_is_known():
     assert {(item.method, item.path) for item in declared(_app(router).routes) if item.right == PUBLIC} == {
         ("POST", "/api/session"),
         ("DELETE", "/api/session"),
+        ("POST", "/api/session/second-step"),
     }
 
 

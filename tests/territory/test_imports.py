@@ -1,6 +1,7 @@
 """Imports into the real database: all of what may be taken, none of what may not, the same ids for ever."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -199,9 +200,18 @@ async def test_removed_things_are_gone(clean, clock):
     actor = acting()
     async with clean.tx(actor) as tx:
         view = await territory_of(tx, HERE)
-        await flows.remove_device(tx, actor, clock, device_id=view.device("cam-02").id)
+        for alone in (
+            flows.remove_device(tx, actor, clock, device_id=view.device("cam-02").id),
+            flows.remove_thing(tx, actor, clock, station_id=HERE, thing="zone", key=view.zone.id),
+        ):
+            with pytest.raises(UnjaiError, match="approval_needed"):
+                await alone
+        await flows.remove_device(
+            tx, replace(actor, approved="device.remove"), clock, device_id=view.device("cam-02").id
+        )
+        second = replace(actor, approved="zone.remove")
         for thing, item in (("place", view.places[0]), ("zone", view.zone)):
-            await flows.remove_thing(tx, actor, clock, station_id=HERE, thing=thing, key=item.id)
+            await flows.remove_thing(tx, second, clock, station_id=HERE, thing=thing, key=item.id)
         with pytest.raises(UnjaiError, match="not_found"):
             await flows.remove_thing(tx, actor, clock, station_id=HERE, thing="place", key=view.places[0].id)
     async with clean.tx(actor) as tx:

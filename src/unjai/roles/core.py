@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import logging
 import signal
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +22,7 @@ from unjai.model.actor import system
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import DeviceId, StationId
 from unjai.people.callout import Callout, Granted
-from unjai.people.flows import tidy
+from unjai.people.flows import break_glass, tell_ended, tidy
 from unjai.picture.watch import Picture
 from unjai.platform import audit
 from unjai.platform.anchors import write_root
@@ -32,7 +34,10 @@ from unjai.platform.engines.nats_log import follow_refused
 from unjai.platform.ledger import roots, sealing
 from unjai.platform.streams import Bus
 from unjai.respond import flows as respond
+from unjai.respond.flows.escalation import escalate
+from unjai.respond.flows.parties import forget_parties
 from unjai.roles.refresh import Refresher
+from unjai.roles.vitals import answer_for
 from unjai.sense import mqtt_door, record
 from unjai.sense.base import sensors
 from unjai.sense.intake import Intake
@@ -75,6 +80,7 @@ async def _core(made: Common) -> None:
         taking = app.intake_of(made)
         sealer = sealing.Sealer(lambda: _seal(made))
         await made.bus.hear(sealing.HINT, sealer.hint)
+        await answer_for(made, made.clock.now())
         async with asyncio.TaskGroup() as group:
             group.create_task(picture.run())
             group.create_task(record.run(made.db, made.bus, made.refusals, app.RECORD))
@@ -85,6 +91,9 @@ async def _core(made: Common) -> None:
             group.create_task(every(1.0, lambda: relay(made)))
             group.create_task(every(2.0, picture.count_refusals))
             group.create_task(every(1.0, lambda: _offers(made)))
+            group.create_task(every(1.0, lambda: _escalate(made)))
+            group.create_task(every(1.0, lambda: _end_break_glass(made)))
+            group.create_task(every(2.0, _ending(made)))
             group.create_task(every(0.0, sealer.once))
             group.create_task(every(30.0, made.load))
             group.create_task(every(3600.0, lambda: _partitions(made, owner)))
@@ -123,7 +132,11 @@ async def _hear(made: Common, picture: Picture, refresher: Refresher) -> None:
         for station_id in changed:
             await picture.refresh(station_id)
 
+    async def rules(subject: str, _data: bytes) -> None:
+        await picture.rules_changed(StationId(int(subject.split(".")[1])))
+
     await made.bus.hear("evt.*.incident.changed", incident)
+    await made.bus.hear("evt.*.rules.changed", rules)
     await made.bus.nc.subscribe("snapshot.*.*", cb=snapshot)
     await made.bus.hear("keep.*.*", keep)
     refresher.then.append(stations)
@@ -141,7 +154,7 @@ async def _devices(made: Common, taking: Intake, refresher: Refresher, group: as
             log.warning("the MQTT door is not ready: %s", error)
             await asyncio.sleep(0.5)
     found = sensors()
-    ears = await Bus.connect(to.sys, name="callout")
+    ears = await Bus.connect(to.sys, name="callout", tls=to.tls)
     callout = Callout(ears.nc, made.clock)
 
     async def check(user: str, password: str) -> Granted | None:
@@ -178,11 +191,35 @@ async def _refused(made: Common, callout: Callout) -> None:
                 made.refusals.note(key, "subject_refused", one.count)
 
 
+def _ending(made: Common) -> Callable[[], Awaitable[None]]:
+    """Return the job that tells screens of roles that began or ended; a new core looks back ten minutes."""
+    told = made.clock.now() - timedelta(minutes=10)
+
+    async def tell() -> None:
+        nonlocal told
+        async with made.db.tx(made.everywhere) as tx:
+            told = await tell_ended(tx, made.clock, after=told)
+
+    return tell
+
+
 async def _offers(made: Common) -> None:
     for station_id in made.station_ids:
         actor = system(station_id, name="dispatch")
         async with made.db.tx(actor) as tx:
             await respond.expire_offers(tx, actor, made.clock)
+
+
+async def _end_break_glass(made: Common) -> None:
+    async with made.db.tx(made.everywhere) as tx:
+        await break_glass.end_late(tx, made.everywhere, made.clock)
+
+
+async def _escalate(made: Common) -> None:
+    for station_id in made.station_ids:
+        actor = system(station_id, name="escalation")
+        async with made.db.tx(actor) as tx:
+            await escalate(tx, actor, made.clock)
 
 
 async def _seal(made: Common) -> int:
@@ -218,3 +255,4 @@ async def _partitions(made: Common, owner: Database) -> None:
 async def _tidy(made: Common) -> None:
     async with made.db.tx(made.everywhere) as tx:
         await tidy(tx, made.everywhere, made.clock)
+        await forget_parties(tx, made.everywhere, made.clock)

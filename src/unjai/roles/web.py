@@ -6,7 +6,6 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
@@ -17,21 +16,33 @@ from unjai.model.actor import Actor, system
 from unjai.people.api import router as people_router
 from unjai.people.api.accounts import COOKIE
 from unjai.people.flows import SignedIn, session_of
+from unjai.people.vault import Vault
 from unjai.picture.api import router as picture_router
 from unjai.platform.audit import UNSEALED_ALARM, unsealed_since
 from unjai.platform.config import Settings
 from unjai.platform.http import Ground
+from unjai.platform.tls import warnings_of
 from unjai.respond.api import router as respond_router
+from unjai.roles import metrics
 from unjai.roles.refresh import Refresher
+from unjai.roles.serving import serve
+from unjai.roles.system import backup as system_backup
+from unjai.roles.system import told as system_told
+from unjai.roles.vitals import Vitals, vitals
 from unjai.sense.base import sensors
 from unjai.sense.http_door import Doors
 from unjai.territory.api import router as territory_router
+from unjai.territory.api.files import files_router
+from unjai.territory.import_kinds import IMPORT_KINDS as TERRITORY_KINDS
 from unjai.territory.view import territory_of
-from unjai.web import edge, sockets
+from unjai.web import edge, sockets, trust
+from unjai.web.ledger import router as ledger_router
 from unjai.web.live import Hub
+from unjai.web.meter import Meters
+from unjai.web.system import router as system_router
 
 _SESSION_S = 5.0
-ROUTERS = (people_router, territory_router, picture_router, respond_router)
+ROUTERS = (people_router, territory_router, picture_router, respond_router, ledger_router, system_router)
 """The routes of all capabilities, under ``/api``."""
 
 
@@ -50,7 +61,7 @@ class Sessions:
             return None
         now = self.made.clock.now()
         known = self._known.get(token)
-        if known is not None and (now - known[0]).total_seconds() < _SESSION_S:
+        if known is not None and _fresh(*known, now):
             return known[1].actor
         async with self.made.db.tx(system(name="door")) as tx:
             signed = await session_of(tx, self.made.clock, token)
@@ -67,25 +78,17 @@ class Sessions:
         self._known.clear()
 
 
+def _fresh(asked_at: datetime, signed: SignedIn, now: datetime) -> bool:
+    """Tell whether what is remembered still counts: emergency rights end to the second."""
+    until = signed.actor.until
+    return (now - asked_at).total_seconds() < _SESSION_S and (until is None or now < until)
+
+
 async def web(settings: Settings) -> None:
     """Serve HTTP and WebSocket until told to stop."""
     made = await app.common(settings, role="unjai_app", user="web", connections=8)
     application, _hub = await web_application(made)
-    config = uvicorn.Config(
-        application,
-        host=settings.host,
-        port=settings.port,
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        http="httptools",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-        backlog=2048,
-        ws_max_size=65536,
-    )
-    await uvicorn.Server(config).serve()
+    await serve(application, settings)
     await made.bus.close()
     await made.db.close()
 
@@ -104,6 +107,14 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
         citizen_door=lambda: next((one for one in made.registry.entries if one.kind == "citizen_door"), None),
     )
 
+    meters, began = Meters(), made.clock.now()
+
+    async def gather() -> Vitals:
+        return await vitals(made, began)
+
+    async def whole() -> Any:
+        return await asyncio.to_thread(system_told, made, await gather())
+
     async def healthy() -> dict[str, Any]:
         try:
             async with asyncio.timeout(3):
@@ -119,14 +130,27 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
             "audit": "late" if waits is not None and waits > UNSEALED_ALARM else "ok",
             "version": unjai.__version__,
             "mqtt_port": made.settings.mqtt_port,
+            "backup": system_backup(made.settings, made.clock.now()).state,
+            "warnings": warnings_of(made.settings),
         }
 
     edge_of = edge.Edge(
-        ground=Ground(db=made.db, clock=made.clock, who=sessions.who, citizen=lambda _request: _citizen(made)),
+        ground=Ground(
+            db=made.db,
+            clock=made.clock,
+            who=sessions.who,
+            citizen=lambda _request: _citizen(made),
+            data=made.settings.data,
+        ),
         clock=made.clock,
         routers=ROUTERS,
         doors=doors.routes(sensors()),
-        sockets=sockets.routes(hub, sessions.who),
+        sockets=[
+            *sockets.routes(hub, sessions.who),
+            *trust.routes(made.settings),
+            metrics.route(gather, meters, hub, made.settings, made.clock),
+        ],
+        meters=meters,
         healthy=healthy,
         info=lambda: _info(made),
         background=(
@@ -136,7 +160,10 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
             lambda: every(30.0, made.load),
         ),
     )
-    return edge.make(edge_of), hub
+    application = edge.make(edge_of)
+    application.state.vault = Vault(made.settings.data / "secrets")
+    application.state.system = whole
+    return application, hub
 
 
 def documented() -> FastAPI:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,13 +20,8 @@ from unjai.people.registry import DeviceEntry
 from unjai.platform.http import answer
 from unjai.sense.base import Auth, HttpPush, Sensor, settings_for
 from unjai.sense.intake import Intake
-from unjai.sense.rules import Bucket
 
 log = logging.getLogger(__name__)
-
-_PUBLIC_BURST = 30
-_PUBLIC_PER_S = 0.5
-_MAX_CALLERS = 20_000
 
 
 _Claim = tuple[str, DeviceEntry | None]
@@ -49,7 +44,6 @@ class Doors:
     clock: Clock
     who: Callable[[Request], Awaitable[Actor | None]]
     citizen_door: Callable[[], DeviceEntry | None]
-    callers: dict[str, Bucket] = field(default_factory=dict)
 
     def routes(self, sensors: Mapping[str, type[Sensor]]) -> list[Route]:
         """Return one route a declared path."""
@@ -139,24 +133,11 @@ class Doors:
         same = asked.sensor.signed(asked.received, settings)
         return key, device if device is not None and same and not device.disabled else None
 
-    async def _by_nobody(self, asked: _Asked) -> _Claim | None:
-        self._calm(asked.request)
+    async def _by_nobody(self, _asked: _Asked) -> _Claim | None:
         found = self.citizen_door()
         if found is None:
             raise UnjaiError("station_not_set_up", 503)
         return found.key, found
-
-    def _calm(self, request: Request) -> None:
-        """Let each address send 30 at once and one each two seconds after; a help press is never asked to wait long."""
-        address = request.client.host if request.client else ""
-        now_s = self.clock.now().timestamp()
-        if len(self.callers) > _MAX_CALLERS:
-            self.callers.clear()
-        bucket = self.callers.setdefault(
-            address, Bucket(burst=_PUBLIC_BURST, per_s=_PUBLIC_PER_S, level=_PUBLIC_BURST, at_s=now_s)
-        )
-        if not bucket.take(now_s):
-            raise UnjaiError("too_many_requests", 429, wait_s=round(1 / _PUBLIC_PER_S))
 
 
 _WAYS: Mapping[Auth, Callable[[Doors, _Asked], Awaitable[_Claim | None]]] = {

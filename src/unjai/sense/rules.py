@@ -99,3 +99,7 @@ class Bucket:
             return False
         self.level -= count
         return True
+
+    def wait_s(self, count: int = 1) -> float:
+        """Return how many seconds after the last `take` there will be `count` tokens."""
+        return max(0.0, count - self.level) / self.per_s

@@ -19,6 +19,8 @@ from unjai.model.actor import Actor
 from unjai.model.clock import Clock
 from unjai.platform.http import BodyLimit, Ground, handle_errors
 from unjai.web import screens
+from unjai.web.limits import Counts, Limits
+from unjai.web.meter import Metered, Meters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,7 @@ class Edge:
     sockets: Sequence[BaseRoute]
     healthy: Callable[[], Awaitable[dict[str, Any]]]
     info: Callable[[], Awaitable[dict[str, Any]]]
+    meters: Meters
     background: Sequence[Callable[[], Awaitable[None]]] = ()
 
 
@@ -69,9 +72,11 @@ def make(edge: Edge) -> FastAPI:
     app.router.routes.append(Route("/healthz", _health(edge)))
     app.router.routes.append(Route("/api/info", _info(edge)))
     app.router.routes.extend(screens.routes())
+    app.add_middleware(Limits, counts=Counts(edge.clock), who=edge.ground.who)
     app.add_middleware(BodyLimit)
     app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=5)
     app.add_middleware(screens.SafeHeaders)
+    app.add_middleware(Metered, meters=edge.meters)
     return app
 
 

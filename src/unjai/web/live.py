@@ -42,16 +42,24 @@ _GUARD_S = 60.0
 _DOUBT_S = 0.25
 """What else listens for a revoked session must have heard of it before the session is asked for."""
 
+NOTICES = ("breakglass.changed", "approval.changed")
+"""What screens are told of besides the picture: only that it changed."""
+
 _decode_said = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 @dataclass(kw_only=True, eq=False)
 class Reader:
-    """One screen: its frames that wait, and whether it needs the whole picture anew."""
+    """One screen: its frames that wait, and whether it needs the whole picture anew.
+
+    `until` is when its rights end by themselves; `notices` are names of things it should ask for anew.
+    """
 
     station_id: StationId
     view: str
     account_id: AccountId | None = None
+    until: datetime | None = None
+    notices: set[str] = field(default_factory=set)
     waiting: deque[tuple[int, str | bytes]] = field(default_factory=deque)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     doubt: asyncio.Event = field(default_factory=asyncio.Event)
@@ -85,6 +93,8 @@ class Hub:
         """Listen for core's sign of life, and for accounts whose sessions or roles changed."""
         await self.bus.hear("core.alive", self._alive)
         await self.bus.hear("evt.*.session.revoked", self._revoked)
+        for subject in NOTICES:
+            await self.bus.hear(f"evt.*.{subject}", self._noticed)
 
     async def _revoked(self, _subject: str, data: bytes) -> None:
         account = _decode_said(data).get("account_id")
@@ -92,6 +102,15 @@ class Hub:
             for reader in readers:
                 if account is None or str(reader.account_id) == account:
                     reader.doubt.set()
+
+    async def _noticed(self, subject: str, _data: bytes) -> None:
+        """Tell every screen of the station that something outside the picture changed; it asks for it by itself."""
+        _evt, station, what = subject.split(".", 2)
+        for (station_id, _view), readers in self.readers.items():
+            if station_id == int(station):
+                for reader in readers:
+                    reader.notices.add(what)
+                    reader.wake.set()
 
     async def _alive(self, _subject: str, _data: bytes) -> None:
         self.heard_core, self.lost_since = self.clock.now(), None
@@ -139,7 +158,7 @@ class Hub:
     async def serve(self, socket: WebSocket, reader: Reader, still: Callable[[], Awaitable[bool]]) -> None:
         """Serve one accepted socket until it goes, or until `still` (asked when in doubt) says no."""
         await self.join(reader)
-        jobs = (self._listen(socket, reader), self._send(socket, reader), self._guard(socket, reader, still))
+        jobs = (self._listen(socket, reader), self._send(socket, reader), self.guard(socket, reader, still))
         tasks = [asyncio.create_task(job) for job in jobs]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -151,10 +170,11 @@ class Hub:
                     await task
             await self.leave(reader)
 
-    async def _guard(self, socket: WebSocket, reader: Reader, still: Callable[[], Awaitable[bool]]) -> None:
+    async def guard(self, socket: WebSocket, reader: Reader, still: Callable[[], Awaitable[bool]]) -> None:
+        """Close a socket once its session is over or has other rights; runs until then."""
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_GUARD_S * random.uniform(0.7, 1.3)):  # noqa: S311  spreads the questions
+                async with asyncio.timeout(self._patience_s(reader)):
                     await reader.doubt.wait()
                 await asyncio.sleep(_DOUBT_S)
             reader.doubt.clear()
@@ -164,6 +184,14 @@ class Hub:
             except (DBAPIError, PoolTimeoutError, OSError, TimeoutError) as error:
                 log.warning("a session could not be asked for: %s", error)
         await socket.close(4401)
+
+    def _patience_s(self, reader: Reader) -> float:
+        """Return how long a session is believed before it is asked for again."""
+        patience_s = _GUARD_S * random.uniform(0.7, 1.3)  # noqa: S311  spreads the questions
+        if reader.until is None:
+            return patience_s
+        left_s = (reader.until - self.clock.now()).total_seconds()
+        return min(patience_s, max(left_s, 0.0) + _DOUBT_S)
 
     async def _listen(self, socket: WebSocket, reader: Reader) -> None:
         while True:
@@ -182,10 +210,12 @@ class Hub:
                     continue
                 reader.seq = seq
                 await (socket.send_text(frame) if isinstance(frame, str) else socket.send_bytes(frame))
+            while reader.notices:
+                await socket.send_text(msgspec.json.encode({"type": "notice", "what": reader.notices.pop()}).decode())
             if reader.tick:
                 reader.tick = False
                 await socket.send_text(self._tick(reader))
-            if not reader.waiting and not reader.resync:
+            if not reader.waiting and not reader.resync and not reader.notices:
                 reader.wake.clear()
                 await reader.wake.wait()
 

@@ -31,7 +31,9 @@ def routes(hub: Hub, who: Who) -> list[BaseRoute]:
         actor = await _welcome(socket, who)
         if actor is None:
             return
-        reader = Reader(station_id=actor.station, view=view_class(actor.rights), account_id=actor.account_id)
+        reader = Reader(
+            station_id=actor.station, view=view_class(actor.rights), account_id=actor.account_id, until=actor.until
+        )
         with contextlib.suppress(WebSocketDisconnect):
             await hub.serve(socket, reader, lambda: _still(socket, who, actor))
 
@@ -42,7 +44,7 @@ def routes(hub: Hub, who: Who) -> list[BaseRoute]:
         if actor.unit_id is None:
             await _refuse(socket, UnjaiError("right_missing", 403, right="unit.self"), _FORGED)
             return
-        await _personal(socket, hub, actor)
+        await _personal(socket, hub, actor, lambda: _still(socket, who, actor))
 
     return [WebSocketRoute("/api/live", live), WebSocketRoute("/api/officer/live", officer)]
 
@@ -73,8 +75,20 @@ async def _refuse(socket: WebSocket, error: UnjaiError, code: int) -> None:
         await socket.close(code)
 
 
-async def _personal(socket: WebSocket, hub: Hub, actor: Actor) -> None:
+def _doubts(reader: Reader) -> Callable[[str, bytes], Awaitable[None]]:
+    """Return what hears that a session is over or changed, and lets the reader's be asked for again."""
+
+    async def revoked(_subject: str, data: bytes) -> None:
+        account = msgspec.json.decode(data).get("account_id")
+        if account is None or account == str(reader.account_id):
+            reader.doubt.set()
+
+    return revoked
+
+
+async def _personal(socket: WebSocket, hub: Hub, actor: Actor, still: Callable[[], Awaitable[bool]]) -> None:
     changed = asyncio.Event()
+    reader = Reader(station_id=actor.station, view="none", account_id=actor.account_id, until=actor.until)
 
     async def mine(_subject: str, data: bytes) -> None:
         fact: dict[str, Any] = msgspec.json.decode(data)
@@ -99,8 +113,9 @@ async def _personal(socket: WebSocket, hub: Hub, actor: Actor) -> None:
     station = actor.station
     subjects = [f"evt.{station}.{name}" for name in ("offer.changed", "duty.changed", "unit.changed")]
     subscriptions = [await hub.bus.hear(subject, mine) for subject in subjects]
+    subscriptions.append(await hub.bus.hear("evt.*.session.revoked", _doubts(reader)))
     changed.set()
-    tasks = [asyncio.create_task(send()), asyncio.create_task(listen())]
+    tasks = [asyncio.create_task(job) for job in (send(), listen(), hub.guard(socket, reader, still))]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -24,6 +24,10 @@ CHANGEABLE = frozenset(
 )
 
 
+EVIDENCE_KINDS = frozenset({"sos_pole", "camera"})
+"""Devices that call for help or bear witness: no one person deletes them. To shut one out, disable it."""
+
+
 async def _the_device(tx: Tx, actor: Actor, device_id: DeviceId) -> Device:
     found = await device_of(tx, device_id)
     if found is None or found.station_id not in actor.stations:
@@ -100,6 +104,8 @@ async def remove_device(tx: Tx, actor: Actor, clock: Clock, *, device_id: Device
     """Delete a device with its credential; return the territory's new version. What it told stays."""
     found = await _the_device(tx, actor, device_id)
     await enter(tx, actor, "device.admin", found.station_id)
+    if found.kind in EVIDENCE_KINDS:
+        actor.must_be_approved("device.remove", key=str(found.id))
     await writes.remove(tx, device, found.station_id, found.id)
     facts = {"key": found.key, "kind": found.kind}
     subject = f"device:{found.id}"

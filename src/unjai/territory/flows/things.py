@@ -20,8 +20,13 @@ _TABLES = {"zone": zone, "subzone": subzone, "community": community, "place": pl
 
 
 async def remove_thing(tx: Tx, actor: Actor, clock: Clock, *, station_id: StationId, thing: Thing, key: UUID) -> int:
-    """Delete a zone (with its sub-zones), sub-zone, community, place or piece of land; return the new version."""
+    """Delete a zone (with its sub-zones), sub-zone, community, place or piece of land; return the new version.
+
+    A whole zone is deleted by two people only (`approval_needed`, 409).
+    """
     await enter(tx, actor, "zone.admin", station_id)
+    if thing == "zone":
+        actor.must_be_approved("zone.remove", key=str(key))
     if not await remove(tx, _TABLES[thing], station_id, key):
         raise not_found(thing, key)
     subject = f"{thing}:{key}"

@@ -1,0 +1,202 @@
+"""How often who may ask: every limit of the centre in one list, kept in the memory of this process.
+
+Devices are not here: a pole or a phone with its own secret is bounded by the intake alone, and an SOS press never.
+A call for help is bounded far above what one network of frightened people does, and its refusal says 191.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from unjai.model.actor import Actor
+from unjai.model.clock import Clock
+from unjai.model.errors import UnjaiError
+from unjai.platform.http import answer
+from unjai.sense.rules import Bucket
+
+_REMEMBERED = 20_000
+_IPV6_NETWORK = 64
+Per = Literal["address", "account", "thing"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limit:
+    """`burst` requests at once and `per_s` a second for ever, for each address, account, or thing named in the path.
+
+    An account that is not signed in is its address. `code` is the error: what to do when it is too often.
+    """
+
+    name: str
+    method: str
+    path: str
+    per: Per
+    burst: float
+    per_s: float
+    code: str = "too_many_requests"
+
+    def matches(self, method: str, path: str) -> re.Match[str] | None:
+        """Return the match of the whole path, or None where this limit says nothing."""
+        return re.fullmatch(self.path, path) if method == self.method else None
+
+
+LIMITS: tuple[Limit, ...] = (
+    # citizens: one network may be a whole market behind one address of a mobile operator
+    Limit(
+        name="help", method="POST", path="/api/citizen/help/?", per="address", burst=300, per_s=5, code="help_limited"
+    ),
+    Limit(
+        name="report",
+        method="POST",
+        path="/api/citizen/report/?",
+        per="address",
+        burst=60,
+        per_s=1,
+        code="help_limited",
+    ),
+    Limit(
+        name="follow",
+        method="POST",
+        path="/api/citizen/help/([^/]+)/(?:position|cancel)/?",
+        per="thing",
+        burst=60,
+        per_s=2,
+        code="help_limited",
+    ),
+    Limit(
+        name="follow-all",
+        method="POST",
+        path="/api/citizen/help/[^/]+/(?:position|cancel)/?",
+        per="address",
+        burst=600,
+        per_s=20,
+        code="help_limited",
+    ),
+    Limit(name="look", method="GET", path="/api/citizen/help/[^/]+/?", per="address", burst=300, per_s=10),
+    # what is open to everybody and costs us something
+    Limit(name="sign-in", method="POST", path="/api/session(?:/second-step)?/?", per="address", burst=120, per_s=1),
+    Limit(name="streets", method="GET", path="/api/streets/?", per="address", burst=60, per_s=2),
+    Limit(name="info", method="GET", path="/api/info/?", per="address", burst=300, per_s=10),
+    # one's own proofs: hashing is dear
+    Limit(
+        name="proof",
+        method="POST",
+        path="/api/(?:session/password|me/second-factor(?:/[a-z]+)?)/?",
+        per="account",
+        burst=20,
+        per_s=0.2,
+        code="account_limited",
+    ),
+    Limit(
+        name="break-glass",
+        method="POST",
+        path="/api/break-glass/?",
+        per="account",
+        burst=10,
+        per_s=0.05,
+        code="account_limited",
+    ),
+    # heavy work
+    Limit(
+        name="export",
+        method="GET",
+        path="/api/(?:.+/)?export(?:/.*)?",
+        per="account",
+        burst=10,
+        per_s=0.1,
+        code="account_limited",
+    ),
+    Limit(
+        name="search",
+        method="GET",
+        path="/api/(?:search(?!/export)(?:/.*)?|audit)",
+        per="account",
+        burst=120,
+        per_s=5,
+        code="account_limited",
+    ),
+    Limit(
+        name="import",
+        method="POST",
+        path="/api/imports?(?:/.*)?",
+        per="account",
+        burst=60,
+        per_s=0.5,
+        code="account_limited",
+    ),
+)
+"""First those for citizens. A request must pass all that match it."""
+
+
+def network(address: str) -> str:
+    """Return what one caller can change of address by itself: an IPv6 address is its /64."""
+    try:
+        given = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(given, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((given, _IPV6_NETWORK), strict=False))
+    return address
+
+
+class Counts:
+    """The buckets, the longest unused forgotten first: a full bucket is as good as none."""
+
+    def __init__(self, clock: Clock, limits: Sequence[Limit] = LIMITS, remembered: int = _REMEMBERED) -> None:
+        """Start with everybody's buckets full."""
+        self._clock, self._limits, self._remembered = clock, limits, remembered
+        self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
+
+    def asking(self, method: str, path: str) -> list[tuple[Limit, str]]:
+        """Return the limits that a request must pass, with the thing that its path names."""
+        found = ((limit, limit.matches(method, path)) for limit in self._limits)
+        return [(limit, match[1] if match.lastindex else "") for limit, match in found if match is not None]
+
+    def take(self, limit: Limit, key: str) -> float:
+        """Take one; return 0, or the seconds to wait when there is none to take."""
+        now_s = self._clock.now().timestamp()
+        at = (limit.name, key)
+        bucket = self._buckets.pop(at, None)
+        if bucket is None:
+            bucket = Bucket(burst=limit.burst, per_s=limit.per_s, level=limit.burst, at_s=now_s)
+            while len(self._buckets) >= self._remembered:
+                self._buckets.popitem(last=False)
+        self._buckets[at] = bucket
+        return 0.0 if bucket.take(now_s) else bucket.wait_s()
+
+
+class Limits:
+    """The edge's layer that asks `Counts` before a route is run; answers 429 with `Retry-After` and words."""
+
+    def __init__(self, app: ASGIApp, *, counts: Counts, who: Callable[[Request], Awaitable[Actor | None]]) -> None:
+        """Wrap `app`; `who` tells whose session a request is."""
+        self.app, self.counts, self.who = app, counts, who
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request pass, or answer that it comes too often."""
+        asking = self.counts.asking(scope["method"], scope["path"]) if scope["type"] == "http" else []
+        for limit, thing in asking:
+            wait_s = self.counts.take(limit, await self._key(limit, thing, scope))
+            if wait_s > 0:
+                error = UnjaiError(limit.code, 429, wait_s=max(1, math.ceil(wait_s)))
+                await answer(error)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    async def _key(self, limit: Limit, thing: str, scope: Scope) -> str:
+        if limit.per == "thing":
+            return thing
+        request = Request(scope)
+        if limit.per == "account":
+            actor = await self.who(request)
+            if actor is not None:
+                return f"account:{actor.account_id or actor.key}"
+        return network(request.client.host if request.client else "")
