@@ -11,15 +11,19 @@ from unjai.model.errors import not_found
 from unjai.model.ids import DeviceId
 from unjai.people.flows import refusals_of
 from unjai.picture import store
+from unjai.picture.alerts.api import router as alerts_router
+from unjai.picture.health.api import router as health_router
 from unjai.picture.schemas import DeviceNowOut, LastSeenOut, RefusalOut
 from unjai.platform.http import Ask, allowed
 from unjai.territory.schemas.things import DeviceOut
 from unjai.territory.store import device_of
 
-router = APIRouter(tags=["picture"])
+router = APIRouter()
+for part in (alerts_router, health_router):
+    router.include_router(part)
 
 
-@router.get("/devices/{device_id}")
+@router.get("/devices/{device_id}", tags=["picture"])
 async def device(device_id: UUID, ask: Annotated[Ask, allowed("device.read")]) -> DeviceNowOut:
     """Return a device, what was last heard of it, and what was refused of it."""
     found = await device_of(ask.tx, DeviceId(device_id))

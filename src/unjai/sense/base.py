@@ -220,7 +220,10 @@ def setting(
     return Field(default, title=en, description=help_en, json_schema_extra=extra, **limits)
 
 
-_ROOM = frozenset({"base", "decode", "http_door", "intake", "mqtt_door", "record", "rules", "store", "wire"})
+_ROOM = frozenset({"base", "decode", "http_door", "intake", "mqtt_door", "record", "rules", "store", "wire"}) | {
+    "api",
+    "schemas",
+}
 """Modules of this package that hold no sensor, so that finding sensors does not import the database."""
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from unjai.territory.api import things, zone
+from unjai.territory.api import devices, things, zone
 
 router = APIRouter()
-for part in (things, zone):
+for part in (things, zone, devices):
     router.include_router(part.router)

@@ -82,7 +82,7 @@ def _checked(found: Device, changes: Mapping[str, Any]) -> dict[str, Any]:
         lon, lat = changes.get("lon", found.lon), changes.get("lat", found.lat)
         told |= dict(zip(("lon", "lat"), position_of([lon, lat]), strict=True))
     if changes.get("silent_after_s") is not None:
-        told["silent_after_s"] = fields.whole(changes, "silent_after_s", 10, 604_800)
+        told["silent_after_s"] = fields.whole(changes, "silent_after_s", 0, 604_800)
     if "settings" in changes:
         told["settings"] = read_settings(found.kind, {"settings": changes["settings"]})
     if "installed_on" in changes:

@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from unjai.territory.rules.secrets import shown
 
 
 class Wire(BaseModel):
@@ -130,6 +132,13 @@ class DeviceOut(Wire):
     settings: dict[str, Any]
     installed_on: date | None
 
+    @field_validator("settings")
+    @classmethod
+    def _no_secrets(cls, settings: dict[str, Any]) -> dict[str, Any]:
+        """Leave out keys and passwords: they are written here, and never read again."""
+        found: dict[str, Any] = shown(settings)
+        return found
+
 
 class HitOut(Wire):
     """Something found by name."""
@@ -207,7 +216,8 @@ class DeviceChange(BaseModel):
     owner_name: str | None = Field(None, max_length=200)
     lon: float | None = None
     lat: float | None = None
-    silent_after_s: int | None = Field(None, ge=10, le=604_800)
+    silent_after_s: int | None = Field(None, ge=0, le=604_800)
+    installed_on: date | None = None
     settings: dict[str, Any] | None = None
 
 
