@@ -42,6 +42,7 @@ from unjai.sense import mqtt_door, record
 from unjai.sense.base import sensors
 from unjai.sense.intake import Intake
 from unjai.sense.store import keep_partitions
+from unjai.territory.flows.staging import forget_old_files
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +99,7 @@ async def _core(made: Common) -> None:
             group.create_task(every(30.0, made.load))
             group.create_task(every(3600.0, lambda: _partitions(made, owner)))
             group.create_task(every(3600.0, lambda: _tidy(made)))
-            group.create_task(every(5.0, lambda: _unsealed(made)))
+            group.create_task(_watch_seals(made))
             group.create_task(every(60.0, lambda: _sign(made)))
             group.create_task(_hold(lock))
 
@@ -227,6 +228,11 @@ async def _seal(made: Common) -> int:
         return await sealing.seal(tx, made.clock)
 
 
+async def _watch_seals(made: Common) -> None:
+    await asyncio.sleep(5.0)  # what waited while no core was there is sealed first
+    await every(5.0, lambda: _unsealed(made))
+
+
 async def _unsealed(made: Common) -> None:
     """Raise the alarm when committed rows wait for their seal: somebody may be stopping the sealer."""
     async with made.db.tx(made.everywhere) as tx:
@@ -255,4 +261,5 @@ async def _partitions(made: Common, owner: Database) -> None:
 async def _tidy(made: Common) -> None:
     async with made.db.tx(made.everywhere) as tx:
         await tidy(tx, made.everywhere, made.clock)
+        await forget_old_files(tx, made.everywhere, made.clock)
         await forget_parties(tx, made.everywhere, made.clock)

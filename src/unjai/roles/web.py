@@ -21,7 +21,7 @@ from unjai.picture.api import router as picture_router
 from unjai.platform.audit import UNSEALED_ALARM, unsealed_since
 from unjai.platform.config import Settings
 from unjai.platform.http import Ground
-from unjai.platform.tls import warnings_of
+from unjai.platform.tls import mqtt_pair, warnings_of
 from unjai.respond.api import router as respond_router
 from unjai.roles import metrics
 from unjai.roles.refresh import Refresher
@@ -29,6 +29,7 @@ from unjai.roles.serving import serve
 from unjai.roles.system import backup as system_backup
 from unjai.roles.system import told as system_told
 from unjai.roles.vitals import Vitals, vitals
+from unjai.sense.api import router as sense_router
 from unjai.sense.base import sensors
 from unjai.sense.http_door import Doors
 from unjai.territory.api import router as territory_router
@@ -42,7 +43,19 @@ from unjai.web.meter import Meters
 from unjai.web.system import router as system_router
 
 _SESSION_S = 5.0
-ROUTERS = (people_router, territory_router, picture_router, respond_router, ledger_router, system_router)
+IMPORT_KINDS = (*TERRITORY_KINDS,)
+"""What comes from files and goes into files, of all capabilities."""
+
+ROUTERS = (
+    people_router,
+    territory_router,
+    sense_router,
+    picture_router,
+    respond_router,
+    ledger_router,
+    system_router,
+    files_router(IMPORT_KINDS),
+)
 """The routes of all capabilities, under ``/api``."""
 
 
@@ -161,6 +174,7 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
         ),
     )
     application = edge.make(edge_of)
+    application.state.mqtt_door = (made.settings.mqtt_port, mqtt_pair(made.settings) is not None)
     application.state.vault = Vault(made.settings.data / "secrets")
     application.state.system = whole
     return application, hub
