@@ -1,6 +1,8 @@
 """The whole edge on the real engines: two stations, an account of every role at each, a night at one of them."""
 
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -16,6 +18,7 @@ from unjai.model.geometry import Point
 from unjai.model.ids import DeviceId, StationId, named_id
 from unjai.people import flows as people
 from unjai.people.api.accounts import COOKIE
+from unjai.people.flows import four_eyes
 from unjai.people.page import Declared, declared
 from unjai.people.registry import Refusals, Registry
 from unjai.people.rights import ROLES
@@ -61,11 +64,14 @@ class Centre:
 
     def path(self, item: Declared, *, known: bool) -> str:
         """The path of a route with real ids in it, or with ids of nothing."""
-        path = item.path
-        for name in ("incident", "assignment", "device", "unit", "account"):
-            path = path.replace(f"{{{name}_id}}", self.ids[name] if known else str(uuid4()))
-        path = path.replace("{role}", "officer").replace("{org_unit_id}", str(HERE)).replace("{thing}", "zone")
-        return path.replace("{key}", self.ids["zone"] if known else str(uuid4())).replace("{help_id}", str(uuid4()))
+        fixed = {"role": "officer", "org_unit_id": str(HERE), "thing": "zone"}
+
+        def filled(match: re.Match[str]) -> str:
+            name = "zone" if match[1] == "key" else match[1].removesuffix("_id")
+            found = self.ids.get(name) if known else None
+            return fixed.get(match[1]) or found or str(uuid4())
+
+        return re.sub(r"{([a-z_]+)}", filled, item.path)
 
 
 async def _stations(db: Database) -> dict[str, DeviceId]:
@@ -138,6 +144,25 @@ async def _crews_there(db: Database, clock: MovedClock) -> None:
             await people.sign_on(tx, there, clock, unit_id=unit_id)
 
 
+async def _overseen(centre: Centre, token: str) -> dict[str, str]:
+    """Emergency rights that are over and unanswered, and a proposal that waits: an operator's and an administrator's."""
+    db, clock = centre.db, centre.clock
+    async with db.tx(ROOT) as tx:
+        operator = await people.session_of(tx, clock, token)
+        admin = await people.session_of(tx, clock, centre.tokens["administrator", HERE])
+    assert operator is not None
+    assert admin is not None
+    async with db.tx(operator.actor) as tx:
+        taken = await people.break_glass.take(tx, operator.actor, clock, reason="ทดสอบสิทธิ์ลับของสถานีนี้")
+        await people.break_glass.end(tx, operator.actor, clock, key=taken["id"])
+    async with db.tx(admin.actor) as tx:
+        facts = {"key": str(named_id("rights", f"zone {HERE}"))}
+        asked = await four_eyes.propose(
+            tx, admin.actor, clock, action="zone.remove", facts=facts, reason="ทดสอบคำขอลับของสถานีนี้"
+        )
+    return {"break_glass": str(taken["id"]), "approval": str(asked["id"]), "session": str(operator.session_id)}
+
+
 async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
     """A unit on duty, a call with its caller, an offer: things that another station must not see."""
     db, clock = centre.db, centre.clock
@@ -178,6 +203,7 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
         "account": str(spare.account_id),
         "zone": str(named_id("rights", f"zone {HERE}")),
     }
+    centre.ids |= await _overseen(centre, centre.tokens["operator", HERE])
     centre.secrets = [
         *centre.ids.values(),
         *(str(one) for one in devices.values()),
@@ -189,13 +215,18 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
 
 
 @pytest.fixture(scope="module")
-async def centre(db: Database, bus: Bus) -> Centre:
+async def centre(db: Database, bus: Bus, tmp_path_factory: pytest.TempPathFactory) -> Centre:
     """The edge as `unjai run web` makes it, on the real engines."""
+    return await make_centre(db, bus, tmp_path_factory.mktemp("centre"))
+
+
+async def make_centre(db: Database, bus: Bus, data: Path) -> Centre:
+    """Make the edge, an account of every role at both stations, and a night at one of them."""
     clock = MovedClock(NIGHT)
     devices = await _stations(db)
     tokens = await _accounts(db, clock)
     await _crews_there(db, clock)
-    made = Common(settings=Settings(), db=db, bus=bus, clock=clock, registry=Registry(), refusals=Refusals())
+    made = Common(settings=Settings(data=data), db=db, bus=bus, clock=clock, registry=Registry(), refusals=Refusals())
     await made.load()
     application, _hub = await web_application(made)
     whole = Centre(app=application, db=db, clock=clock, tokens=tokens)

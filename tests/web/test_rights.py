@@ -20,6 +20,9 @@ from unjai.platform.http import ANYONE, PUBLIC
 
 BODIES: dict[str, Any] = {
     "POST /api/accounts/{account_id}/roles": {"role": "officer", "org_unit_id": HERE},
+    "POST /api/approvals/{approval_id}/approve": {"digest": "0" * 64},
+    "POST /api/approvals/{approval_id}/refuse": {"note": "ถูกยึดโดยสถานีอื่น"},
+    "POST /api/break-glass/{break_glass_id}/review": {"verdict": "justified", "note": "ถูกยึดโดยสถานีอื่น"},
     "POST /api/devices/{device_id}/disable": {"disabled": True},
     "PATCH /api/devices/{device_id}": {"name_th": "ถูกยึด"},
     "POST /api/incidents/{incident_id}/close": {"outcome": "resolved"},
@@ -120,7 +123,8 @@ async def test_another_station_sees_and_changes_nothing(centre, role):
     wrong = []
     async with centre.client(role, THERE) as client:
         for item in centre.routes():
-            if item.right not in ROLES[role].rights:
+            named = item.right == ANYONE and "_id}" in item.path
+            if not named and item.right not in ROLES[role].rights:
                 continue
             answer = await _ask(client, centre, item, known=True)
             if any(secret in answer.text for secret in centre.secrets if secret not in str(answer.request.url)):
