@@ -1,3 +1,4 @@
+# ruff: noqa: INP001  (a program, not a package)
 """Make the fonts of the paper sheets out of those of the screens: WOFF (zlib inside) back to TrueType.
 
 `python tools/paper_fonts.py` after a new version of @fontsource/sarabun. The Latin and the Thai half get names of

@@ -21,12 +21,14 @@ cli = typer.Typer(
 )
 run = typer.Typer(help="Start one process of the centre; `unjai up` starts them all.", no_args_is_help=True)
 audit = typer.Typer(help="The log of who did what.", no_args_is_help=True)
+tls = typer.Typer(help="The doors' certificate, by an authority of the station's own.", no_args_is_help=True)
 account = typer.Typer(help="Accounts, from the centre's own machine.", no_args_is_help=True)
 case = typer.Typer(help="Sealed files for the inquiry officer.", no_args_is_help=True)
 cli.add_typer(case, name="case")
 cli.add_typer(run, name="run")
 cli.add_typer(audit, name="audit")
 cli.add_typer(account, name="account")
+cli.add_typer(tls, name="tls")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds everything the centre keeps.")]
 
@@ -237,6 +239,65 @@ def case_verify(
     )
     if key is None:
         sys.stdout.write("เทียบกุญแจกับใบสรุปเหตุที่พิมพ์ · compare the key with the printed sheet, or give --key\n")
+
+
+@cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write the backup.")],
+    *,
+    passphrase_file: Annotated[Path | None, typer.Option(help="Encrypt with the passphrase in this file.")] = None,
+    data: Data = None,
+) -> None:
+    """Back the running centre up into one file."""
+    from unjai.commands import backup as work  # noqa: PLC0415
+
+    work.backup_to(work.running(load(data=data)), file, passphrase_file)
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.")],
+    *,
+    data: Annotated[Path, typer.Option("--data", help="A new or empty folder.")],
+    passphrase_file: Annotated[Path | None, typer.Option(help="File with the backup's passphrase.")] = None,
+) -> None:
+    """Make a new data folder from a backup and prove that it is the same."""
+    from unjai.commands import backup as work  # noqa: PLC0415
+
+    work.restore_from(file, data, passphrase_file)
+
+
+@run.command("backup")
+def run_backup() -> None:
+    """Make the daily backup once, into the folder of the settings; the supervisor does it each night."""
+    settings = load()
+    _logging(settings)
+    from unjai.commands import backup as work  # noqa: PLC0415
+
+    work.daily(work.running(settings))
+
+
+@tls.command("init")
+def tls_init(
+    *,
+    name: Annotated[list[str] | None, typer.Option(help="A name by which phones reach this machine.")] = None,
+    ip: Annotated[list[str] | None, typer.Option(help="An address by which phones reach this machine.")] = None,
+    data: Data = None,
+) -> None:
+    """Make the station's own certificate authority and the certificate of the doors."""
+    from unjai.commands import tls as work  # noqa: PLC0415
+
+    work.init(load(data=data), name or [], ip or [])
+
+
+@tls.command("renew")
+def tls_renew(
+    *, data: Data = None, force: Annotated[bool, typer.Option("--force", help="Even if it is not time.")] = False
+) -> None:
+    """Issue the doors' certificate anew if it ends within 30 days; the supervisor does it each day."""
+    from unjai.commands import tls as work  # noqa: PLC0415
+
+    work.renew(load(data=data), force=force)
 
 
 @cli.command()

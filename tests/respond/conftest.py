@@ -21,7 +21,7 @@ from unjai.picture.store import last_seen
 from unjai.platform.database import Database, Tx
 from unjai.respond import flows
 from unjai.respond.flows import NewReport, Taken
-from unjai.respond.store import assignments, incidents, tables, timeline
+from unjai.respond.store import assignments, case_tables, incidents, tables, timeline
 from unjai.territory.store.tables import device, org_unit, street_edge, territory_version
 from unjai.territory.view import forget
 
@@ -181,6 +181,20 @@ def _device(key: str, kind: str, name_th: str, name_en: str, at: Point | None = 
     }
 
 
+CASE = (
+    case_tables.party_detail,
+    case_tables.party,
+    case_tables.attachment,
+    case_tables.case_file,
+    case_tables.overdue,
+    case_tables.procedure_gap,
+    case_tables.procedure_mark,
+    case_tables.procedure,
+    case_tables.wait_limit,
+    case_tables.message_template,
+)
+
+
 def named(name: str) -> UUID:
     return named_id("test", name)
 
@@ -239,7 +253,7 @@ async def built(db: Database) -> Town:
 async def town(built: Town) -> Town:
     """The town with no incident, everyone free and where they began."""
     async with built.db.tx(system(HERE, THERE)) as tx:
-        for table in (tables.timeline, tables.assignment, tables.report_caller, tables.report, tables.incident):
+        for table in (*CASE, tables.timeline, tables.assignment, tables.report_caller, tables.report, tables.incident):
             await tx.execute(delete(table))
         await tx.execute(update(unit).values(work="free", incident_id=None))
         await tx.execute(text("DELETE FROM outbox"))

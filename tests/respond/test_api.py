@@ -134,7 +134,7 @@ async def test_the_loop_over_http(desk, client_of, town):
     assert done.json()["assignment"] is None
     closed = (await desk.get(f"/incidents/{key}")).json()
     assert (closed["state"], closed["outcome"]) == ("closed", "resolved")
-    assert [entry["kind"] for entry in closed["timeline"]][-2:] == ["cleared", "closed"]
+    assert [entry["kind"] for entry in closed["timeline"]][-3:] == ["cleared", "closed", "steps_left_out"]
     assert (await desk.get("/incidents")).json() == []
     assert error(await desk.post(f"/incidents/{key}/close", json={"outcome": "resolved"})) == (
         409,

@@ -77,6 +77,7 @@ async def test_the_whole_way_from_the_press_to_the_end(town):
     assert await town.work("motorcycle") == "free"
     assert await town.steps(key) == [
         "opened", "acknowledged", "offered", "accepted", "en_route", "on_scene", "cleared", "closed",
+        "steps_left_out",
     ]  # fmt: skip
 
 

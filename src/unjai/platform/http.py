@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
@@ -21,6 +22,7 @@ from unjai.model.clock import Clock
 from unjai.model.errors import UnjaiError
 from unjai.platform.database import Database, Tx
 from unjai.platform.i18n import told
+from unjai.platform.logs import request_id
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,8 @@ ANYONE = "anyone"
 
 BODY_LIMIT = 1_000_000
 IMPORT_LIMIT = 64_000_000
+MEDIA_LIMIT = 25_000_000
+"""What an attachment may weigh: a path under ``/api/`` that ends with ``/attachments``."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -43,6 +47,8 @@ class Ground:
     clock: Clock
     who: Callable[[Request], Awaitable[Actor | None]]
     citizen: Callable[[Request], Actor]
+    data: Path = Path("data")
+    """The folder that holds everything the centre keeps."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,9 +129,11 @@ async def _database(_request: Request, error: Exception) -> Response:
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    reference = secrets.token_hex(4)
+    reference = request_id.get() or secrets.token_hex(8)
     log.error("%s %s broke, reference %s", request.method, request.url.path, reference, exc_info=error)
-    return answer(UnjaiError("internal_error", 500, reference=reference))
+    told_back = answer(UnjaiError("internal_error", 500, reference=reference))
+    told_back.headers["x-request-id"] = reference
+    return told_back
 
 
 def handle_errors(app: FastAPI) -> None:
@@ -136,6 +144,12 @@ def handle_errors(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(PoolTimeoutError, _database)
     app.add_exception_handler(Exception, _broken)
+
+
+def _limit_of(path: str) -> int:
+    if path.startswith("/api/import/"):
+        return IMPORT_LIMIT
+    return MEDIA_LIMIT if path.startswith("/api/") and path.endswith("/attachments") else BODY_LIMIT
 
 
 class BodyLimit:
@@ -150,7 +164,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = IMPORT_LIMIT if scope["path"].startswith("/api/import/") else BODY_LIMIT
+        limit = _limit_of(scope["path"])
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if declared.isdigit() and int(declared) > limit:
             await self._refuse(limit)(scope, receive, send)

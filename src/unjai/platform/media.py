@@ -63,7 +63,7 @@ class Media:
         return await asyncio.to_thread(self.load, digest)
 
     def keep(self, parts: Iterable[bytes]) -> Stored:
-        """Keep the parts as one file; for a thread, for it waits for the disc. Raises `disc_full`, `data_not_writable`."""
+        """Keep the parts as one file; for a thread, as it waits for the disc; raise `disc_full` and the like."""
         with writing(self.root):
             return self._keep(parts)
 

@@ -18,8 +18,11 @@ from unjai.people.schemas.accounts import DutyOut, UnitOut
 from unjai.people.store.units import units
 from unjai.picture.store import last_seen_of
 from unjai.platform.database import Tx
+from unjai.respond.checklist import sheet_of
 from unjai.respond.codes import event_codes
 from unjai.respond.rules.ranking import STALE_S
+from unjai.respond.schemas.base import storable
+from unjai.respond.schemas.case import AttachmentOut, CaseFileOut, OverdueOut, PartyOut
 from unjai.respond.schemas.incidents import (
     AssignmentOut,
     Caller,
@@ -27,6 +30,7 @@ from unjai.respond.schemas.incidents import (
     HelpStatus,
     Incident,
     IncidentRow,
+    Linked,
     NearCamera,
     Officer,
     ReportOut,
@@ -35,9 +39,9 @@ from unjai.respond.schemas.incidents import (
     TimelineEntry,
     UnitPlace,
     UnitState,
-    storable,
 )
-from unjai.respond.store import assignments, incidents, reports, timeline
+from unjai.respond.shown import checklist_of
+from unjai.respond.store import assignments, attachments, incidents, overdues, parties, reports, timeline
 from unjai.respond.words import label, step_words, title
 from unjai.territory.view import territory_of
 
@@ -45,13 +49,14 @@ Row = dict[str, Any]
 CAMERAS = 4
 
 
-def _row_of(row: Row, units_of: Sequence[Row], *, silent: bool) -> IncidentRow:
+def _row_of(row: Row, units_of: Sequence[Row], late: Sequence[Row], *, silent: bool) -> IncidentRow:
     named = title(row["code"], row["about_th"], row["about_en"])
     return IncidentRow(
         **{name: row[name] for name in IncidentRow.model_fields if name in row},
         title_th=named.th,
         title_en=named.en,
         units=[UnitState(unit_id=one["unit_id"], call_sign=one["call_sign"], state=one["state"]) for one in units_of],
+        overdue=[OverdueOut.model_validate(one) for one in late],
         silent=silent,
     )
 
@@ -63,7 +68,8 @@ async def rows_of(tx: Tx, found: Sequence[Row]) -> list[IncidentRow]:
     for one in await assignments.open_of_incidents(tx, ids):
         working[one["incident_id"]].append(one)
     silent = await reports.silent_ones(tx, ids)
-    return [_row_of(row, working[row["id"]], silent=row["id"] in silent) for row in found]
+    late = await overdues.of_incidents(tx, ids, unmended=True)
+    return [_row_of(row, working[row["id"]], late.get(row["id"], []), silent=row["id"] in silent) for row in found]
 
 
 async def open_rows(tx: Tx) -> list[IncidentRow]:
@@ -109,8 +115,23 @@ async def incident(tx: Tx, actor: Actor, *, incident_id: UUID) -> Incident:
     callers = await reports.callers(tx, [one["id"] for one in told]) if actor.may("caller.read") else {}
     asked = await assignments.of_incident(tx, incident_id)
     shown = (await rows_of(tx, [found]))[0]
+    sheet = await sheet_of(tx, found)
+    into, split_into, out_of = await _links(tx, found)
     return Incident(
         **shown.model_dump(),
+        checklist=None if sheet is None else checklist_of(sheet),
+        parties=[PartyOut.model_validate(one) for one in await parties.of_incident(tx, incident_id)],
+        attachments=[AttachmentOut.model_validate(one) for one in await attachments.of_incident(tx, incident_id)],
+        case_files=[
+            CaseFileOut.model_validate(one) for one in await attachments.case_files(tx, incident_id=incident_id)
+        ],
+        merged_from=into,
+        split_into=split_into,
+        split_out_of=out_of,
+        overdue_ever=[
+            OverdueOut.model_validate(one)
+            for one in (await overdues.of_incidents(tx, [incident_id])).get(incident_id, [])
+        ],
         acknowledged_by=found["acknowledged_by"],
         split_from=found["split_from"],
         reports=[_report(one, callers) for one in told],
@@ -118,6 +139,21 @@ async def incident(tx: Tx, actor: Actor, *, incident_id: UUID) -> Incident:
         timeline=[_entry(one) for one in await timeline.of_incident(tx, incident_id)],
         nearest_cameras=await _cameras(tx, found),
     )
+
+
+async def _links(tx: Tx, found: Row) -> tuple[list[Linked], list[Linked], Linked | None]:
+    """Return what was merged into an incident, what was split off from it, and what it was split off from."""
+    into, split_into, out_of = [], [], None
+    for one in await incidents.linked(tx, found["id"], found["split_from"]):
+        named = title(one["code"], one["about_th"], one["about_en"])
+        link = Linked(id=one["id"], number=one["number"], title_th=named.th, title_en=named.en)
+        if one["merged_into"] == found["id"]:
+            into.append(link)
+        if one["split_from"] == found["id"]:
+            split_into.append(link)
+        if one["id"] == found["split_from"]:
+            out_of = link
+    return into, split_into, out_of
 
 
 def _report(told: Row, callers: Mapping[UUID, Row]) -> ReportOut:

@@ -49,7 +49,7 @@ def way(metres: float) -> Words:
     return Words(th=f"{metres / 1000:.1f} กม.", en=f"{metres / 1000:.1f} km")
 
 
-_SPANS = {"gap_s": "gap", "eta_s": "eta", "late_s": "late"}
+_SPANS = {"gap_s": "gap", "eta_s": "eta", "late_s": "late", "limit_s": "limit"}
 _WAYS = {"distance_m": "distance", "road_m": "road"}
 _LABELLED = {
     "channel": "channel",
@@ -57,6 +57,10 @@ _LABELLED = {
     "state": "state",
     "priority": "priority",
     "from_priority": "priority",
+    "wait": "wait",
+    "party_kind": "party.kind",
+    "party_role": "party.role",
+    "sort": "sort",
 }
 
 

@@ -18,7 +18,7 @@ def main() -> None:
     import typst  # noqa: PLC0415  heavy: in this process alone
 
     asked = json.load(sys.stdin)
-    made = typst.compile(
+    made: bytes = typst.compile(  # type: ignore[call-overload]  # its stub forgets bytes beside paths of fonts
         Path(asked["template"]).read_bytes(),
         font_paths=[str(Path(__file__).parent / "fonts")],
         ignore_system_fonts=True,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from unjai.respond.api import incidents, search
+from unjai.respond.api import case, files, incidents, search
 
 router = APIRouter()
 for part in (
     incidents,
     search,
+    case,
+    files,
 ):
     router.include_router(part.router)

@@ -19,6 +19,7 @@ from unjai.respond.schemas.incidents import (
     CloseIn,
     CodeIn,
     Command,
+    DeedIn,
     DistressIn,
     DoneIn,
     EventCodeOut,
@@ -279,31 +280,36 @@ async def read_officer(ask: Goes) -> Officer:
 
 
 @router.post("/officer/assignments/{assignment_id}/accept")
-async def accept(assignment_id: UUID, ask: Goes) -> Officer:
+async def accept(assignment_id: UUID, ask: Goes, body: DeedIn | None = None) -> Officer:
     """Take the task."""
-    await flows.accept(ask.tx, ask.actor, ask.clock, assignment_id=AssignmentId(assignment_id))
+    at = body.at if body else None
+    await flows.accept(ask.tx, ask.actor, ask.clock, assignment_id=AssignmentId(assignment_id), at=at)
     return await _page(ask)
 
 
 @router.post("/officer/assignments/{assignment_id}/refuse")
 async def refuse(assignment_id: UUID, ask: Goes, body: RefuseIn | None = None) -> Officer:
     """Say no; the next best unit is asked."""
-    reason = body.reason if body else ""
-    await flows.refuse(ask.tx, ask.actor, ask.clock, assignment_id=AssignmentId(assignment_id), reason=reason)
+    said = body or RefuseIn()
+    await flows.refuse(
+        ask.tx, ask.actor, ask.clock, assignment_id=AssignmentId(assignment_id), reason=said.reason, at=said.at
+    )
     return await _page(ask)
 
 
 @router.post("/officer/assignments/{assignment_id}/en-route")
-async def en_route(assignment_id: UUID, ask: Goes) -> Officer:
+async def en_route(assignment_id: UUID, ask: Goes, body: DeedIn | None = None) -> Officer:
     """Say that the unit has set out."""
-    await flows.en_route(ask.tx, ask.actor, ask.clock, assignment_id=AssignmentId(assignment_id))
+    at = body.at if body else None
+    await flows.en_route(ask.tx, ask.actor, ask.clock, assignment_id=AssignmentId(assignment_id), at=at)
     return await _page(ask)
 
 
 @router.post("/officer/assignments/{assignment_id}/on-scene")
-async def on_scene(assignment_id: UUID, ask: Goes) -> Officer:
+async def on_scene(assignment_id: UUID, ask: Goes, body: DeedIn | None = None) -> Officer:
     """Say that the unit has arrived."""
-    await flows.on_scene(ask.tx, ask.actor, ask.clock, assignment_id=AssignmentId(assignment_id))
+    at = body.at if body else None
+    await flows.on_scene(ask.tx, ask.actor, ask.clock, assignment_id=AssignmentId(assignment_id), at=at)
     return await _page(ask)
 
 
@@ -317,6 +323,7 @@ async def close_assignment(assignment_id: UUID, body: DoneIn, ask: Goes) -> Offi
         assignment_id=AssignmentId(assignment_id),
         outcome=body.outcome,
         text=body.text,
+        at=body.at,
     )
     return await _page(ask)
 

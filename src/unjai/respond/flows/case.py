@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,8 +19,10 @@ from unjai.platform.audit import audit
 from unjai.platform.database import Tx
 from unjai.platform.outbox import emit
 from unjai.respond.events import IncidentChanged, OfferChanged
+from unjai.respond.flows.pins import pinned
 from unjai.respond.rules import life
-from unjai.respond.store import assignments, incidents, reports, timeline
+from unjai.respond.rules.overdue import Waiting, pending
+from unjai.respond.store import assignments, incidents, overdues, reports, timeline
 from unjai.respond.words import label
 from unjai.territory.view import territory_of
 
@@ -40,6 +43,15 @@ _FIRST_TIMES: Mapping[life.State, str] = {
 }
 
 
+_LET_DOWN = frozenset({"stand_down", "back_to_assigned", "back_to_en_route"})
+"""Moves after which the clocks of what is waited for start anew, if nobody was there yet."""
+
+IN_DISTRESS: UnitWork = "on_scene"
+"""A unit that calls for help is where its own incident is; it is free for nothing else."""
+
+LATE_LEAST, LATE_MOST = timedelta(seconds=10), timedelta(hours=12)
+
+
 class Case:
     """One incident, locked. Nothing is written to its row before `save`; timeline steps are written at once."""
 
@@ -50,6 +62,7 @@ class Case:
         self.clock = clock
         self.row = row
         self.changes: dict[str, Any] = {}
+        self.said_at: datetime | None = None
 
     @classmethod
     async def hold(cls, tx: Tx, actor: Actor, clock: Clock, incident_id: UUID, *, version: int | None = None) -> Case:
@@ -85,6 +98,19 @@ class Case:
         """Where it is; None where nobody knows yet."""
         return reports.point_of({name: self.now(name) for name in ("lon", "lat", "accuracy_m")})
 
+    def deed_at(self) -> datetime:
+        """When the deed was done: now, or when the officer's phone says that it was."""
+        return self.said_at or self.clock.now()
+
+    def told_late(self, said: datetime | None, after: datetime) -> None:
+        """Take the moment that a phone says for a deed it could not tell at once: never before `after`, never ahead.
+
+        A phone that is more than `LATE_MOST` behind is not believed; both moments stand on the timeline.
+        """
+        now = self.clock.now()
+        if said is not None and now - LATE_MOST <= said <= now - LATE_LEAST:
+            self.said_at = max(said, after)
+
     def set(self, **values: Any) -> None:
         """Change columns."""
         self.changes.update(values)
@@ -102,9 +128,11 @@ class Case:
             self.changes["state"] = to
             first = _FIRST_TIMES.get(to)
             if first is not None and self.now(first) is None:
-                self.changes[first] = at
+                self.changes[first] = self.deed_at()
             if to == "closed":
                 self.changes["closed_at"] = at
+            if move == "reopen" or (move in _LET_DOWN and self.now("arrived_at") is None):
+                self.changes["timed_from"] = at
         if move == "acknowledge":
             self.set(acknowledged_at=at, acknowledged_by=self.actor.name)
 
@@ -112,6 +140,9 @@ class Case:
         self, kind: str, known: Mapping[str, object] | None = None, *, by: Actor | None = None, **facts: object
     ) -> None:
         """Write a step with its facts to the timeline, by `by` where it is not the actor's own deed."""
+        if self.said_at is not None and by is None:
+            late = self.clock.now() - self.said_at
+            facts |= {"said_at": self.said_at, "late_s": max(1, round(late.total_seconds()))}
         await timeline.add(
             self.tx,
             by or self.actor,
@@ -145,7 +176,7 @@ class Case:
             life.stepped(row["state"], to)
         except UnjaiError as error:
             raise _worded(error, state="step", to="step") from None
-        at = self.clock.now()
+        at = self.deed_at()
         times: dict[str, datetime] = {}
         if to in ("accepted", "refused"):
             times["answered_at"] = at
@@ -159,13 +190,32 @@ class Case:
 
     async def tell_unit(self, row: Row) -> None:
         """Write what the unit now does to the unit board, and wake its phone."""
-        work = _WORK.get(row["state"], "free")
-        await note_unit_work(self.tx, self.actor, self.clock, unit_id=row["unit_id"], work=work, incident_id=self.id)
+        work, doing = _WORK.get(row["state"], "free"), self.id
+        if work == "free" and (own := await incidents.distress_of(self.tx, row["unit_id"])) is not None:
+            work, doing = IN_DISTRESS, own
+        await note_unit_work(self.tx, self.actor, self.clock, unit_id=row["unit_id"], work=work, incident_id=doing)
         await emit(
             self.tx,
             self.clock,
             OfferChanged(station_id=self.station_id, unit_id=row["unit_id"], account_id=row["account_id"]),
         )
+
+    async def tell_caller_unit(self) -> None:
+        """Write to the board that the unit which calls for help here is not free, or is so again when this is over."""
+        unit_id = self.row["unit_id"]
+        if unit_id is None or await assignments.open_of_unit(self.tx, unit_id) is not None:
+            return
+        own = await incidents.distress_of(self.tx, unit_id)
+        work: UnitWork = "free" if own is None else IN_DISTRESS
+        with contextlib.suppress(UnjaiError):  # a unit that is no longer kept: its call for help counts all the same
+            await note_unit_work(self.tx, self.actor, self.clock, unit_id=unit_id, work=work, incident_id=own)
+
+    async def _mend(self) -> None:
+        """End the waits that are over: what was waited for came, or the incident is closed."""
+        rows = (await overdues.of_incidents(self.tx, [self.id], unmended=True)).get(self.id, [])
+        waiting = waiting_of(self.row)
+        over = [row["id"] for row in rows if row["since"] != waiting.since or not pending(waiting, row["wait"])]
+        await overdues.mend(self.tx, over, self.clock.now())
 
     async def units_left(self) -> None:
         """Fall back to what the remaining units do, where the one furthest ahead has gone."""
@@ -185,8 +235,16 @@ class Case:
 
     async def save(self, action: str, **facts: object) -> Row:
         """Write the changes with the next version, the audit row, and tell everyone."""
+        if self.now("procedure_id") is None or self.now("code") != self.row["code"]:
+            self.set(procedure_id=await pinned(self.tx, self.clock, self.station_id, self.now("code")))
+        moved = self.changes.keys() & {"state", "timed_from", "arrived_at"}
+        ended_or_not = "closed" in (self.row["state"], self.state) and self.row["state"] != self.state
         self.row = await incidents.change(self.tx, self.id, self.changes)
         self.changes = {}
+        if moved:
+            await self._mend()
+        if self.row["unit_id"] is not None and (ended_or_not or action == "open"):
+            await self.tell_caller_unit()
         await audit(
             self.tx,
             self.actor,
@@ -199,6 +257,17 @@ class Case:
         event = IncidentChanged(station_id=self.station_id, incident_id=self.id, version=self.row["version"])
         await emit(self.tx, self.clock, event)
         return self.row
+
+
+def waiting_of(row: Mapping[str, Any]) -> Waiting:
+    """Return an incident as its clocks see it."""
+    return Waiting(
+        state=row["state"],
+        priority=row["priority"],
+        code=row["code"],
+        since=row["timed_from"] or row["opened_at"],
+        arrived_at=row["arrived_at"],
+    )
 
 
 def _beside(spoken: str, address: str) -> str:

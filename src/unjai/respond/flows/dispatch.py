@@ -46,7 +46,7 @@ async def _ranked(case: Case) -> list[Proposal]:
 
 async def _free(case: Case) -> list[UnitRow]:
     """Return the station's units that are on duty, without an assignment, and not the one that calls for help."""
-    busy = await assignments.taken_units(case.tx)
+    busy = await assignments.taken_units(case.tx) | await incidents.in_distress(case.tx)
     return [
         unit
         for unit in await units_on_duty(case.tx, case.clock.now())
@@ -104,8 +104,8 @@ async def offer(
 ) -> AssignmentId:
     """Ask a unit to go: the one given, or the best of `proposals`. Who refuses or is silent is followed by the next.
 
-    An incident that is still new is acknowledged by this. Raises (409) `offer_open`, `unit_engaged`, `unit_off_duty`,
-    `no_unit_free`, `incident_unplaced`, `incident_move_illegal`.
+    An incident that is still new is acknowledged by this. Raises (409) `offer_open`, `unit_engaged`,
+    `unit_in_distress`, `unit_off_duty`, `no_unit_free`, `incident_unplaced`, `incident_move_illegal`.
     """
     actor.must("dispatch")
     case = await Case.hold(tx, actor, clock, incident_id, version=version)
@@ -127,8 +127,8 @@ async def _ask_given(case: Case, unit_id: UnitId) -> dict[str, Any]:
     unit = on_duty.get(unit_id)
     if unit is None or unit.station_id != case.station_id:
         raise UnjaiError("unit_off_duty", 409)
-    if unit_id == case.row["unit_id"]:
-        raise UnjaiError("unit_engaged", 409, call_sign=unit.call_sign)
+    if unit_id == case.row["unit_id"] or unit_id in await incidents.in_distress(case.tx):
+        raise UnjaiError("unit_in_distress", 409, call_sign=unit.call_sign)
     proposal = (await _judged(case, [unit]))[0]
     row = await _ask(case, proposal, {unit_id: unit}, by=None)
     if row is None:

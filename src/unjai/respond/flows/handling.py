@@ -13,11 +13,12 @@ from unjai.model.ids import IncidentId, ReportId, StationId
 from unjai.platform.database import Tx
 from unjai.respond.codes import code_of
 from unjai.respond.flows.case import Case
+from unjai.respond.flows.checklist import report_gaps
 from unjai.respond.flows.taking import NewReport, open_case
 from unjai.respond.rules import joins as joining
 from unjai.respond.rules import life
 from unjai.respond.rules.kinds import LEAST_URGENT, MOST_URGENT
-from unjai.respond.store import assignments, incidents, reports
+from unjai.respond.store import assignments, incidents, procedures, reports
 
 
 async def acknowledge(
@@ -106,6 +107,7 @@ async def end(case: Case, outcome: life.Outcome, text: str = "") -> None:
     case.set(outcome=outcome, unanswered=False)
     await case.release()
     await case.say("closed", outcome=outcome, text=text or None)
+    await report_gaps(case, outcome)
     await case.save("close", outcome=outcome)
 
 
@@ -130,6 +132,7 @@ async def reopen(
     actor.must("incident.work")
     case = await Case.hold(tx, actor, clock, incident_id, version=version)
     case.move("reopen")
+    await procedures.drop_gaps(tx, incident_id)
     case.set(closed_at=None, outcome=None)
     if case.row["acknowledged_at"] is None:
         case.set(acknowledged_at=clock.now(), acknowledged_by=actor.name)
@@ -258,6 +261,8 @@ async def merge(
         if row["state"] != "offered":
             await _bring(target, row)
     await target.save("merged_from", number=case.row["number"])
+    if case.row["unit_id"] is not None:
+        await target.tell_caller_unit()
 
 
 async def _grow(target: Case, case: Case, moved: int) -> None:
@@ -271,6 +276,8 @@ async def _grow(target: Case, case: Case, moved: int) -> None:
         last_observed_at=max(mine["last_observed_at"], other["last_observed_at"]),
         barred=sorted({*mine["barred"], *other["barred"]} - sources),
     )
+    if mine["unit_id"] is None and other["unit_id"] is not None:
+        target.set(unit_id=other["unit_id"])
     if target.place is None and case.place is not None:
         await target.locate(case.place)
     await target.say("merged_from", number=other["number"], count=moved)

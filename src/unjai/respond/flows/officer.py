@@ -1,6 +1,12 @@
-"""What an officer answers from the phone. An answer that is sent twice changes nothing the second time."""
+"""What an officer answers from the phone. An answer that is sent twice changes nothing the second time.
+
+`at` is when the phone says that it was done, for what waited for a line: it counts as the deed's time where it can be
+believed, and stands beside the time at which it came.
+"""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from unjai.model.actor import Actor
 from unjai.model.clock import Clock
@@ -23,7 +29,9 @@ def own_unit(actor: Actor) -> UnitId:
     return actor.unit_id
 
 
-async def accept(tx: Tx, actor: Actor, clock: Clock, *, assignment_id: AssignmentId) -> IncidentId:
+async def accept(
+    tx: Tx, actor: Actor, clock: Clock, *, assignment_id: AssignmentId, at: datetime | None = None
+) -> IncidentId:
     """Take the task. An offer that ended before is `offer_gone` (409); off duty it is `unit_off_duty` (409)."""
     unit_id = own_unit(actor)
     case, row = await held_assignment(tx, actor, clock, assignment_id, unit_id=unit_id)
@@ -31,6 +39,7 @@ async def accept(tx: Tx, actor: Actor, clock: Clock, *, assignment_id: Assignmen
         return case.id
     if unit_id not in {unit.id for unit in await units_on_duty(tx, clock.now())}:
         raise UnjaiError("unit_off_duty", 409)
+    case.told_late(at, after=row["offered_at"])
     await case.step(row, "accepted")
     case.move("assign")
     case.set(unanswered=False)
@@ -39,12 +48,21 @@ async def accept(tx: Tx, actor: Actor, clock: Clock, *, assignment_id: Assignmen
     return case.id
 
 
-async def refuse(tx: Tx, actor: Actor, clock: Clock, *, assignment_id: AssignmentId, reason: str = "") -> IncidentId:
+async def refuse(
+    tx: Tx,
+    actor: Actor,
+    clock: Clock,
+    *,
+    assignment_id: AssignmentId,
+    reason: str = "",
+    at: datetime | None = None,
+) -> IncidentId:
     """Say no, with a reason if there is one; the next best unit is asked by itself."""
     unit_id = own_unit(actor)
     case, row = await held_assignment(tx, actor, clock, assignment_id, unit_id=unit_id)
     if row["state"] == "refused":
         return case.id
+    case.told_late(at, after=row["offered_at"])
     await case.step(row, "refused", reason=reason or None)
     await case.say("refused", unit=row["call_sign"], unit_id=unit_id, reason=reason or None)
     await ask_next(case)
@@ -52,23 +70,35 @@ async def refuse(tx: Tx, actor: Actor, clock: Clock, *, assignment_id: Assignmen
     return case.id
 
 
-async def en_route(tx: Tx, actor: Actor, clock: Clock, *, assignment_id: AssignmentId) -> IncidentId:
+async def en_route(
+    tx: Tx, actor: Actor, clock: Clock, *, assignment_id: AssignmentId, at: datetime | None = None
+) -> IncidentId:
     """Say that the unit has set out."""
-    return await _go(tx, actor, clock, assignment_id=assignment_id, to="en_route", move="set_out")
+    return await _go(tx, actor, clock, assignment_id=assignment_id, to="en_route", move="set_out", at=at)
 
 
-async def on_scene(tx: Tx, actor: Actor, clock: Clock, *, assignment_id: AssignmentId) -> IncidentId:
+async def on_scene(
+    tx: Tx, actor: Actor, clock: Clock, *, assignment_id: AssignmentId, at: datetime | None = None
+) -> IncidentId:
     """Say that the unit has arrived."""
-    return await _go(tx, actor, clock, assignment_id=assignment_id, to="on_scene", move="arrive")
+    return await _go(tx, actor, clock, assignment_id=assignment_id, to="on_scene", move="arrive", at=at)
 
 
 async def _go(
-    tx: Tx, actor: Actor, clock: Clock, *, assignment_id: AssignmentId, to: life.Step, move: life.Move
+    tx: Tx,
+    actor: Actor,
+    clock: Clock,
+    *,
+    assignment_id: AssignmentId,
+    to: life.Step,
+    move: life.Move,
+    at: datetime | None,
 ) -> IncidentId:
     unit_id = own_unit(actor)
     case, row = await held_assignment(tx, actor, clock, assignment_id, unit_id=unit_id)
     if life.passed(row["state"], to):
         return case.id
+    case.told_late(at, after=row["en_route_at"] or row["accepted_at"] or row["offered_at"])
     await case.step(row, to)
     case.move(move)
     await case.say(to, unit=row["call_sign"], unit_id=unit_id)
@@ -84,12 +114,14 @@ async def close_assignment(
     assignment_id: AssignmentId,
     outcome: life.Outcome,
     text: str = "",
+    at: datetime | None = None,
 ) -> IncidentId:
     """Finish the task with its outcome. The incident is closed with it, unless another unit is still on the scene."""
     unit_id = own_unit(actor)
     case, row = await held_assignment(tx, actor, clock, assignment_id, unit_id=unit_id)
     if row["state"] == "cleared":
         return case.id
+    case.told_late(at, after=row["on_scene_at"] or row["offered_at"])
     await case.step(row, "cleared", reason=text or None)
     await case.say("cleared", unit=row["call_sign"], unit_id=unit_id, outcome=outcome, text=text or None)
     await _finish(case, outcome)

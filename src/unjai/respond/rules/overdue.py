@@ -67,7 +67,7 @@ class Overdue:
 
 
 def limits_of(known: Mapping[str, Limits], *, priority: int, code: str) -> Limits:
-    """Return the limits that count: the station's for the code, ours for the code, the station's for the priority, ours.
+    """Return the limits that count: for the code, the station's or else ours; then so for the priority.
 
     A code's own limits stand before a priority's, whoever set them.
     """

@@ -41,7 +41,7 @@ def checked(kind: str, role: str, facts: Mapping[str, str]) -> dict[str, str]:
 
 
 def hidden_word(word: str) -> str:
-    """Return a word with all but its first letter covered: ``สมใจ`` → ``ส***``; a leading vowel stays with its letter."""
+    """Return a word with all but its first letter covered: ``สมใจ`` → ``ส***``, ``เอก`` → ``เอ***``."""
     if not word:
         return ""
     keep = 2 if word[0] in _LEADING and len(word) > 1 else 1

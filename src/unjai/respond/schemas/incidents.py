@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
 from unjai.people.schemas.accounts import DutyOut, UnitOut
 from unjai.respond.rules.life import Outcome, State, Step
 from unjai.respond.rules.ranking import Standing
-
-Moment = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
-
-
-def storable(said: str) -> str:
-    """Return a text without what no database keeps (NUL, other control characters, halves of surrogate pairs).
-
-    Someone in need typed it: it is cleaned, never refused.
-    """
-    return "".join(sign for sign in said if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs")).strip()
-
-
-Said = Annotated[str, StringConstraints(max_length=4000), AfterValidator(storable)]
-SaidSomething = Annotated[str, StringConstraints(max_length=4000), AfterValidator(storable), Field(min_length=1)]
-Short = Annotated[str, StringConstraints(max_length=500), AfterValidator(storable)]
-Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
-Priority = Annotated[int, Field(ge=1, le=3)]
-
-
-class In(BaseModel):
-    """A body that comes in: a key we do not know is a mistake."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Out(BaseModel):
-    """An answer."""
-
-    model_config = ConfigDict(from_attributes=True)
+from unjai.respond.schemas.base import (
+    In,
+    Lat,
+    Lon,
+    Moment,
+    Out,
+    Priority,
+    Said,
+    SaidSomething,
+    Short,
+)
+from unjai.respond.schemas.case import AttachmentOut, CaseFileOut, ChecklistOut, OverdueOut, PartyOut
 
 
 class EventCodeOut(Out):
@@ -94,6 +75,8 @@ class IncidentRow(Out):
     silent: bool
     """Who calls cannot speak: do not ring back."""
     merged_into: UUID | None
+    overdue: list[OverdueOut]
+    """What waits too long on it now, the earliest first; a row that was taken over says by whom."""
     version: int
 
 
@@ -166,6 +149,15 @@ class NearCamera(Out):
     distance_m: float
 
 
+class Linked(Out):
+    """Another incident that this one came from, took in, or gave a report to."""
+
+    id: UUID
+    number: str
+    title_th: str
+    title_en: str
+
+
 class Incident(IncidentRow):
     """An incident with all that is known of it."""
 
@@ -175,6 +167,14 @@ class Incident(IncidentRow):
     assignments: list[AssignmentOut]
     timeline: list[TimelineEntry]
     nearest_cameras: list[NearCamera]
+    checklist: ChecklistOut | None
+    parties: list[PartyOut]
+    attachments: list[AttachmentOut]
+    case_files: list[CaseFileOut]
+    merged_from: list[Linked]
+    split_into: list[Linked]
+    split_out_of: Linked | None
+    overdue_ever: list[OverdueOut]
 
 
 class ProposalOut(Out):
@@ -340,13 +340,19 @@ class OfferIn(Command):
     unit_id: UUID | None = None
 
 
-class RefuseIn(In):
+class DeedIn(In):
+    """When the phone says that it was done, for a deed that waited for a line."""
+
+    at: Moment | None = None
+
+
+class RefuseIn(DeedIn):
     """Why not."""
 
     reason: Short = ""
 
 
-class DoneIn(In):
+class DoneIn(DeedIn):
     """How a task ended."""
 
     outcome: Outcome

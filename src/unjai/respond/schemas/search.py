@@ -9,7 +9,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from unjai.respond.rules.life import Outcome, State
 from unjai.respond.rules.search import RADIUS_MOST_M, Sort
-from unjai.respond.schemas.incidents import In, IncidentRow, Lat, Lon, Moment, Out, Priority, storable
+from unjai.respond.schemas.base import In, Lat, Lon, Moment, Out, Priority, storable
+from unjai.respond.schemas.incidents import IncidentRow
 
 Channel = Literal["pole", "call", "citizen", "unit", "device", "camera"]
 Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
@@ -35,6 +36,7 @@ class SearchIn(In):
     since: Day = ""
     until: Day = ""
     unit_id: UUID | None = None
+    attached: bool = False
     area: list[Annotated[str, StringConstraints(max_length=60)]] = Field(default_factory=list, max_length=20)
     place_id: UUID | None = None
     lon: Lon | None = None

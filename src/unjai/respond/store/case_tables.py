@@ -1,4 +1,4 @@
-"""The tables of the whole case: check lists, waits that lasted too long, parties, attachments, sealed files, messages."""
+"""The tables of the whole case: check lists, waits too long, parties, attachments, sealed files, messages."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, insert, or_, select, text, tuple_, update
 
-from unjai.model.ids import DeviceId, IncidentId, StationId
+from unjai.model.ids import DeviceId, IncidentId, StationId, UnitId
 from unjai.platform.database import Tx
 from unjai.respond.store.tables import incident, report
 
@@ -92,6 +92,22 @@ async def repoint_merged(tx: Tx, old: UUID, new: UUID) -> None:
     await tx.execute(update(incident).where(incident.c.merged_into == old).values(merged_into=new))
 
 
+async def linked(tx: Tx, incident_id: UUID, split_from: UUID | None) -> list[Row]:
+    """Return the incidents that were merged into this one or split off from it, and the one it was split off from."""
+    names = (incident.c.id, incident.c.number, incident.c.code, incident.c.about_th, incident.c.about_en)
+    return await tx.all(
+        select(*names, incident.c.merged_into, incident.c.split_from)
+        .where(
+            or_(
+                incident.c.merged_into == incident_id,
+                incident.c.split_from == incident_id,
+                incident.c.id == split_from,
+            )
+        )
+        .order_by(incident.c.opened_at, incident.c.id)
+    )
+
+
 async def silent_of(tx: Tx, device_id: DeviceId, code: str) -> Row | None:
     """Return the open incident of `code` that a device has, held."""
     return await tx.one(
@@ -101,6 +117,19 @@ async def silent_of(tx: Tx, device_id: DeviceId, code: str) -> Row | None:
         .limit(1)
         .with_for_update()
     )
+
+
+async def distress_of(tx: Tx, unit_id: UUID) -> IncidentId | None:
+    """Return the open incident in which a unit itself calls for help."""
+    query = select(incident.c.id).where(incident.c.state != "closed", incident.c.unit_id == unit_id)
+    found = await tx.scalar(query.order_by(incident.c.opened_at.desc()).limit(1))
+    return None if found is None else IncidentId(found)
+
+
+async def in_distress(tx: Tx) -> frozenset[UnitId]:
+    """Return the units that call for help themselves."""
+    rows = await tx.all(select(incident.c.unit_id).where(incident.c.state != "closed", incident.c.unit_id.is_not(None)))
+    return frozenset(UnitId(row["unit_id"]) for row in rows)
 
 
 def _found(words: str, codes: Sequence[str]) -> ColumnElement[bool]:

@@ -18,6 +18,9 @@ from unjai.respond.store.tables import incident, timeline
 
 Row = dict[str, Any]
 
+QUIET = ("step_done", "step_answered", "step_undone", "party_changed")
+"""Kinds that stand on an incident's own timeline and not on the room's strip."""
+
 
 async def add(
     tx: Tx,
@@ -90,7 +93,7 @@ async def since(tx: Tx, at: datetime, limit: int = 500) -> list[Row]:
     rows = await tx.all(
         select(timeline, incident.c.priority, incident.c.number)
         .join(incident, incident.c.id == timeline.c.incident_id)
-        .where(timeline.c.at >= at)
+        .where(timeline.c.at >= at, timeline.c.kind.not_in(QUIET))
         .order_by(timeline.c.seq.desc())
         .limit(limit)
     )
