@@ -64,6 +64,7 @@ async def asked_of(tx: Tx, actor: Actor, clock: Clock, said: SearchIn) -> Asked:
         from_at=moment_of(said.since, clock),
         to_at=moment_of(said.until, clock, end=True),
         unit_id=said.unit_id,
+        attached=said.attached,
         near=_near(said, territory),
         areas=tuple(one for area in said.area for one in _area(area, territory)),
         ack_over_s=said.ack_over_s,

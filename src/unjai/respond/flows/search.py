@@ -42,12 +42,18 @@ def _codes_of(asked: Asked) -> Mapping[str, Sequence[str]]:
     return {word: [code for code, said in known if word in said] for word in rules.words_of(asked.words)}
 
 
+def _may(actor: Actor, asked: Asked) -> None:
+    actor.must("incident.read")
+    if asked.attached:
+        actor.must("attachment.read")
+
+
 async def find(tx: Tx, actor: Actor, clock: Clock, *, asked: Asked, limit: int = 50, after: str | None = None) -> Found:
     """Return a page of incidents that answer the question; a search by words is written to the audit log first.
 
     Raises `search_dates_reversed`, `search_word_short`, `search_circle_large` or `request_invalid` (422).
     """
-    actor.must("incident.read")
+    _may(actor, asked)
     now = clock.now()
     rules.check(asked, now)
     put = rules.put(asked, _codes_of(asked), limit=limit + 1, after=after)
@@ -58,7 +64,7 @@ async def find(tx: Tx, actor: Actor, clock: Clock, *, asked: Asked, limit: int =
 
 async def count(tx: Tx, actor: Actor, clock: Clock, *, asked: Asked) -> int | None:
     """Return how many incidents answer the question, at most `COUNT_MOST` + 1; None where counting took too long."""
-    actor.must("incident.read")
+    _may(actor, asked)
     now = clock.now()
     rules.check(asked, now)
     return await search.count(tx, rules.put(asked, _codes_of(asked), limit=0), note=new_id(now), at=now)

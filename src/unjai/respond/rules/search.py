@@ -48,6 +48,7 @@ class Asked:
     from_at: datetime | None = None
     to_at: datetime | None = None
     unit_id: UUID | None = None
+    attached: bool = False
     near: Near | None = None
     areas: tuple[Mapping[str, object], ...] = ()
     """GeoJSON polygons; a place inside one of them counts."""
@@ -78,7 +79,7 @@ def check(asked: Asked, now: datetime) -> None:
         if asked.from_at is None or until - asked.from_at > SHORT_WORD_WITHIN:
             raise UnjaiError("search_word_short", 422, least=WORD_MIN, days=SHORT_WORD_WITHIN.days)
     if asked.near is not None and not 0 < asked.near.radius_m <= RADIUS_MOST_M:
-        raise UnjaiError("search_circle_large", 422, most_km=RADIUS_MOST_M / 1000)
+        raise UnjaiError("search_circle_large", 422, most_km=round(RADIUS_MOST_M / 1000))
 
 
 def put(
@@ -99,6 +100,8 @@ def put(
             said[name] = over
     if asked.unit_id is not None:
         said["unit_id"] = str(asked.unit_id)
+    if asked.attached:
+        said["attached"] = True
     if asked.near is not None:
         said["near"] = circle(asked.near)
     if asked.areas:

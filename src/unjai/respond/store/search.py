@@ -34,7 +34,8 @@ from sqlalchemy.exc import OperationalError
 
 from unjai.model.ids import StationId
 from unjai.platform.database import Tx, station_table
-from unjai.respond.store.tables import incident
+from unjai.respond.store.case_tables import attachment
+from unjai.respond.store.tables import assignment, incident
 
 Row = dict[str, Any]
 COUNT_MOST = 10_000
@@ -75,7 +76,8 @@ incident_search = station_table(
     Index("ix_incident_search_doc", "doc", postgresql_using="gin", postgresql_ops={"doc": "gin_trgm_ops"}),
 )
 """Response is from opening to the first unit on scene, in seconds; `doc` never holds who called."""
-incident_search.info["searched"] = True
+for _searched in (incident_search, assignment, attachment):
+    _searched.info["searched"] = True  # the guarded functions read these
 
 saved_search = station_table(
     "saved_search",
@@ -89,7 +91,7 @@ saved_search = station_table(
 )
 
 
-def _json(tx: Tx, asked: Mapping[str, object]) -> str:
+def as_json(tx: Tx, asked: Mapping[str, object]) -> str:
     """Return the question as JSON, with the marks of who asks (emergency rights): the audit row says them."""
     return msgspec.json.encode({**asked, **({"marks": dict(tx.actor.marks)} if tx.actor.marks else {})}).decode()
 
@@ -99,15 +101,15 @@ async def matches(tx: Tx, asked: Mapping[str, object], *, note: UUID, at: dateti
     if asked.get("words"):
         tx.audited = True
         query = text("SELECT * FROM search_incidents(CAST(:asked AS jsonb), :note, :at)")
-        return await tx.all(query, {"asked": _json(tx, asked), "note": note, "at": at})
-    return await tx.all(text("SELECT * FROM incident_matches(CAST(:asked AS jsonb))"), {"asked": _json(tx, asked)})
+        return await tx.all(query, {"asked": as_json(tx, asked), "note": note, "at": at})
+    return await tx.all(text("SELECT * FROM incident_matches(CAST(:asked AS jsonb))"), {"asked": as_json(tx, asked)})
 
 
 async def count(tx: Tx, asked: Mapping[str, object], *, note: UUID, at: datetime) -> int | None:
     """Return how many hits there are, at most one over `COUNT_MOST`; None where counting took too long."""
     own = "incident_count(CAST(:asked AS jsonb), :most)"
     guarded = "search_incident_count(CAST(:asked AS jsonb), :most, :note, :at)"
-    facts: dict[str, object] = {"asked": _json(tx, asked), "most": COUNT_MOST + 1}
+    facts: dict[str, object] = {"asked": as_json(tx, asked), "most": COUNT_MOST + 1}
     if asked.get("words"):
         tx.audited = True
         facts |= {"note": note, "at": at}

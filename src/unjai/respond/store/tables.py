@@ -154,9 +154,6 @@ assignment = station_table(
     Index("ix_assignment_unit", "unit_id", "offered_at"),
 )
 
-assignment.info["searched"] = True
-"""The search by words asks which unit went."""
-
 timeline = station_table(
     "timeline",
     Column("id", Uuid, primary_key=True),

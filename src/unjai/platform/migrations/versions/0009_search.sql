@@ -62,7 +62,7 @@ CREATE POLICY saved_search_station ON saved_search USING (station_id = ANY (stri
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON saved_search TO unjai_app, unjai_worker;
 
-GRANT SELECT ON assignment TO unjai_search;
+GRANT SELECT ON assignment, attachment TO unjai_search;
 
 CREATE FUNCTION scope_stations() RETURNS int[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
@@ -76,7 +76,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
          FROM report r WHERE r.incident_id = i.id),
         (SELECT string_agg(concat_ws(' ', t.facts ->> 'text', t.facts ->> 'reason'), ' ' ORDER BY t.seq)
          FROM timeline t WHERE t.incident_id = i.id
-         AND t.kind IN ('note', 'closed', 'cleared', 'refused', 'reopened'))), NFKC), '๐๑๒๓๔๕๖๗๘๙' || E'\u200B\u200C\u200D\u2060\uFEFF\u00AD', '0123456789')), 20000)
+         AND t.kind IN ('note', 'closed', 'cleared', 'refused', 'reopened')
+         AND jsonb_exists_any(t.facts, ARRAY['text', 'reason']))), NFKC), '๐๑๒๓๔๕๖๗๘๙' || E'\u200B\u200C\u200D\u2060\uFEFF\u00AD', '0123456789')), 20000)
     FROM incident i WHERE i.id = wanted
 $$;
 
@@ -165,6 +166,9 @@ BEGIN
     IF asked ? 'unit_id' THEN
         said := said || format('EXISTS (SELECT FROM assignment a WHERE a.incident_id = s.incident_id'
             ' AND a.unit_id = %L::uuid AND a.accepted_at IS NOT NULL)', asked ->> 'unit_id');
+    END IF;
+    IF (asked ->> 'attached')::boolean THEN
+        said := said || 'EXISTS (SELECT FROM attachment t WHERE t.incident_id = s.incident_id AND t.removed_at IS NULL)'::text;
     END IF;
     IF near IS NOT NULL THEN
         said := said || format('s.lat BETWEEN %L::float8 AND %L::float8 AND s.lon BETWEEN %L::float8 AND %L::float8'
