@@ -46,10 +46,10 @@ NASTY: tuple[Any, ...] = (
 WORDS: tuple[str, ...] = tuple(
     re.findall(
         r"\w+",
-        "_type location locations coords latitude longitude lat lon acc tst timestamp at when id device_id deviceid rid "
-        "topic event alarm extras battery activity geofence seq boot state button open phone text kind silent vel rad "
-        "batt bs cog t _id created_at desc uuid valid speed cell wifi data iOS type before after camera label score "
-        "sub_label top_score start_time end_time frame_time current_zones entered_zones severity cameras service "
+        "_type location locations coords latitude longitude lat lon acc tst timestamp at when id device_id deviceid "
+        "rid topic event alarm extras battery activity geofence seq boot state button open phone text kind silent vel "
+        "rad batt bs cog t _id created_at desc uuid valid speed cell wifi data iOS type before after camera label "
+        "score sub_label top_score start_time end_time frame_time current_zones entered_zones severity cameras service "
         "objects detections level waypoints",
     )
 )
