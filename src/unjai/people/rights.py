@@ -83,6 +83,9 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
         "shift.log": Text(
             th="เขียนสมุดบันทึกประจำผลัด ส่งเวร และรับเวร", en="write the shift log, hand a shift over, take it over"
         ),
+        "system.read": Text(
+            th="ดูสภาพระบบ การสำรองข้อมูล และใบรับรอง", en="see the system's state, backups and certificate"
+        ),
         "wall.read": Text(th="ดูจอรวมของศูนย์", en="see the centre's wall screen"),
     }
 )
@@ -112,6 +115,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             rights=_SEE
             | {"data.export"}
             | {"audit.read", "policy.admin", "approval.give", "breakglass.review", "incident.export", "replay.read"}
+            | {"system.read"}
             | {"party.read", "attachment.read", "escalation.take", "procedure.admin", "rule.admin"},
         ),
         "detective": Role(
@@ -148,6 +152,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
                     "policy.admin",
                     "approval.give",
                     "breakglass.take",
+                    "system.read",
                 }
             )
             | (_SEE - {"caller.read"}),

@@ -11,6 +11,22 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from unjai.model.errors import UnjaiError
+from unjai.platform.tls import mqtt_pair
+
+_MQTT_PORT, _MQTTS_PORT = 1883, 8883
+_WORDS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+    "": False,
+}
+SECRET_KEYS = frozenset({"database_url", "nats_url", "metrics_token"})
+"""Settings that may hold a password: never shown."""
 
 
 def _key(default: Any, th: str, en: str) -> Any:
@@ -25,13 +41,47 @@ class Settings:
     host: str = _key("127.0.0.1", "ที่อยู่ที่เปิดเว็บ", "address the web door listens on")
     port: int = _key(8400, "พอร์ตเว็บ", "port of the web door")
     mqtt_host: str = _key("", "ที่อยู่ที่เปิด MQTT (ว่าง = เหมือน host)", "address of the MQTT door (empty = as host)")
-    mqtt_port: int = _key(1883, "พอร์ต MQTT ของอุปกรณ์", "port of the devices' MQTT door")
+    mqtt_port: int = _key(
+        0,
+        "พอร์ต MQTT ของอุปกรณ์ (0 = 1883 หรือ 8883 เมื่อใช้ TLS)",
+        "port of the devices' MQTT door (0 = 1883, with TLS 8883)",
+    )
+    tls_cert: str = _key("", "ไฟล์ใบรับรอง TLS (PEM รวมสายโซ่)", "TLS certificate with its chain (PEM)")
+    tls_key: str = _key("", "ไฟล์กุญแจของใบรับรอง TLS (PEM)", "key of the TLS certificate (PEM)")
+    http_port: int = _key(
+        0,
+        "พอร์ต HTTP ธรรมดา เปิดเฉพาะหน้าติดตั้งใบรับรองและส่งต่อไป HTTPS (0 = ไม่เปิด)",
+        "plain HTTP port: only the page that installs the authority, else a way to HTTPS (0 = none)",
+    )
+    insecure_http: bool = _key(
+        default=False,
+        th="ยอมให้เว็บไม่เข้ารหัสนอกเครื่องนี้ (มีคำเตือนค้างไว้)",
+        en="let the web door speak in clear beyond this machine (a warning stays)",
+    )
+    insecure_mqtt: bool = _key(
+        default=False,
+        th="ยอมให้ MQTT ไม่เข้ารหัสนอกเครื่องนี้ เช่น เสาในเครือข่ายแยก",
+        en="let the MQTT door speak in clear beyond this machine, for poles on a network of their own",
+    )
     database_url: str = _key("", "ฐานข้อมูลภายนอก (ว่าง = ใช้ตัวที่มากับระบบ)", "outside PostgreSQL (empty = our own)")
     nats_url: str = _key("", "NATS ภายนอก (ว่าง = ใช้ตัวที่มากับระบบ)", "outside NATS (empty = our own)")
     station: str = _key(
         "", "รหัสสถานีของเครื่องนี้ (ว่าง = สถานีเดียวที่มีโซน)", "this box's station code (empty = the one with a zone)"
     )
+    nats_ca: str = _key("", "ไฟล์ CA ของ NATS ภายนอก", "file of the authority that an outside NATS is checked against")
+    backup_dir: str = _key("", "โฟลเดอร์สำรองข้อมูลอัตโนมัติ (ว่าง = ไม่สำรอง)", "folder of the daily backup (empty = none)")
+    backup_hour: int = _key(3, "ชั่วโมงที่สำรองข้อมูล เวลาไทย (0–23)", "hour of the daily backup, Bangkok time (0–23)")
+    backup_keep: int = _key(14, "เก็บชุดสำรองล่าสุดกี่ชุด", "how many daily backups are kept")
+    backup_passphrase_file: str = _key(
+        "", "ไฟล์รหัสผ่านเข้ารหัสชุดสำรอง (ว่าง = ไม่เข้ารหัส)", "file with the backups' passphrase (empty = not encrypted)"
+    )
+    metrics_token: str = _key(
+        "",
+        "รหัสอ่าน /metrics จากเครื่องอื่น (ว่าง = เครื่องนี้เท่านั้น)",
+        "token to read /metrics from elsewhere (empty = this machine only)",
+    )
     log_level: str = _key("INFO", "ระดับบันทึก", "log level")
+    log_format: str = _key("text", "รูปแบบบันทึก: text หรือ json", "form of the logs: text or json")
 
     @property
     def mqtt_listen(self) -> str:
@@ -68,12 +118,25 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None, **g
             raise UnjaiError("setting_unknown", 500, key=name)
         known[name] = _cast(name, value, hints[name])
     settings = Settings(**known)
-    return dataclasses.replace(settings, data=settings.data.expanduser().absolute())
+    settings = dataclasses.replace(settings, data=settings.data.expanduser().absolute())
+    for name, least, most in (("backup_hour", 0, 23), ("backup_keep", 1, 10_000)):
+        if not least <= getattr(settings, name) <= most:
+            raise UnjaiError("setting_invalid", 500, key=name, value=str(getattr(settings, name)))
+    if settings.log_format not in {"text", "json"}:
+        raise UnjaiError("setting_invalid", 500, key="log_format", value=settings.log_format)
+    if settings.mqtt_port == 0:
+        port = _MQTT_PORT if mqtt_pair(settings) is None else _MQTTS_PORT
+        settings = dataclasses.replace(settings, mqtt_port=port)
+    return settings
 
 
 def _cast(name: str, value: Any, kind: type) -> Any:
     if kind is int and isinstance(value, bool):
         raise UnjaiError("setting_invalid", 500, key=name, value=str(value))
+    if kind is bool:
+        if (said := str(value).lower()) not in _WORDS:
+            raise UnjaiError("setting_invalid", 500, key=name, value=str(value))
+        return _WORDS[said]
     try:
         return kind(value)
     except (TypeError, ValueError) as error:

@@ -6,6 +6,7 @@ from importlib.resources import as_file, files
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 _LOCK = 0x756E6A6169  # "unjai": two starts at once migrate one after the other
@@ -27,3 +28,11 @@ def migrate(url: str) -> None:
             connection.commit()
     finally:
         engine.dispose()
+
+
+def known_steps() -> frozenset[str]:
+    """Return the names of all schema steps of this program."""
+    with as_file(files("unjai.platform.migrations")) as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        return frozenset(step.revision for step in ScriptDirectory.from_config(config).walk_revisions())

@@ -13,9 +13,11 @@ import time
 from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
+from unjai.model.clock import SystemClock
 from unjai.model.errors import UnjaiError
 from unjai.platform.config import Settings
 from unjai.platform.engines import postgres, process
+from unjai.platform.engines.chores import Chores
 from unjai.platform.engines.disc import DiscWatch
 from unjai.platform.engines.folders import alone_in, disc_full, writing
 from unjai.platform.engines.links import reachable
@@ -24,6 +26,7 @@ from unjai.platform.engines.ports import assert_free
 from unjai.platform.engines.roster import Roster
 from unjai.platform.engines.secrets import keep
 from unjai.platform.engines.terminal import both, notify_systemd, say, tell_error, warn
+from unjai.platform.tls import assert_safe, chosen, mqtt_pair, warnings_of
 
 _Answer = TypeVar("_Answer")
 _OURSELVES = (sys.executable, "-m", "unjai")
@@ -34,6 +37,7 @@ _SLOW_S = 60
 _TRIES_AT_START = 5
 _SAME_ERROR_S = 60.0
 _DISC_LOOK_S = 5.0
+_CHORES_LOOK_S = 30.0
 
 
 def up(settings: Settings, *, demo: bool, program: Sequence[str] = _OURSELVES) -> int:
@@ -113,7 +117,12 @@ class _Centre:
             for folder in (self._run, self._logs):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         await asyncio.to_thread(self._stop_orphans)
+        assert_safe(settings)
+        for code in warnings_of(settings):
+            warn(both(code))
         assert_free(settings.host, settings.port, option="--port / UNJAI_PORT")
+        if settings.http_port:
+            assert_free(settings.host, settings.http_port, option="UNJAI_HTTP_PORT")
         if not settings.nats_url:
             assert_free(settings.mqtt_listen, settings.mqtt_port, option="--mqtt-port / UNJAI_MQTT_PORT")
         engines = []
@@ -134,10 +143,11 @@ class _Centre:
         await self._sooner(core.wait(), slow=True)
         await self._sooner(web.wait(), slow=True)
         self._keepers["disc"] = asyncio.create_task(self._watch_disc())
+        self._keepers["chores"] = asyncio.create_task(self._do_chores())
         self._usable = True
         self._write_state()
         if self._demo:
-            self._keep(self._roster.role("demo", "", words=("demo",)))
+            self._keep(self._roster.role("demo", "", words=("demo", "--loop")))
         self._tell_ready()
         notify_systemd("READY=1")
 
@@ -238,6 +248,28 @@ class _Centre:
             elif found == "mended" and "nats" in self._children:
                 self._children["nats"].send(signal.SIGTERM)
 
+    async def _do_chores(self) -> None:
+        """Begin what is due, each in a process of its own; a failure is told and tried again later."""
+        chores, clock = Chores(self._settings), SystemClock()
+        roles = {
+            "backup": self._roster.role("backup", "unjai_owner"),
+            "renew": self._roster.role("renew", "", words=("tls", "renew")),
+        }
+        while True:
+            for name in chores.due(clock.now()):
+                try:
+                    child = await self._spawn(roles[name])
+                except (UnjaiError, OSError, _Stopped):
+                    break
+                await child.ended.wait()
+                del self._children[name]
+                if child.code != 0 and not self._stopping.is_set():
+                    warn(both("chore_failed", name=name, log=self._logs / f"{name}.log"))
+            with contextlib.suppress(UnjaiError):
+                if chores.certificate_changed() and "nats" in self._children:
+                    self._children["nats"].send(signal.SIGTERM)
+            await asyncio.sleep(_CHORES_LOOK_S)
+
     async def _once(self, name: str, database_role: str) -> None:
         """Run a role to its end; raise `role_not_finished` if it fails."""
         child = await self._spawn(self._roster.role(name, database_role))
@@ -288,6 +320,7 @@ class _Centre:
             "mqtt_host": settings.mqtt_listen,
             "mqtt_port": settings.mqtt_port,
             "http_host": settings.host,
+            "tls": chosen(settings) is not None,
             "http_port": settings.port,
         }
         with contextlib.suppress(OSError):
@@ -307,8 +340,8 @@ class _Centre:
     def _tell_ready(self) -> None:
         settings = self._settings
         rows = [
-            ("screen", f"http://{_shown(settings.host)}:{settings.port}/console"),
-            ("mqtt", f"{_shown(settings.mqtt_listen)}:{settings.mqtt_port}"),
+            ("screen", f"{_scheme(settings)}://{_shown(settings.host)}:{settings.port}/console"),
+            ("mqtt", f"{_shown(settings.mqtt_listen)}:{settings.mqtt_port}{' (TLS)' if mqtt_pair(settings) else ''}"),
             ("data", str(settings.data)),
             ("logs", str(self._logs)),
         ]
@@ -321,6 +354,10 @@ class _Centre:
         lines += [f"  {both('how_to_stop')}", ""]
         say("\n".join(lines))
         password.unlink(missing_ok=True)
+
+
+def _scheme(settings: Settings) -> str:
+    return "http" if chosen(settings) is None else "https"
 
 
 def _shown(host: str) -> str:

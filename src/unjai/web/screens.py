@@ -23,6 +23,8 @@ _SAFE = {
     "permissions-policy": "geolocation=(self), camera=(self), microphone=(self)",
     "cross-origin-opener-policy": "same-origin",
 }
+OPEN_PAGES = ("/roots", "/trust")
+"""Pages for everybody, which no app needs: the signed roots of the log, and how a phone trusts this station."""
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -72,6 +74,7 @@ def routes() -> list[BaseRoute]:
         page = _page(name)
         made.append(Route("/" + name.split("/", maxsplit=1)[0], page.endpoint))
         made.append(page)
+    made += [Route(path, _page("open/index.html").endpoint) for path in OPEN_PAGES]
     made.append(_page("index.html"))
     if _dist().is_dir():
         made.append(Mount("/", StaticFiles(directory=_dist())))

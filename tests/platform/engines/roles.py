@@ -63,4 +63,4 @@ def role(name):
 if sys.argv[1] == "up":
     supervise()
 else:
-    role(sys.argv[-1])
+    role([word for word in sys.argv[1:] if not word.startswith("-")][-1])

@@ -114,7 +114,9 @@ async def _open_once(door: Door) -> None:
     assert len(body) < 128  # noqa: PLR2004  one length byte  # pragma: no cover
     try:
         async with asyncio.timeout(_PATIENCE_S):
-            reader, writer = await asyncio.open_connection(door.host, door.port)
+            reader, writer = await asyncio.open_connection(
+                door.host, door.port, ssl=door.tls, server_hostname=door.host if door.tls else None
+            )
             try:
                 writer.write(b"\x10" + bytes([len(body)]) + body)
                 answer = await reader.readexactly(4)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urlsplit
 
 from unjai.model.errors import UnjaiError
 from unjai.platform.config import Settings
 from unjai.platform.engines.secrets import nats_secrets
+from unjai.platform.tls import mqtt_pair, to_ourselves
+
+if TYPE_CHECKING:
+    import ssl
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -20,6 +25,7 @@ class Door:
     port: int
     user: str
     password: str = field(repr=False)
+    tls: ssl.SSLContext | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +37,8 @@ class Links:
     sys: str = field(repr=False)
     door: Door
     callout_seed: str = field(repr=False)
+    tls: ssl.SSLContext | None = None
+    """How an outside server is checked; None where the URL says nothing of TLS."""
 
 
 def links(settings: Settings) -> Links:
@@ -47,6 +55,8 @@ def links(settings: Settings) -> Links:
     if not host:
         raise UnjaiError("url_unreadable", 500, option="UNJAI_NATS_URL", example="nats://127.0.0.1:4222")
     words = nats_secrets(settings.data)
+    safe = _outside(settings) if url.scheme == "tls" or settings.nats_ca else None
+    own = mqtt_pair(settings) if host in _LOOPBACK and safe is None else None
     return Links(
         core=_as(url, "core", words.core),
         web=_as(url, "web", words.web),
@@ -56,9 +66,20 @@ def links(settings: Settings) -> Links:
             port=settings.mqtt_port,
             user="door",
             password=words.door,
+            tls=safe if own is None else to_ourselves(own),
         ),
+        tls=safe,
         callout_seed=words.callout_seed,
     )
+
+
+def _outside(settings: Settings) -> ssl.SSLContext:
+    import ssl  # noqa: PLC0415  only where there is TLS
+
+    try:
+        return ssl.create_default_context(cafile=settings.nats_ca or None)
+    except (OSError, ssl.SSLError) as error:
+        raise UnjaiError("tls_unreadable", 500, file=settings.nats_ca) from error
 
 
 def reachable(host: str) -> str:

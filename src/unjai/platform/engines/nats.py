@@ -17,6 +17,7 @@ from unjai.platform.engines.folders import assert_room, writing
 from unjai.platform.engines.ports import kept_port
 from unjai.platform.engines.programs import nats_program
 from unjai.platform.engines.secrets import NatsSecrets, keep, nats_secrets
+from unjai.platform.tls import Pair
 
 _MAX_STORE_BYTES = 16_000_000_000
 _LOG_BYTES = 10_000_000
@@ -45,7 +46,7 @@ mqtt {{
   host: {mqtt_host}
   port: {mqtt_port}
   ack_wait: "30s"
-  max_ack_pending: 1000
+  max_ack_pending: 1000{mqtt_tls}
 }}
 system_account: SYS
 accounts {{
@@ -66,7 +67,7 @@ accounts {{
   SYS: {{ users: [{{ user: sys, password: {sys}, allowed_connection_types: [STANDARD] }}] }}
 }}
 authorization {{
-  timeout: 5
+  timeout: 3
   auth_callout {{ issuer: {issuer}, account: STATION, auth_users: [core, web, door, fed, sys] }}
 }}
 """
@@ -84,6 +85,7 @@ class Server:
     mqtt_host: str
     mqtt_port: int
     secrets: NatsSecrets
+    tls: Pair | None = None
 
     def command(self) -> list[str]:
         """Return the command of the server."""
@@ -105,7 +107,7 @@ class Server:
             return False
 
 
-def prepare(data: Path, *, mqtt_host: str, mqtt_port: int, station_code: str) -> Server:
+def prepare(data: Path, *, mqtt_host: str, mqtt_port: int, station_code: str, tls: Pair | None = None) -> Server:
     """Write the configuration of `data/nats`; the client port stays the same from start to start if it is free.
 
     Raises `data_not_writable`, `disc_full`, `engine_missing` or `secrets_unreadable`.
@@ -124,6 +126,7 @@ def prepare(data: Path, *, mqtt_host: str, mqtt_port: int, station_code: str) ->
             mqtt_host=mqtt_host,
             mqtt_port=mqtt_port,
             secrets=nats_secrets(data),
+            tls=tls,
         )
         (folder / "nats.pid").unlink(missing_ok=True)
         keep(server.config, _config(server, domain(station_code)))
@@ -147,6 +150,7 @@ def _config(server: Server, name: str) -> str:
         store_bytes=_store_bytes(server.folder),
         mqtt_host=json.dumps(server.mqtt_host),
         mqtt_port=server.mqtt_port,
+        mqtt_tls=_tls(server.tls),
         core=json.dumps(words.core),
         web=json.dumps(words.web),
         door=json.dumps(words.door),
@@ -154,6 +158,13 @@ def _config(server: Server, name: str) -> str:
         sys=json.dumps(words.sys),
         issuer=words.callout_public,
     )
+
+
+def _tls(pair: Pair | None) -> str:
+    if pair is None:
+        return ""
+    cert, key = json.dumps(str(pair.cert)), json.dumps(str(pair.key))
+    return f"\n  tls {{ cert_file: {cert}, key_file: {key}, timeout: 5 }}"
 
 
 def _store_bytes(folder: Path) -> int:

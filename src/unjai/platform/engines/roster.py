@@ -13,6 +13,7 @@ from unjai.platform.config import Settings
 from unjai.platform.engines import nats, postgres, process
 from unjai.platform.engines.links import links, reachable
 from unjai.platform.engines.parts import Part
+from unjai.platform.tls import chosen, mqtt_pair, to_ourselves
 
 
 class Roster:
@@ -47,6 +48,7 @@ class Roster:
             mqtt_host=settings.mqtt_listen,
             mqtt_port=settings.mqtt_port,
             station_code=settings.station,
+            tls=mqtt_pair(settings),
         )
         process.stop(process.in_folder(server.folder, "nats-server"), [(signal.SIGTERM, 1.0), (signal.SIGKILL, 2.0)])
         return Part(
@@ -77,10 +79,13 @@ class Roster:
     def healthy(self, _pid: int) -> bool:
         """Say whether the web door answers that the centre is usable."""
         ask = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        pair = chosen(self._settings)
         try:
             with socket.create_connection((reachable(self._settings.host), self._settings.port), timeout=2) as door:
-                door.sendall(ask)
-                return door.recv(64).split(b" ")[1:2] == [b"200"]
+                if pair is None:
+                    return _says_200(door, ask)
+                with to_ourselves(pair).wrap_socket(door, server_hostname="localhost") as safe:
+                    return _says_200(safe, ask)
         except OSError:
             return False
 
@@ -109,3 +114,8 @@ class Roster:
         settings = dataclasses.replace(settings, database_url=database_url, nats_url=nats_url)
         plain = {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
         return {**os.environ, **plain, **settings.environment()}
+
+
+def _says_200(door: socket.socket, ask: bytes) -> bool:
+    door.sendall(ask)
+    return door.recv(64).split(b" ")[1:2] == [b"200"]

@@ -44,6 +44,21 @@ def nats_secrets(data: Path) -> NatsSecrets:
         raise UnjaiError("secrets_unreadable", 500, file=str(file)) from error
 
 
+def database_password(data: Path, role: str) -> str | None:
+    """Return the password of a role at an outside database (`secrets/database.json`), None if none was written down.
+
+    Raises `secrets_unreadable`.
+    """
+    file = data / "secrets" / "database.json"
+    if not file.exists():
+        return None
+    try:
+        said = json.loads(file.read_text("utf-8")).get(role)
+    except (OSError, ValueError, AttributeError) as error:
+        raise UnjaiError("secrets_unreadable", 500, file=str(file)) from error
+    return None if said is None else str(said)
+
+
 def keep(file: Path, text: str) -> None:
     """Write a file that only we may read, whole or not at all."""
     if not file.parent.exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from unjai.model.errors import UnjaiError
 from unjai.platform.database import Tx
@@ -45,7 +46,7 @@ async def verify(tx: Tx, kept: Sequence[Signed] = (), anchors: Mapping[int, str]
     return Verdict(rows=size, size=size, root=found.hex(), signed=checker.signed)
 
 
-async def _rows(tx: Tx, first: int, last: int) -> list[dict[str, object]]:
+async def _rows(tx: Tx, first: int, last: int) -> list[dict[str, Any]]:
     try:
         return await sealed_rows(tx, first, last)
     except UnjaiError as error:

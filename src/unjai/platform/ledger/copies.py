@@ -152,7 +152,7 @@ def _strict(raw: bytes, at: int) -> dict[str, Any]:
 def _walk(lines: IO[bytes], checker: Checker, digest: Any, head: dict[str, Any]) -> bytes:
     for at in range(checker.first, checker.first + checker.count):
         raw = lines.readline()
-        told = _strict(raw, at) if raw else {"sha256": ""}
+        told: dict[str, Any] = _strict(raw, at) if raw else {"sha256": ""}
         if "sha256" in told:
             raise Broken(at, "row_missing")
         digest.update(raw)
