@@ -77,7 +77,7 @@ class Detail {
 }
 
 /** The row inside a full incident. */
-export function rowOf({ reports: _r, assignments: _a, timeline: _t, nearest_cameras: _n, ...row }: Incident) {
+export function rowOf({ reports: _r, assignments: _a, timeline: _t, nearest_cameras: _n, checklist: _c, parties: _p, attachments: _f, case_files: _s, ...row }: Incident) {
   return row;
 }
 

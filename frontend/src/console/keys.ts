@@ -1,6 +1,6 @@
 /** The keyboard of the console. Bound to physical keys (`event.code`), so it works whatever layout is set. Pure. */
 export type Command =
-  | 'search' | 'call' | 'next' | 'previous' | 'take' | 'assign' | 'close' | 'map' | 'table' | 'history' | 'note' | 'mute' | 'undo' | 'help' | 'back' | 'live';
+  | 'search' | 'call' | 'next' | 'previous' | 'take' | 'assign' | 'close' | 'map' | 'table' | 'history' | 'note' | 'step' | 'mute' | 'undo' | 'help' | 'back' | 'live';
 
 export interface Stroke {
   code: string;
@@ -31,6 +31,7 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'assign', code: 'KeyA', shown: 'A' },
   { command: 'close', code: 'KeyC', shift: true, shown: 'Shift C' },
   { command: 'note', code: 'KeyB', shown: 'B' },
+  { command: 'step', code: 'KeyX', shown: 'X' },
   { command: 'map', code: 'KeyM', shown: 'M' },
   { command: 'table', code: 'KeyT', shown: 'T' },
   { command: 'history', code: 'KeyH', shown: 'H' },

@@ -4,6 +4,7 @@
  */
 const KEPT = 'unjai.console.mute';
 const EVERY_MS = 2200;
+const LATE_EVERY_MS = 8000;
 
 function wasMuted(): boolean {
   try {
@@ -18,6 +19,7 @@ class Sound {
   ready = $state(false);
   #context: AudioContext | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #late: ReturnType<typeof setInterval> | undefined;
 
   /** Call on the first gesture. */
   wake(): void {
@@ -45,8 +47,28 @@ class Sound {
     }
   }
 
+  /** Somebody took emergency rights: three falling tones, once. */
+  warn(): void {
+    for (const [n, hertz] of [990, 740, 550].entries()) this.#tone(hertz, n * 0.3, 0.26, 0.2);
+  }
+
+  /** The supervisor's own tone, three falling notes, until what waits too long is mended or taken over. */
+  overdue(on: boolean): void {
+    if (!on) {
+      clearInterval(this.#late);
+      this.#late = undefined;
+    } else if (this.#late === undefined) {
+      this.#falling();
+      this.#late = setInterval(() => this.#falling(), LATE_EVERY_MS);
+    }
+  }
+
   note(): void {
     this.#tone(660, 0, 0.16, 0.08);
+  }
+
+  #falling(): void {
+    for (const [n, hertz] of [523, 415, 330].entries()) this.#tone(hertz, n * 0.28, 0.24, 0.18);
   }
 
   #twoTones(): void {
