@@ -1,5 +1,6 @@
 /** What the room knows now: one store fed by the live line. Rows are replaced, never changed in place. */
 import { get } from '$lib/api';
+import { attention } from '$lib/attention.svelte';
 import { Feed, liveUrl } from '$lib/live';
 import { me, whoAmI } from '$lib/session.svelte';
 import type { Delta, Device, EventCode, IncidentRow, LiveDevice, LiveUnit, Shift, Snapshot, StripEntry, Streets, Zone } from '$lib/types';
@@ -64,12 +65,14 @@ class Room {
         this.#heard();
         this.book.takeMarks(marks, performance.now());
       },
+      notice: () => void attention.ask(),
       tick: ({ now, core, since }) => {
         this.#heard(now);
         if (this.core.state !== core || this.core.since !== since) this.core = { state: core, since };
       },
     });
     this.#feed.start();
+    attention.start();
     this.#timers = [
       setInterval(() => {
         this.now = this.clock();
@@ -82,6 +85,7 @@ class Room {
 
   close(): void {
     this.#feed?.stop();
+    attention.stop();
     this.#feed = null;
     this.#timers.forEach(clearInterval);
     removeEventListener('online', this.#hurry);

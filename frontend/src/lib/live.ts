@@ -91,6 +91,8 @@ export interface LiveReader {
   delta(message: Delta): void;
   marks(message: Marks): void;
   tick(message: Tick): void;
+  /** Something outside the picture changed: `what` names it. */
+  notice?(what: string): void;
   /** The centre closed the door on purpose (4401 not signed in, 4403 no right). */
   refused?(code: number): void;
   /** A socket is open or not. `attempt` counts failures in a row. */
@@ -208,6 +210,8 @@ export class Feed {
       const verdict = this.#sequence.change(message.seq);
       if (verdict === 'apply') this.#reader.delta(message);
       else if (verdict === 'resync') this.#resync();
+    } else if (message.type === 'notice') {
+      this.#reader.notice?.(message.what);
     } else if (message.type === 'tick') {
       this.#reader.tick(message);
       if (this.#sequence.tick(message.seq) === 'resync') this.#resync();

@@ -33,6 +33,16 @@ export async function signIn(username: string, password: string): Promise<Sessio
   return keep(await post<Session>('/api/session', { username: username.trim(), password }));
 }
 
+/** The second step: a code by time, or a recovery code. */
+export async function secondStep(code: string, remember: boolean): Promise<Session> {
+  return keep(await post<Session>('/api/session/second-step', { code: code.trim(), remember }));
+}
+
+/** Signed in with nothing left to do first: no password to change, no second factor to enrol. */
+export function seated(session: Session): boolean {
+  return !session.must_change_password && !session.must_enrol_second_factor;
+}
+
 export async function changePassword(old: string, fresh: string): Promise<void> {
   await post<unknown>('/api/session/password', { old, new: fresh });
   await whoAmI();

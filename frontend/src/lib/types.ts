@@ -28,6 +28,19 @@ export interface Info {
 }
 
 export type Session = Schemas['SessionOut'];
+export type Enrolment = Schemas['EnrolmentOut'];
+export type Recovery = Schemas['RecoveryOut'];
+export type Factor = Schemas['FactorOut'];
+export type SessionRow = Schemas['SessionRowOut'];
+export type KnownPhone = Schemas['PhoneOut'];
+export type Attention = Schemas['AttentionOut'];
+export type OpenBreakGlass = Schemas['OpenBreakGlassOut'];
+export type BreakGlass = Schemas['BreakGlassOut'];
+export type Approval = Schemas['ApprovalOut'];
+export type AuditRow = Schemas['AuditRowOut'];
+export type AuditPage = Schemas['AuditPageOut'];
+export type Policy = Schemas['PolicyOut'];
+export type GuardedAction = Schemas['ActionOut'];
 export type Subzone = Narrowed<Schemas['SubZoneOut'], { geometry: Area }>;
 export type Community = Schemas['CommunityOut'];
 export type Place = Schemas['PlaceOut'];
@@ -102,4 +115,5 @@ export interface StripEntry {
 export interface Snapshot { type: 'snapshot'; seq: number; now: string; station: number; incidents: IncidentRow[]; units: LiveUnit[]; devices: LiveDevice[]; strip: StripEntry[] }
 export interface Delta { type: 'delta'; seq: number; now: string; incidents?: IncidentRow[]; units?: LiveUnit[]; devices?: LiveDevice[]; strip?: StripEntry[]; gone?: { incidents?: string[] } }
 export interface Tick { type: 'tick'; seq: number; now: string; core: 'ok' | 'lost'; since: string | null }
-export type LiveText = Snapshot | Delta | Tick;
+export interface Notice { type: 'notice'; what: string }
+export type LiveText = Snapshot | Delta | Tick | Notice;

@@ -19,6 +19,8 @@ export interface PageInfo {
   icon: Component;
   /** Called while drawing, so that the language may change. */
   title: () => string;
+  /** How many things wait there for this person; shown beside its name. */
+  badge?: () => number;
   load: () => Promise<{ default: Component }>;
 }
 

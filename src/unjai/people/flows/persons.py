@@ -106,9 +106,10 @@ def _shown(row: Mapping[str, Any], posts: tuple[PostRow, ...], now: datetime) ->
 
 
 async def list_persons(tx: Tx, actor: Actor, clock: Clock, *, station_id: StationId | None = None) -> list[PersonRow]:
-    """Return the persons of the actor's stations by name, those who left too."""
+    """Return the persons of the actor's stations by rank and name, those who left too."""
     actor.must("person.read")
-    return await _rows(tx, clock, await store.persons(tx, station_id=station_id))
+    rows = await _rows(tx, clock, await store.persons(tx, station_id=station_id))
+    return sorted(rows, key=lambda row: ranks.RANKS[row.rank].order if row.rank else len(ranks.RANKS) + 1)
 
 
 async def person_of(tx: Tx, actor: Actor, clock: Clock, *, person_id: UUID) -> PersonRow:

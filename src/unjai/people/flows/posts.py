@@ -121,7 +121,7 @@ async def add_post(
     row = {"grade": None, "until_on": None, "order_ref": "", "reason": "", "roles": (), **given, "id": post_id}
     if end_previous and row["kind"] == "substantive":
         await _end_before(tx, actor, clock, person=person, day=row["from_on"])
-    remarks = await _check(tx, actor, person=person, row=row)
+    remarks = await _check(tx, actor, clock, person=person, row=row)
     values = {
         **row,
         "person_id": person_id,
@@ -141,7 +141,7 @@ async def change_post(tx: Tx, actor: Actor, clock: Clock, *, post_id: UUID, **gi
     before = await _post(tx, post_id)
     person = await _person(tx, before["person_id"])
     row = {**{name: before[name] for name in FIELDS}, **given, "id": post_id}
-    remarks = await _check(tx, actor, person=person, row=row, roles_before=before["roles"])
+    remarks = await _check(tx, actor, clock, person=person, row=row, roles_before=before["roles"])
     changed = {name: row[name] for name in FIELDS if row[name] != before[name]}
     if changed:
         values = {**changed, "single": _single(row["position"], row["kind"])}
@@ -194,7 +194,13 @@ def _single(position: str, kind: str) -> bool:
 
 
 async def _check(
-    tx: Tx, actor: Actor, *, person: Mapping[str, Any], row: dict[str, Any], roles_before: Sequence[str] = ()
+    tx: Tx,
+    actor: Actor,
+    clock: Clock,
+    *,
+    person: Mapping[str, Any],
+    row: dict[str, Any],
+    roles_before: Sequence[str] = (),
 ) -> list[rules.Remark]:
     if row["kind"] not in rules.POST_KINDS:
         raise UnjaiError("post_kind_unknown", 422, kind=str(row["kind"])[:40])
@@ -214,7 +220,13 @@ async def _check(
         tx, position=row["position"], org_unit_id=row["org_unit_id"], person_id=person["id"]
     )
     return rules.check_post(
-        said, others, reason=row["reason"], order_ref=row["order_ref"], rank=person["rank"], level=unit.level
+        said,
+        others,
+        reason=row["reason"],
+        order_ref=row["order_ref"],
+        rank=person["rank"],
+        level=unit.level,
+        day=rules.today(clock.now()),
     )
 
 

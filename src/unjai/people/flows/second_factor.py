@@ -40,12 +40,11 @@ from unjai.platform.outbox import emit
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Enrolment:
-    """A secret to put into an authenticator, shown while it is being enrolled."""
+    """A secret to put into an authenticator, shown while it is being enrolled; `qr` is rows of 0 and 1."""
 
     secret: str
     uri: str
-    qr_size: int
-    qr_path: str
+    qr: tuple[str, ...]
     expires_at: datetime
 
 
@@ -145,12 +144,11 @@ async def begin_enrolment(
     import segno  # noqa: PLC0415  only where a QR code is drawn
 
     said = steps.uri(secret, row["username"])
-    squares = [list(line) for line in segno.make(said, error="m").matrix]
+    squares = segno.make(said, error="m").matrix
     return Enrolment(
         secret=secret,
         uri=said,
-        qr_size=len(squares),
-        qr_path=steps.qr_path(squares),
+        qr=tuple("".join(str(int(square)) for square in row) for row in squares),
         expires_at=now + steps.ENROL_LIFE,
     )
 

@@ -118,10 +118,12 @@ def check_post(
     order_ref: str,
     rank: str = "",
     level: str = "",
+    day: date | None = None,
 ) -> list[Remark]:
     """Refuse a post that cannot be, and return what looks odd in one that can.
 
-    `others` are posts of the same chair and of the same person. Raises (422) `position_unknown`, `post_dates_wrong`,
+    `others` are posts of the same chair and of the same person. A post that was over before `day` is not held against
+    the rank, which is today's. Raises (422) `position_unknown`, `post_dates_wrong`,
     `post_grade_wrong`, `post_reason_missing`, `post_order_missing`; (409) `post_chair_taken` where a position for one
     has two substantive holders (or two who act) on a day, `post_second` where a person would hold two substantive ones.
     """
@@ -139,7 +141,9 @@ def check_post(
             raise UnjaiError("post_second", 409, position=POSITIONS[other.position].abbr_th, **_dates(other))
         if other.person_id == post.person_id and same_chair(post, other) and post.kind == other.kind:
             raise UnjaiError("post_second", 409, position=position.abbr_th, **_dates(other))
-    return list(_remarks(post, position, others, rank=rank, level=level))
+    over = day is not None and post.until_on is not None and post.until_on < day
+    remarks = _remarks(post, position, others, rank=rank, level=level)
+    return [one for one in remarks if not (over and one.code in {"rank_unusual", "grade_unusual"})]
 
 
 def _known(post: Post) -> Position:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -65,21 +64,6 @@ def is_replay(step: int, last_step: int) -> bool:
 def uri(secret: str, username: str) -> str:
     """Return the `otpauth:` address that an authenticator reads."""
     return pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=ISSUER)
-
-
-def qr_path(rows: Sequence[Sequence[int]]) -> str:
-    """Return the dark squares of a QR code as the path of an SVG, one unit a square."""
-    parts = []
-    for y, row in enumerate(rows):
-        x = 0
-        while x < len(row):
-            run = 0
-            while x + run < len(row) and row[x + run]:
-                run += 1
-            if run:
-                parts.append(f"M{x} {y}h{run}v1h-{run}z")
-            x += run or 1
-    return "".join(parts)
 
 
 def recovery_hash(account_id: UUID, code: str) -> bytes:

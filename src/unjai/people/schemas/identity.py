@@ -48,12 +48,11 @@ class FactorOut(Out):
 
 
 class EnrolmentOut(Out):
-    """A secret for an authenticator; `qr_path` is an SVG path of `qr_size` squares a side."""
+    """A secret for an authenticator; `qr` is the rows of its QR code, 0 light and 1 dark."""
 
     secret: str
     uri: str
-    qr_size: int
-    qr_path: str
+    qr: list[str]
     expires_at: AwareDatetime
 
 

@@ -80,3 +80,9 @@ class DoorOut(Out):
     """Whether the citizens' door was opened just now; false when it was open already."""
 
     opened: bool
+
+
+class QrOut(Out):
+    """A QR code: its dark squares, a text of 0 and 1 for each row."""
+
+    rows: list[str]
