@@ -18,7 +18,7 @@ from unjai.model.ids import DeviceId
 from unjai.people.flows import issue_credential
 from unjai.platform.http import Ask, allowed
 from unjai.sense.base import Sensor, sensors
-from unjai.sense.schemas import KindOut, SensorOut, SettingsIn, SetupOut
+from unjai.sense.schemas import DeviceSetupOut, ObservationKindOut, SensorOut, SettingsIn
 from unjai.territory.device_kinds import DEVICE_KINDS
 from unjai.territory.flows import change_device
 from unjai.territory.records import Device
@@ -50,7 +50,9 @@ async def all_sensors(ask: Annotated[Ask, allowed("device.read")]) -> list[Senso
             en=sensor.en,
             devices=list(sensor.devices),
             schema_=sensor.Settings.model_json_schema(),
-            kinds=[KindOut(name=one.name, th=one.th, en=one.en, retention=one.retention) for one in sensor.kinds],
+            kinds=[
+                ObservationKindOut(name=one.name, th=one.th, en=one.en, retention=one.retention) for one in sensor.kinds
+            ],
             topics=_topics(sensor, "{key}"),
             paths=[path for route in sensor.routes for path in route.paths],
         )
@@ -59,7 +61,7 @@ async def all_sensors(ask: Annotated[Ask, allowed("device.read")]) -> list[Senso
 
 
 @router.post("/devices/{device_id}/setup", status_code=201)
-async def set_up(device_id: UUID, response: Response, ask: Annotated[Ask, allowed("device.admin")]) -> SetupOut:
+async def set_up(device_id: UUID, response: Response, ask: Annotated[Ask, allowed("device.admin")]) -> DeviceSetupOut:
     """Issue a device's secret with all that it must be told; the secret before stops working."""
     found = await device_of(ask.tx, DeviceId(device_id))
     if found is None:
@@ -73,7 +75,7 @@ async def set_up(device_id: UUID, response: Response, ask: Annotated[Ask, allowe
     base = f"{ask.request.url.scheme}://{ask.request.headers.get('host', host)}"
     paths = [path for sensor in mine for route in sensor.routes for path in route.paths if path.count("{") == 0]
     text = _told(found, secret, host, port, tls=tls, topics=topics, base=base)
-    return SetupOut(
+    return DeviceSetupOut(
         device_id=found.id,
         key=found.key,
         secret=secret,

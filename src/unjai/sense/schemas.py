@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 
-class KindOut(BaseModel):
+class ObservationKindOut(BaseModel):
     """A kind of observation that a sensor gives."""
 
     name: str
@@ -26,7 +26,7 @@ class SensorOut(BaseModel):
     en: str
     devices: list[str]
     schema_: dict[str, Any] = Field(serialization_alias="schema")
-    kinds: list[KindOut]
+    kinds: list[ObservationKindOut]
     topics: list[str]
     paths: list[str]
 
@@ -37,7 +37,7 @@ class SettingsIn(BaseModel):
     settings: dict[str, Any] = Field(max_length=100)
 
 
-class SetupOut(BaseModel):
+class DeviceSetupOut(BaseModel):
     """What a device must be told to speak here. The secret is in this answer and nowhere else.
 
     `qr` is a picture of `qr_text` as rows of 0 and 1; `local` warns that the address works on this machine alone.

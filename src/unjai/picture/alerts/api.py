@@ -21,12 +21,12 @@ from unjai.picture.alerts.schemas import (
     AlertOut,
     FiredOut,
     FollowIn,
-    KindOut,
     KindsOut,
     PickOut,
     RuleBody,
     RuleChange,
     RuleIn,
+    RuleKindOut,
     RuleOut,
     SentenceOut,
     SwitchIn,
@@ -46,7 +46,7 @@ _DRAFT = UUID(int=0)
 _WEEK = timedelta(days=7)
 
 
-def _kind_out(kind: type[AlertKind]) -> KindOut:
+def _kind_out(kind: type[AlertKind]) -> RuleKindOut:
     usual = kind.usual
     start = RuleBody(
         kind=kind.key,
@@ -56,7 +56,7 @@ def _kind_out(kind: type[AlertKind]) -> KindOut:
         clear_s=usual.clear_s,
         holdoff_s=usual.holdoff_s,
     )
-    return KindOut(
+    return RuleKindOut(
         key=kind.key,
         th=kind.th,
         en=kind.en,

@@ -110,7 +110,7 @@ def _who(kind: type[AlertKind], where: WhereIn, territory: TerritoryView, units:
     devices = [found for key in where.device_ids if (found := territory.device_by_id(key)) is not None]  # type: ignore[arg-type]
     named_ones = [Words(th=one.name_th, en=one.name_en or one.name_th) for one in devices]
     kinds = [DEVICE_KINDS[one] for one in where.device_kinds if one in DEVICE_KINDS]
-    named_ones += [Words(th=one.th, en=f"a {one.en}") for one in kinds]
+    named_ones += [Words(th=one.th, en=f"{'an' if one.en[:1] in 'aeiouS' else 'a'} {one.en}") for one in kinds]
     return _few(named_ones, "จุด") if named_ones else Words(th="อุปกรณ์", en="a device")
 
 
@@ -155,7 +155,8 @@ def read_rule(  # noqa: PLR0917
         holdoff_s=body.holdoff_s,
     )
     area = _few(names, "พื้นที่") if names else Words(th="พื้นที่ที่ถูกลบไปแล้ว", en="an area that is gone")
-    scope = Scope(who=_who(kind, body.where, territory, units), area=area)
+    anyone = not (body.where.device_ids or body.where.device_kinds or body.where.unit_ids)
+    scope = Scope(who=_who(kind, body.where, territory, units), area=area, anyone=anyone)
     code = above().code_words(body.follow.code) or Words(th=body.follow.code, en=body.follow.code)
     return _worded(rule, scope, code)
 

@@ -149,7 +149,7 @@ class AlertOut(BaseModel):
     text_en: str
 
 
-class KindOut(BaseModel):
+class RuleKindOut(BaseModel):
     """A kind of rule: the schema its form is made of, and what a new one starts with."""
 
     key: str
@@ -174,7 +174,7 @@ class PickOut(BaseModel):
 class KindsOut(BaseModel):
     """All kinds of rules, and the lists that their forms choose from."""
 
-    kinds: list[KindOut]
+    kinds: list[RuleKindOut]
     observations: list[PickOut]
     device_kinds: list[PickOut]
 

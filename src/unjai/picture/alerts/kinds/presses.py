@@ -102,6 +102,8 @@ class Reported(AlertKind):
     def clause(params: ReportedParams, scope: Scope) -> Words:
         """Return the condition in words."""
         what = REPORTS[params.report]
+        if scope.anyone:
+            return Words(th=f"มี{what.th}", en=f"there is {what.en}")
         return Words(th=f"มี{what.th}ทาง{scope.who.th}", en=f"there is {what.en} by {scope.who.en}")
 
     @staticmethod

@@ -60,6 +60,8 @@ class Scope:
 
     who: Words
     area: Words
+    anyone: bool = False
+    """True where nobody in particular was chosen."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

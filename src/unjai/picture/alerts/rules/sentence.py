@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from unjai.picture.alerts.rules.facts import Words
@@ -12,6 +13,8 @@ from unjai.picture.alerts.rules.when import ALL_DAYS, Hours
 _DAYS_TH = ("จันทร์", "อังคาร", "พุธ", "พฤหัสบดี", "ศุกร์", "เสาร์", "อาทิตย์")
 _DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WORKING, _WEEKEND = frozenset(range(5)), frozenset({5, 6})
+_LATIN_THAI = re.compile(r"(?<=[A-Za-z0-9])(?=[\u0e01-\u0e3a\u0e40-\u0e5b])")
+"""Where Thai follows Latin letters or figures without the space that a reader expects."""
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -57,7 +60,7 @@ def sentence(rule: Rule, scope: Scope, code: Words) -> Words:
         en.append(f"for {lasts.en}")
     if rule.when.hours:
         th.append(f"ระหว่าง {hours(rule.when.hours)}")
-        en.append(f"between {hours(rule.when.hours)}")
+        en.append(f"at {hours(rule.when.hours)}")
     if (on := days(rule.when.weekdays)).th:
         th.append(on.th)
         en.append(on.en)
@@ -70,7 +73,7 @@ def sentence(rule: Rule, scope: Scope, code: Words) -> Words:
     en.append(follow.en)
     told_th, told_en = " ".join(th), " ".join(en)
     extra = _extra(rule)
-    return Words(th=told_th + extra.th, en=f"{told_en}{extra.en}.")
+    return Words(th=_LATIN_THAI.sub(" ", told_th + extra.th), en=f"{told_en}{extra.en}.")
 
 
 def _follow(rule: Rule, code: Words) -> Words:
@@ -92,5 +95,5 @@ def _extra(rule: Rule) -> Words:
         en += f", at most once in {least.en}{each[1]}"
     if rule.when.quiet:
         th += f" และเงียบไว้ช่วง {hours(rule.when.quiet)}"
-        en += f", quietly between {hours(rule.when.quiet)}"
+        en += f", quietly at {hours(rule.when.quiet)}"
     return Words(th=th, en=en)
