@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from unjai.territory.kinds import Field, ImportKind
+from unjai.territory.readers import Source
 from unjai.territory.rules.geojson import Broken, Feature
 from unjai.territory.rules.mapping import fields_of
 from unjai.territory.rules.sheet import ImportReport
@@ -16,6 +17,7 @@ MOST_SHAPES = 4_000
 MOST_SAMPLES = 30
 _MOST_CORNERS = 400
 _CELL = 120
+_TOPS = 12
 _HALF_ROUND = 180
 
 
@@ -28,6 +30,11 @@ def states_of(report: ImportReport) -> dict[int, State]:
     """Return what is to tell of rows, by row; rows that are simply good are not in it."""
     told: dict[int, State] = {note.row: "noted" for note in report.warnings if note.row}
     return told | {note.row: "refused" for note in report.refused}
+
+
+def tops_of(source: Source) -> list[str]:
+    """Return the first lines of a table as text."""
+    return [" · ".join(cell for cell in line.cells if cell)[:_CELL] for line in source.lines[:_TOPS]]
 
 
 def samples_of(features: Sequence[Feature | Broken], report: ImportReport, fields: Sequence[Field]) -> list[SampleOut]:

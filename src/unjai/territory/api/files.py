@@ -246,6 +246,7 @@ def _preview_out(kind: ImportKind, file: Staged, ready: Ready, report: ImportRep
         sheets=list(source.sheets),
         sheet=source.sheet,
         header_row=ready.header_row,
+        tops=sketch.tops_of(source),
         system="" if ready.reading is None else ready.reading.system,
         heads=[HeadOut(key=head.key, title=head.title, samples=list(head.samples)) for head in ready.heads],
         columns=dict(ready.columns),

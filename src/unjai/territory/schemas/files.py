@@ -89,7 +89,7 @@ class ShapeOut(BaseModel):
 
 
 class PreviewOut(BaseModel):
-    """What an import would do. `outcome` names this result; `shapes_left_off` rows are not drawn."""
+    """What an import would do. `shapes_left_off` rows are not drawn; `tops` are the first lines, to choose a header."""
 
     file_id: UUID
     name: str
@@ -103,6 +103,7 @@ class PreviewOut(BaseModel):
     sheets: list[str]
     sheet: str
     header_row: int
+    tops: list[str]
     system: str
     heads: list[HeadOut]
     columns: dict[str, int | str]
