@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from uuid import uuid4
 
@@ -26,6 +27,8 @@ from unjai.platform.config import Settings
 from unjai.platform.database import Database, metadata
 from unjai.platform.streams import Bus
 from unjai.respond import flows as respond
+from unjai.respond.flows import shift_log
+from unjai.respond.store import search as saved_searches
 from unjai.roles.web import web_application
 from unjai.territory.store import device, org_unit, territory_version, zone
 
@@ -163,6 +166,11 @@ async def _overseen(centre: Centre, token: str) -> dict[str, str]:
     return {"break_glass": str(taken["id"]), "approval": str(asked["id"]), "session": str(operator.session_id)}
 
 
+def _saved(account_id: object) -> dict[str, object]:
+    known = {"id": named_id("rights", "search"), "station_id": HERE, "account_id": account_id}
+    return {**known, "name": "ลับมาก", "asked": {"q": "ลับ"}, "shared": True}
+
+
 async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
     """A unit on duty, a call with its caller, an offer: things that another station must not see."""
     db, clock = centre.db, centre.clock
@@ -203,6 +211,20 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
         "account": str(spare.account_id),
         "zone": str(named_id("rights", f"zone {HERE}")),
     }
+    async with db.tx(here) as tx:
+        await people.create_shift(
+            tx, here, clock, name_th="ผลัดลับ", name_en="secret", starts=time(20), ends=time(8), station_id=HERE
+        )
+        await shift_log.keep_logs(tx, here, clock, station_id=HERE)
+        centre.ids["log"] = str(await tx.scalar(select(metadata.tables["shift_log"].c.id)))
+        await saved_searches.save(
+            tx,
+            {
+                **_saved(await people.account_id_of(tx, here, clock, username=f"operator.{HERE}")),
+                "created_at": clock.now(),
+            },
+        )
+        centre.ids["search"] = str(named_id("rights", "search"))
     centre.ids |= await _overseen(centre, centre.tokens["operator", HERE])
     centre.secrets = [
         *centre.ids.values(),

@@ -36,6 +36,8 @@ BODIES: dict[str, Any] = {
     "POST /api/officer/assignments/{assignment_id}/close": {"outcome": "resolved"},
     "PATCH /api/checklists/items/{key}": {"note": "ถูกยึด"},
     "PATCH /api/zone/plans/{key}": {"name_th": "ถูกยึด", "geometry": None},
+    "POST /api/shift-logs/{log_id}/additions": {"text": "ถูกยึด"},
+    "POST /api/shift-logs/{log_id}/hand-over": {},
     "PATCH /api/units/{unit_id}": {"name_th": "ถูกยึด"},
     "POST /api/units/{unit_id}/duty": {"on": False},
 }

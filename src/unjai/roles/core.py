@@ -34,6 +34,7 @@ from unjai.platform.engines.nats_log import follow_refused
 from unjai.platform.ledger import roots, sealing
 from unjai.platform.streams import Bus
 from unjai.respond import flows as respond
+from unjai.respond.flows import shift_log
 from unjai.respond.flows.escalation import escalate
 from unjai.respond.flows.parties import forget_parties
 from unjai.roles.refresh import Refresher
@@ -101,6 +102,7 @@ async def _core(made: Common) -> None:
             group.create_task(every(3600.0, lambda: _tidy(made)))
             group.create_task(_watch_seals(made))
             group.create_task(every(60.0, lambda: _sign(made)))
+            group.create_task(every(20.0, lambda: _shift_logs(made)))
             group.create_task(_hold(lock))
 
 
@@ -110,6 +112,13 @@ async def _hold(lock: Any) -> None:
         await asyncio.sleep(1.0)
         await lock.execute(text("SELECT 1"))
         await lock.commit()
+
+
+async def _shift_logs(made: Common) -> None:
+    """Begin the log of each shift that has begun."""
+    async with made.db.tx(made.everywhere) as tx:
+        for station_id in made.station_ids:
+            await shift_log.keep_logs(tx, made.everywhere, made.clock, station_id=station_id)
 
 
 async def _hear(made: Common, picture: Picture, refresher: Refresher) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from unjai.respond.api import case, files, incidents, search
+from unjai.respond.api import case, files, incidents, search, shift
 
 router = APIRouter()
 for part in (
     incidents,
     search,
+    shift,
     case,
     files,
 ):

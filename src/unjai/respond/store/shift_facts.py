@@ -141,3 +141,9 @@ async def emergencies(tx: Tx, station_id: StationId, begin: datetime, end: datet
         break_glass.c.station_id == station_id, break_glass.c.taken_at >= begin, break_glass.c.taken_at < end
     )
     return await tx.all(query.order_by(break_glass.c.taken_at))
+
+
+async def ever_listened(tx: Tx, station_id: StationId, begin: datetime) -> datetime | None:
+    """Return since when it is known whether the centre listened: at `begin` or later; None for never."""
+    known = await tx.scalar(select(func.min(listening.c.from_at)).where(listening.c.station_id == station_id))
+    return None if known is None else max(known, begin)

@@ -192,3 +192,21 @@ async def additions(tx: Tx, log_id: UUID) -> list[Row]:
     """Return what was added, in order."""
     query = select(shift_addition).where(shift_addition.c.log_id == log_id)
     return await tx.all(query.order_by(shift_addition.c.at, shift_addition.c.id))
+
+
+async def waiting(tx: Tx, station_id: StationId, now: datetime) -> Row | None:
+    """Return the latest log that is over or handed over; None where it was taken over, or there is none."""
+    query = select(shift_log).where(
+        shift_log.c.station_id == station_id,
+        or_(shift_log.c.to_at <= now, shift_log.c.handed_at.is_not(None)),
+    )
+    row = await tx.one(query.order_by(shift_log.c.from_at.desc(), shift_log.c.id.desc()).limit(1))
+    return row if row is not None and row["taken_at"] is None else None
+
+
+async def first(tx: Tx, station_id: StationId) -> datetime | None:
+    """Return when the station's first log begins."""
+    begin: datetime | None = await tx.scalar(
+        select(func.min(shift_log.c.from_at)).where(shift_log.c.station_id == station_id)
+    )
+    return begin
