@@ -12,7 +12,7 @@ from unjai.people import flows
 from unjai.people.api.accounts import session_out, token_of
 from unjai.people.flows.setup import NewStation, choose_station, find_units, open_citizen_door, setup_of
 from unjai.people.schemas.accounts import SessionOut
-from unjai.people.schemas.setup import ChooseStationIn, DoorOut, QrOut, SetupOut, TreeHitOut
+from unjai.people.schemas.setup import ChooseStationIn, CitizenDoorOut, FirstRunOut, QrRowsOut, TreeHitOut
 from unjai.platform.http import Ask, allowed
 
 router = APIRouter(prefix="/setup", tags=["setup"])
@@ -21,9 +21,9 @@ Admin = Annotated[Ask, allowed("zone.admin")]
 
 
 @router.get("")
-async def setup(ask: Admin) -> SetupOut:
+async def setup(ask: Admin) -> FirstRunOut:
     """Return each step of the guide with what is missing, counted now."""
-    return SetupOut.model_validate(await setup_of(ask.tx, ask.actor, ask.clock))
+    return FirstRunOut.model_validate(await setup_of(ask.tx, ask.actor, ask.clock))
 
 
 @router.get("/units")
@@ -50,17 +50,17 @@ async def choose(
 
 
 @router.post("/citizen-door")
-async def citizen_door(ask: Annotated[Ask, allowed("device.admin")]) -> DoorOut:
+async def citizen_door(ask: Annotated[Ask, allowed("device.admin")]) -> CitizenDoorOut:
     """Let citizens call for help on their page."""
-    return DoorOut(opened=await open_citizen_door(ask.tx, ask.actor, ask.clock))
+    return CitizenDoorOut(opened=await open_citizen_door(ask.tx, ask.actor, ask.clock))
 
 
 @router.get("/qr")
 async def qr(
     _ask: Admin, text: Annotated[str, Query(min_length=8, max_length=300, pattern=r"^https?://[!-~]+$")]
-) -> QrOut:
+) -> QrRowsOut:
     """Return a web address as a QR code, to be opened by a telephone's camera."""
-    return QrOut(rows=await asyncio.to_thread(_drawn, text))
+    return QrRowsOut(rows=await asyncio.to_thread(_drawn, text))
 
 
 def _drawn(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from unjai.people.schemas.accounts import In, Name, NodeId, Out, StationOut, Word
 
 
-class MissingOut(Out):
+class FirstRunMissingOut(Out):
     """One thing that is not there; `code` names its words on the screen. Without `must` it is advice."""
 
     code: str
@@ -17,23 +17,23 @@ class MissingOut(Out):
     facts: dict[str, Any]
 
 
-class StepOut(Out):
+class FirstRunStepOut(Out):
     """A step of the guide, counted from what is there."""
 
     key: str
     state: Literal["todo", "partly", "done"]
     done: int
     total: int
-    missing: list[MissingOut]
+    missing: list[FirstRunMissingOut]
 
 
-class SetupOut(Out):
+class FirstRunOut(Out):
     """How far a station is; `station` is null until one was chosen."""
 
     station: StationOut | None
     chosen: bool
     may_choose: bool
-    steps: list[StepOut]
+    steps: list[FirstRunStepOut]
 
 
 class TreeHitOut(Out):
@@ -76,13 +76,13 @@ class ChooseStationIn(In):
         return self
 
 
-class DoorOut(Out):
+class CitizenDoorOut(Out):
     """Whether the citizens' door was opened just now; false when it was open already."""
 
     opened: bool
 
 
-class QrOut(Out):
+class QrRowsOut(Out):
     """A QR code: its dark squares, a text of 0 and 1 for each row."""
 
     rows: list[str]
