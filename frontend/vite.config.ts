@@ -27,12 +27,13 @@ export default defineConfig({
         console: here('console/index.html'),
         manage: here('manage/index.html'),
         officer: here('officer/index.html'),
+        open: here('open/index.html'),
       },
     },
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': { target: centre, ws: true }, '/healthz': centre, '/gps': centre },
+    proxy: { '/api': { target: centre, ws: true }, '/healthz': centre, '/trust/': centre, '/gps': centre },
   },
   test: { include: ['src/**/*.test.ts', 'tests/**/*.test.ts'], environment: 'node', css: true },
 });
