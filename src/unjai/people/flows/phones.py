@@ -113,5 +113,5 @@ def traccar_text(base: str, key: str, secret: str) -> str:
 def _code(app: str, text: str) -> Code:
     import segno  # noqa: PLC0415  only whoever asks for a sheet pays for it
 
-    made = segno.make_qr(text, error="m")
+    made = segno.make_qr(text, error="l", boost_error=True)  # the fewest squares, then all the mending they allow
     return Code(app=app, text=text, rows=tuple("".join(str(int(dark)) for dark in row) for row in made.matrix))
