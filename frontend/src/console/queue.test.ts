@@ -5,7 +5,7 @@ import { alarms, findAhead, ordered, shiftAt } from './queue';
 let n = 0;
 const row = (changes: Partial<IncidentRow>): IncidentRow => ({
   id: `i${(n += 1)}`, number: `69-${n}`, code: 'SOS', title_th: '', title_en: '', priority: 2, state: 'new', channel: 'pole', lon: null, lat: null, place_th: '', place_en: '',
-  opened_at: '2026-11-21T18:00:00Z', acknowledged_at: null, assigned_at: null, arrived_at: null, closed_at: null, outcome: null, report_count: 1, units: [], unanswered: false, silent: false, merged_into: null, accuracy_m: null, version: 1, ...changes,
+  opened_at: '2026-11-21T18:00:00Z', acknowledged_at: null, assigned_at: null, arrived_at: null, closed_at: null, outcome: null, report_count: 1, units: [], unanswered: false, silent: false, overdue: [], merged_into: null, accuracy_m: null, version: 1, ...changes,
 });
 
 it('orders by priority, then who waits, then age; closed ones are gone', () => {

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { indexedShelf, judge, memoryShelf, Outbox, pause, refusalOf, type Answer, type Entry, type OutboxOptions, type Shelf } from './outbox';
+import { bodyOf, fileOf, indexedShelf, judge, memoryShelf, Outbox, pause, refusalOf, type Answer, type Entry, type OutboxOptions, type Shelf } from './outbox';
 
 /** A centre whose line and answers the test decides; it does a thing once for each key, as the real one. */
 class Centre {
@@ -298,5 +298,16 @@ describe('the shelf', () => {
     outbox.kick();
     await vi.waitUntil(() => centre.done.size === 1);
     expect(outbox.state.entries).toEqual([]);
+  });
+});
+
+describe('a file in the outbox', () => {
+  it('comes back byte for byte after lying on the shelf as JSON', async () => {
+    const bytes = Uint8Array.from({ length: 70_000 }, (_, n) => (n * 31) % 256);
+    const kept = JSON.parse(JSON.stringify(await bodyOf(new Blob([bytes])))) as unknown;
+    const file = fileOf(kept);
+    expect(new Uint8Array(await (file as Blob).arrayBuffer())).toEqual(bytes);
+    expect(fileOf({ outcome: 'resolved' })).toBeNull();
+    expect(fileOf(null)).toBeNull();
   });
 });

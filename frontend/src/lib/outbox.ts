@@ -43,15 +43,37 @@ export function refusalOf(answer: Answer): Refusal {
   return { status: answer.status, code: error?.code ?? `http_${answer.status}`, th: error?.th ?? '', en: error?.en ?? '' };
 }
 
+/** A file in an entry: base64, because the shelf keeps plain JSON. */
+export interface FileBody {
+  file_base64: string;
+}
+const FILE_MS = 180_000;
+
+/** The bytes of an entry that carries a file; null for all others. */
+export function fileOf(body: unknown): Blob | null {
+  const said = (body as Partial<FileBody> | null)?.file_base64;
+  if (typeof said !== 'string') return null;
+  return new Blob([Uint8Array.from(atob(said), (sign) => sign.charCodeAt(0))]);
+}
+
+/** The entry's body of a file. */
+export async function bodyOf(file: Blob): Promise<FileBody> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return { file_base64: btoa(text) };
+}
+
 /** Sends an entry by HTTP with its id as `Idempotency-Key`; gives up on a silent line after `timeoutMs`. */
 export function httpPost(timeoutMs = 15_000): Post {
   return async (entry) => {
+    const file = fileOf(entry.body);
     const response = await fetch(entry.path, {
       method: 'POST',
-      headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'Idempotency-Key': entry.id, 'X-Unjai': '1' },
+      headers: { Accept: 'application/json', 'Content-Type': file ? 'application/octet-stream' : 'application/json', 'Idempotency-Key': entry.id, 'X-Unjai': '1' },
       credentials: 'same-origin',
-      body: JSON.stringify(entry.body ?? {}),
-      signal: AbortSignal.timeout(timeoutMs),
+      body: file ?? JSON.stringify(entry.body ?? {}),
+      signal: AbortSignal.timeout(file ? FILE_MS : timeoutMs),
     });
     const body: unknown = await response.json().catch(() => null);
     const after = Number(response.headers.get('Retry-After'));

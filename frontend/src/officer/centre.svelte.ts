@@ -1,12 +1,12 @@
 /** The officer's page as one live thing: the centre's word, the outbox, the line, the position, and the time. */
-import { ApiError, get } from '$lib/api';
+import { ApiError, get, query } from '$lib/api';
 import { named } from '$lib/i18n.svelte';
 import type { Spot } from '$lib/near';
-import { clientId, httpPost, openShelf, Outbox, type Answer, type Entry, type OutboxState } from '$lib/outbox';
+import { bodyOf, clientId, httpPost, openShelf, Outbox, type Answer, type Entry, type OutboxState } from '$lib/outbox';
 import { me } from '$lib/session.svelte';
 import type { Outcome } from '$lib/types';
 import { Alarm, askForNotices, notice, ScreenOn } from './alarm';
-import { assignmentPath, backlog, deed, DISTRESS_PATH, DUTY_PATH, view } from './duty';
+import { assignmentPath, backlog, deed, DISTRESS_PATH, DUTY_PATH, photoPath, view } from './duty';
 import { Link } from './link';
 import { batteryLevel, Position, type Trouble } from './position';
 import { t } from './texts';
@@ -230,7 +230,17 @@ export class Centre {
     this.alarm.unlock();
     this.alarm.stop();
     this.alarm.tap();
-    await this.#outbox?.add({ lane: 'duty', path: assignmentPath(assignment.id, verb), body });
+    // When it was done, by the centre's clock: without a line it is told later and counts from then.
+    await this.#outbox?.add({ lane: 'duty', path: assignmentPath(assignment.id, verb), body: { ...body, at: new Date(this.centreNow).toISOString() } });
+  }
+
+  /** A photograph from the scene: a lane of its own, so that no deed waits for a large file. */
+  async photograph(file: File): Promise<void> {
+    const assignment = this.view.assignment;
+    if (!assignment) return;
+    this.alarm.tap();
+    const at = new Date(this.centreNow).toISOString();
+    await this.#outbox?.add({ lane: 'photo', path: photoPath(assignment.id) + query({ name: file.name, at }), body: await bodyOf(file) });
   }
 
   /** Its own lane: it waits for nothing else. */

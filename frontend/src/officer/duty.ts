@@ -9,6 +9,10 @@ export const POSITION_PATH = '/api/officer/position';
 export const DISTRESS_PATH = '/api/officer/distress';
 export const assignmentPath = (id: string, verb: Verb): string => `/api/officer/assignments/${id}/${verb}`;
 
+export const photoPath = (id: string): string => `/api/officer/assignments/${id}/attachments`;
+/** Tells whether an entry of the outbox is a photograph. */
+export const isPhoto = (entry: Pick<Entry, 'path'>): boolean => entry.path.includes('/attachments?');
+
 const AFTER: Record<Verb, string> = { accept: 'accepted', refuse: 'over', 'en-route': 'en_route', 'on-scene': 'on_scene', close: 'over' };
 
 /** Reads an entry of the outbox back: which verb for which assignment, if it is one. */

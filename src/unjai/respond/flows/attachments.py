@@ -78,9 +78,13 @@ async def attach(
 
 
 async def assert_own_task(tx: Tx, actor: Actor, *, assignment_id: AssignmentId) -> IncidentId:
-    """Return the incident of a task that the actor's unit took; raise `not_found` (404) for any other."""
+    """Return the incident of a task that the actor's unit took; raise `not_found` (404) for any other.
+
+    While an offer is open it counts too: the photograph may come before the answer that waited longer for a line.
+    """
     asked = await assignments.of(tx, assignment_id)
-    if asked is None or asked["unit_id"] != own_unit(actor) or asked["accepted_at"] is None:
+    theirs = asked is not None and (asked["accepted_at"] is not None or asked["state"] == "offered")
+    if asked is None or not theirs or asked["unit_id"] != own_unit(actor):
         raise not_found("assignment", assignment_id)
     return IncidentId(asked["incident_id"])
 

@@ -111,14 +111,11 @@ def _jpeg(body: bytes) -> bytes:
             turn = turn or _orientation(segment[6:])
         parts.append((marker, segment))
         at += 2 + length
+    kept = [part for part in parts if not _meta(*part)]
     if turn is not None and turn != 1:
-        parts.insert(0, (_APP1, b"Exif\x00\x00" + _only_orientation(turn)))
-    for marker, segment in parts:
-        meta = (0xE0 <= marker <= 0xEF and marker not in _KEPT_MARKERS) or marker == _COM  # noqa: PLR2004
-        ours = marker == _APP1 and len(segment) == _OURS
-        colour = marker == _APP2 and segment.startswith(b"ICC_PROFILE\x00")
-        if not meta or ours or colour:
-            out += b"\xff" + bytes([marker]) + struct.pack(">H", len(segment) + 2) + segment
+        kept.insert(0, (_APP1, b"Exif\x00\x00" + _only_orientation(turn)))
+    for marker, segment in kept:
+        out += b"\xff" + bytes([marker]) + struct.pack(">H", len(segment) + 2) + segment
     _copy_scans(body, at, out)
     return bytes(out)
 
@@ -151,7 +148,11 @@ def _copy_scans(body: bytes, at: int, out: bytearray) -> None:
             at = end
 
 
-_OURS = 32
+def _meta(marker: int, segment: bytes) -> bool:
+    """Tell whether a segment is the camera's word about the picture; how its colours are read is not."""
+    if marker == _APP2 and segment.startswith(b"ICC_PROFILE\x00"):
+        return False
+    return (0xE0 <= marker <= 0xEF and marker not in _KEPT_MARKERS) or marker == _COM  # noqa: PLR2004
 
 
 def _only_orientation(turn: int) -> bytes:
