@@ -83,9 +83,10 @@ def run_migrate() -> None:
     settings = load()
     _logging(settings)
     from unjai.platform.database import url_of  # noqa: PLC0415
+    from unjai.platform.engines.secrets import database_password  # noqa: PLC0415
     from unjai.platform.migrate import migrate  # noqa: PLC0415
 
-    migrate(url_of(settings.database_url, "unjai_owner"))
+    migrate(url_of(settings.database_url, "unjai_owner", database_password(settings.data, "unjai_owner")))
     _loop(_first_steps(settings))
 
 
@@ -109,8 +110,10 @@ async def _first_steps(settings: Settings) -> None:
 
 def _database(settings: Settings) -> Database:
     from unjai.platform.database import Database, url_of  # noqa: PLC0415
+    from unjai.platform.engines.secrets import database_password  # noqa: PLC0415
 
-    return Database(url_of(settings.database_url, "unjai_worker"), connections=2)
+    password = database_password(settings.data, "unjai_worker")
+    return Database(url_of(settings.database_url, "unjai_worker", password), connections=2)
 
 
 @run.command("web")
@@ -239,6 +242,18 @@ def case_verify(
     )
     if key is None:
         sys.stdout.write("เทียบกุญแจกับใบสรุปเหตุที่พิมพ์ · compare the key with the printed sheet, or give --key\n")
+
+
+@cli.command("setup-external")
+def setup_external(
+    *,
+    data: Data = None,
+    show: Annotated[bool, typer.Option("--print", help="Print instead of writing files.")] = False,
+) -> None:
+    """Write what an outside PostgreSQL and an outside NATS need: roles, users, passwords."""
+    from unjai.commands import external as work  # noqa: PLC0415
+
+    work.setup(load(data=data), show=show)
 
 
 @cli.command()

@@ -33,6 +33,7 @@ from unjai.picture.watch import Picture
 from unjai.platform.config import Settings
 from unjai.platform.database import Database, Emitted, Tx, url_of
 from unjai.platform.engines.links import links
+from unjai.platform.engines.secrets import database_password
 from unjai.platform.ledger import sealing
 from unjai.platform.outbox import missed, sent
 from unjai.platform.streams import Bus
@@ -120,7 +121,7 @@ class Common:
 async def common(settings: Settings, *, role: str, user: str, connections: int) -> Common:
     """Connect to both engines; wait for them as long as it takes."""
     clock = SystemClock()
-    db = Database(url_of(settings.database_url, role), connections=connections)
+    db = Database(url_of(settings.database_url, role, database_password(settings.data, role)), connections=connections)
     bus = await _connected(settings, user)
     made = Common(settings=settings, db=db, bus=bus, clock=clock, registry=Registry(), refusals=Refusals())
     db.publish = lambda emitted: _publish(made, emitted)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from unjai.model.actor import system
 from unjai.platform.config import Settings
 from unjai.platform.database import Database, Tx, url_of
+from unjai.platform.engines.secrets import database_password
 
 _Answer = TypeVar("_Answer")
 
@@ -17,7 +18,10 @@ def in_database(settings: Settings, job: Callable[[Tx], Awaitable[_Answer]], *, 
     """Return what `job` brings from one transaction at the running centre's database."""
 
     async def work() -> _Answer:
-        db = Database(url_of(settings.database_url, "unjai_worker"), connections=1)
+        db = Database(
+            url_of(settings.database_url, "unjai_worker", database_password(settings.data, "unjai_worker")),
+            connections=1,
+        )
         try:
             async with db.tx(system(name=name)) as tx:
                 return await job(tx)

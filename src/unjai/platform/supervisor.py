@@ -146,7 +146,9 @@ class _Centre:
         self._keepers["chores"] = asyncio.create_task(self._do_chores())
         self._usable = True
         self._write_state()
-        if self._demo:
+        if self._demo and chosen(settings) is not None:
+            warn(both("demo_silent"))  # the play speaks in clear only
+        elif self._demo:
             self._keep(self._roster.role("demo", "", words=("demo", "--loop")))
         self._tell_ready()
         notify_systemd("READY=1")

@@ -31,6 +31,7 @@ from unjai.platform.database import Database, url_of
 from unjai.platform.engines.device_streams import ensure_device_streams
 from unjai.platform.engines.links import links
 from unjai.platform.engines.nats_log import follow_refused
+from unjai.platform.engines.secrets import database_password
 from unjai.platform.ledger import roots, sealing
 from unjai.platform.streams import Bus
 from unjai.respond import flows as respond
@@ -70,7 +71,10 @@ async def core(settings: Settings) -> None:
 
 
 async def _core(made: Common) -> None:
-    owner = Database(url_of(made.settings.database_url, "unjai_owner"), connections=1)
+    owner = Database(
+        url_of(made.settings.database_url, "unjai_owner", database_password(made.settings.data, "unjai_owner")),
+        connections=1,
+    )
     async with made.db.engine.connect() as lock:
         await lock.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
         await lock.commit()

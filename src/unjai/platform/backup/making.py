@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -116,7 +117,7 @@ def _dump(database_url: str, dump: Path, clock: Clock, *, settled: bool) -> Mani
             leave = [f"--exclude-table-data=public.{name}" for name in contents.LEFT_OUT_TABLES]
             asked = ["--format=custom", "--compress=gzip:3", f"--snapshot={snapshot}", *leave, f"--file={dump}"]
             done = subprocess.run(  # noqa: S603  our own program
-                [str(postgres_tool("pg_dump")), *asked, *reaching(database_url)],
+                [dump_program(database_url), *asked, *reaching(database_url)],
                 env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", **({"PGPASSWORD": url.password} if url.password else {})},
                 capture_output=True,
                 text=True,
@@ -127,6 +128,13 @@ def _dump(database_url: str, dump: Path, clock: Clock, *, settled: bool) -> Mani
     if done.returncode != 0:
         raise UnjaiError("backup_failed", 500, file=str(dump), reason=done.stderr.strip()[-600:])
     return manifest
+
+
+def dump_program(database_url: str) -> str:
+    """Return `pg_dump`: the wheel's for our own cluster; the machine's first for an outside one, for it knows TLS."""
+    outside = bool(make_url(database_url).host)
+    found = shutil.which("pg_dump") if outside else None
+    return found or str(postgres_tool("pg_dump"))
 
 
 def plain_dsn(database_url: str) -> str:

@@ -66,7 +66,7 @@ def links(settings: Settings) -> Links:
             port=settings.mqtt_port,
             user="door",
             password=words.door,
-            tls=safe if own is None else to_ourselves(own),
+            tls=None if settings.insecure_mqtt else safe if own is None else to_ourselves(own),
         ),
         tls=safe,
         callout_seed=words.callout_seed,

@@ -45,7 +45,7 @@ def nats_secrets(data: Path) -> NatsSecrets:
 
 
 def database_password(data: Path, role: str) -> str | None:
-    """Return the password of a role at an outside database (`secrets/database.json`), None if none was written down.
+    """Return a role's password at an outside database (`secrets/database.json`), None if none was written down.
 
     Raises `secrets_unreadable`.
     """
