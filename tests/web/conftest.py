@@ -24,13 +24,14 @@ from unjai.people.page import Declared, declared
 from unjai.people.registry import Refusals, Registry
 from unjai.people.rights import ROLES
 from unjai.platform.config import Settings
-from unjai.platform.database import Database, metadata
+from unjai.platform.database import Database, Tx, metadata
 from unjai.platform.streams import Bus
 from unjai.respond import flows as respond
 from unjai.respond.flows import shift_log
 from unjai.respond.store import search as saved_searches
 from unjai.roles.web import web_application
 from unjai.territory.store import device, org_unit, territory_version, zone
+from unjai.territory.store.imports import import_file, import_run
 
 HERE, THERE = StationId(10), StationId(11)
 ROOT = system(HERE, THERE)
@@ -67,7 +68,7 @@ class Centre:
 
     def path(self, item: Declared, *, known: bool) -> str:
         """The path of a route with real ids in it, or with ids of nothing."""
-        fixed = {"role": "officer", "org_unit_id": str(HERE), "thing": "zone"}
+        fixed = {"role": "officer", "org_unit_id": str(HERE), "thing": "zone", "kind": "places", "form": "csv"}
 
         def filled(match: re.Match[str]) -> str:
             name = "zone" if match[1] == "key" else match[1].removesuffix("_id")
@@ -166,9 +167,38 @@ async def _overseen(centre: Centre, token: str) -> dict[str, str]:
     return {"break_glass": str(taken["id"]), "approval": str(asked["id"]), "session": str(operator.session_id)}
 
 
+async def _somebody(tx: Tx, here: Actor, clock: MovedClock) -> dict[str, str]:
+    """A person of the station with a post and an account."""
+    person_id = await people.add_person(tx, here, clock, rank="captain", first_th="ลับ", last_th="สมมุติ")
+    post = await people.add_post(
+        tx,
+        here,
+        clock,
+        person_id=person_id,
+        position="superintendent",
+        org_unit_id=HERE,
+        kind="substantive",
+        from_on=NIGHT.date(),
+    )
+    known = await people.create_account(tx, here, clock, username="somebody", name_th="คนลับ", home_id=HERE)
+    await people.link_account(tx, here, clock, person_id=person_id, account_id=known.account_id)
+    return {"person": str(person_id), "post": str(post.post_id)}
+
+
 def _saved(account_id: object) -> dict[str, object]:
     known = {"id": named_id("rights", "search"), "station_id": HERE, "account_id": account_id}
     return {**known, "name": "ลับมาก", "asked": {"q": "ลับ"}, "shared": True}
+
+
+async def _files(centre: Centre) -> None:
+    """A file that somebody of the first station has uploaded, and an import that could be taken back."""
+    centre.ids |= {"file": str(named_id("rights", "file")), "run": str(named_id("rights", "run"))}
+    facts = {"kind": "places", "name": "แฟ้มลับ.csv", "digest": "0" * 64, "by": "someone", "station_id": HERE}
+    none = {"added": 0, "updated": 0, "removed": 0, "refused": 0}
+    async with centre.db.tx(ROOT) as tx:
+        await tx.execute(insert(import_file).values(id=centre.ids["file"], content=b"x", staged_at=NIGHT, **facts))
+        run = {"id": centre.ids["run"], "by_name": "คน", "done_at": NIGHT, "undo": b"{}"}
+        await tx.execute(insert(import_run).values(**run, **facts, **none))
 
 
 async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
@@ -212,9 +242,11 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
         "zone": str(named_id("rights", f"zone {HERE}")),
     }
     async with db.tx(here) as tx:
-        await people.create_shift(
+        shift_id = await people.create_shift(
             tx, here, clock, name_th="ผลัดลับ", name_en="secret", starts=time(20), ends=time(8), station_id=HERE
         )
+        centre.ids["shift"] = str(shift_id)
+        centre.ids |= await _somebody(tx, here, clock)
         await shift_log.keep_logs(tx, here, clock, station_id=HERE)
         centre.ids["log"] = str(await tx.scalar(select(metadata.tables["shift_log"].c.id)))
         await saved_searches.save(
@@ -225,6 +257,7 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
             },
         )
         centre.ids["search"] = str(named_id("rights", "search"))
+    await _files(centre)
     centre.ids |= await _overseen(centre, centre.tokens["operator", HERE])
     centre.secrets = [
         *centre.ids.values(),

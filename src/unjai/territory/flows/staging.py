@@ -25,6 +25,7 @@ from unjai.platform.database import Tx
 from unjai.territory import store
 from unjai.territory.kinds import ImportKind
 from unjai.territory.ready import Choices, Ready, Setting
+from unjai.territory.rules.export import said_for
 from unjai.territory.rules.mapping import remembered_of
 from unjai.territory.rules.shapes import shape_of
 from unjai.territory.rules.sheet import ImportReport, RowNote
@@ -234,8 +235,21 @@ async def _take(
         dry_run=dry_run,
         replace=choices.replace and kind.replaces,
     )
+    report = replace(report, refused=tuple(_worded(note, kind) for note in report.refused))
     own = tuple(RowNote(row=one.row, key="", code=one.code, facts=dict(one.facts)) for one in ready.remarks)
     return replace(report, warnings=(*own, *report.warnings))
+
+
+def _worded(note: RowNote, kind: ImportKind) -> RowNote:
+    """Return a remark that names a column, and what may stand in it, as people call them."""
+    item = next((one for one in kind.fields if one.name == note.facts.get("field")), None)
+    if item is None:
+        return note
+    facts = {**note.facts, "field": item.th}
+    if "allowed" in facts and item.words:
+        said = said_for(item)
+        facts["allowed"] = ", ".join(said.get(value, value) for value in str(facts["allowed"]).split(", "))
+    return replace(note, facts=facts)
 
 
 def _digest(kind: ImportKind, file: Staged, report: ImportReport) -> str:

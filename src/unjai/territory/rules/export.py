@@ -27,7 +27,7 @@ def as_geojson(features: Iterable[Feature]) -> bytes:
 def as_csv(features: Iterable[Feature], own: Sequence[Field], shapes: Iterable[Shape]) -> bytes:
     """Return a table with Thai headers, UTF-8 with BOM; cells that a spreadsheet would run are guarded."""
     fields = columns_of(own, shapes)
-    said = {item.name: _said(item) for item in fields}
+    said = {item.name: said_for(item) for item in fields}
     rows = ([_cell(one, item, said[item.name]) for item in fields] for one in features)
     return _table([item.th for item in fields], rows)
 
@@ -60,7 +60,7 @@ def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return (BOM + text.getvalue()).encode()
 
 
-def _said(item: Field) -> Mapping[str, str]:
+def said_for(item: Field) -> Mapping[str, str]:
     """Return what is written for what is stored: the first of a field's words for it."""
     said: dict[str, str] = {}
     for word, value in item.words.items():
