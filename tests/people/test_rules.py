@@ -28,7 +28,7 @@ def test_roles_hold_only_rights_that_exist():
 
 def test_only_who_handles_calls_sees_callers():
     seers = {name for name, role in rights.ROLES.items() if "caller.read" in role.rights}
-    assert seers == {"operator", "supervisor", "superintendent"}
+    assert seers == {"operator", "supervisor", "superintendent", "detective", "inquiry"}
 
 
 def test_every_right_is_somebodys():
@@ -72,9 +72,12 @@ def test_roles_make_few_view_classes():
         "operator": "cdiuz",
         "supervisor": "cdiuz",
         "superintendent": "cdiuz",
+        "detective": "cdiuz",
         "officer": "iz",
+        "inquiry": "ciz",
         "volunteer": "z",
         "administrator": "diuz",
+        "partner": "z",
         "oversight": "iz",
         "evaluator": "iz",
     }

@@ -119,10 +119,12 @@ async def create_account(
     locale: str = "th",
     must_change: bool = True,
     terms: Terms = NO_TERMS,
+    password_hash: str | None = None,
 ) -> NewAccount:
     """Make an account at `home_id` (the actor's station unless given) with roles at organisation units.
 
-    Without `password` a one-time password is made and returned once. Only the system may leave `must_change` out.
+    Without `password` a one-time password is made and returned once; `password_hash` is of one that nobody knows,
+    until one is handed out. Only the system may leave `must_change` out.
     Raises `username_taken` (409), `username_invalid`, `name_missing`, `role_unknown`, `password_…` (422),
     `not_found` (404) and `account_beyond_scope` (403).
     """
@@ -143,7 +145,7 @@ async def create_account(
         "username": name,
         "name_th": shown,
         "name_en": name_en.strip() or shown,
-        "password_hash": await hash_password(secret),
+        "password_hash": password_hash or await hash_password(secret),
         "must_change": must_change or actor.kind != "system",
         "locale": locale,
         "home_id": home,
@@ -156,7 +158,8 @@ async def create_account(
     await audit(tx, actor, clock, action="account.create", subject=f"account:{account_id}", facts={"username": name})
     for role, org_unit_id in dict.fromkeys(roles):
         await grant_role(tx, actor, clock, account_id=account_id, role=role, org_unit_id=org_unit_id)
-    return NewAccount(account_id=account_id, username=name, password=None if password else secret)
+    told = None if password or password_hash else secret
+    return NewAccount(account_id=account_id, username=name, password=told)
 
 
 async def list_accounts(tx: Tx, actor: Actor, clock: Clock) -> list[AccountRow]:

@@ -127,7 +127,7 @@ async def _rows(tx: Tx, clock: Clock, found: list[dict[str, Any]]) -> list[Perso
     return [_shown(row, post_rows(posts.get(row["id"], ()), now), now) for row in found]
 
 
-def checked(given: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def checked_person(given: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return the columns of a person made of what is given over what was; texts tidied, the phone in its one form.
 
     Raises `person_kind_unknown`, `rank_unknown`, `name_missing`, `phone_unreadable` (422).
@@ -156,7 +156,7 @@ def checked(given: Mapping[str, Any], before: Mapping[str, Any] | None = None) -
 async def add_person(tx: Tx, actor: Actor, clock: Clock, *, station_id: StationId | None = None, **given: Any) -> UUID:
     """Write a person down at `station_id` (the actor's own unless given); the home unit is that station unless given.
 
-    Raises what `checked` raises, `not_found` (404) for the home unit and `station_beyond_scope` (403).
+    Raises what `checked_person` raises, `not_found` (404) for the home unit and `station_beyond_scope` (403).
     """
     actor.must("person.admin")
     here = station_id if station_id is not None else actor.station
@@ -164,7 +164,7 @@ async def add_person(tx: Tx, actor: Actor, clock: Clock, *, station_id: StationI
         raise UnjaiError("station_beyond_scope", 403, station_id=here)
     given = {"kind": "police", "left_on": None, **given}
     given["home_id"] = here if given.get("home_id") is None else given["home_id"]
-    row = checked(given)
+    row = checked_person(given)
     await _home(tx, row["home_id"])
     now = clock.now()
     person_id = new_id(now)
@@ -180,7 +180,7 @@ async def change_person(tx: Tx, actor: Actor, clock: Clock, *, person_id: UUID, 
     before = await _locked(tx, person_id)
     if "home_id" in given and given["home_id"] is None:
         del given["home_id"]
-    row = checked(given, before)
+    row = checked_person(given, before)
     if row["home_id"] != before["home_id"]:
         await _home(tx, row["home_id"])
     changed = {name: value for name, value in row.items() if before[name] != value}
