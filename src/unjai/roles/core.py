@@ -64,7 +64,7 @@ async def core(settings: Settings) -> None:
     if running.done():
         running.result()
     running.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
+    with contextlib.suppress(asyncio.CancelledError, ExceptionGroup):  # what was being started is told so
         await running
     await made.bus.close()
     await made.db.close()

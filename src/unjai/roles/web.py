@@ -16,6 +16,7 @@ from unjai.model.actor import Actor, system
 from unjai.people.api import router as people_router
 from unjai.people.api.accounts import COOKIE
 from unjai.people.flows import SignedIn, session_of
+from unjai.people.imports import IMPORT_KINDS as PEOPLE_KINDS
 from unjai.people.vault import Vault
 from unjai.picture.api import router as picture_router
 from unjai.platform.audit import UNSEALED_ALARM, unsealed_since
@@ -43,7 +44,7 @@ from unjai.web.meter import Meters
 from unjai.web.system import router as system_router
 
 _SESSION_S = 5.0
-IMPORT_KINDS = (*TERRITORY_KINDS,)
+IMPORT_KINDS = (*TERRITORY_KINDS, *PEOPLE_KINDS)
 """What comes from files and goes into files, of all capabilities."""
 
 ROUTERS = (
