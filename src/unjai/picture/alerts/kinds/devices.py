@@ -169,7 +169,8 @@ class RefusedOften(AlertKind):
             return None
         now = fact.at.timestamp()
         floor = now - params.minutes * 60
-        past = [pair for pair in memory.get("past", []) if pair[0] >= floor or pair is memory["past"][-1]]
+        known = memory.get("past", [])
+        past = [pair for pair in known if pair[0] < floor][-1:] + [pair for pair in known if pair[0] >= floor]
         grown = total - min((pair[1] for pair in past), default=total)
         if grown >= params.count:
             facts = {"count": int(grown), "minutes": params.minutes}

@@ -36,6 +36,7 @@ class Watch:
     trigger: str = ""
     raised: str | None = None
     raised_at: float | None = None
+    last: str | None = None
     over_from: float | None = None
     look_at: float | None = None
     settle_at: float | None = None
@@ -277,6 +278,9 @@ class Engine:
 
     def _raise(self, rule: Rule, key: Key, watch: Watch, thing: Thing | None, told: _Spoken) -> None:
         own = alert_id(rule.id, key[1], told.trigger, told.since)
+        if watch.last == str(own):  # told again by a stream that is read twice
+            return
+        watch.last = str(own)
         point = None if watch.lon is None or watch.lat is None else Point(lon=watch.lon, lat=watch.lat)
         watch.raised_at = told.at.timestamp()
         if watch.since is not None:
