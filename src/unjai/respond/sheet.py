@@ -29,6 +29,12 @@ def _clock(at: datetime | None) -> str:
     return "—" if at is None else f"{at.astimezone(BANGKOK):%H.%M.%S}"
 
 
+def _on_day(at: datetime, day: datetime) -> str:
+    """Return the time alone on the day it began, the whole moment on others."""
+    same = at.astimezone(BANGKOK).date() == day.astimezone(BANGKOK).date()
+    return f"{_clock(at)} น." if same else _when(at)
+
+
 def _spoken(party: Mapping[str, Any]) -> str:
     """Return a party as it stands on paper: all that is known where it was read, else the covered line."""
     facts = party.get("facts")
@@ -95,7 +101,7 @@ def facts_of(
         "station": station_th,
         "number": incident.number,
         "title": incident.title_th,
-        "priority": f"{incident.priority} · {label(f'priority.{incident.priority}').th}",
+        "priority": label(f"priority.{incident.priority}").th,
         "state": label(f"state.{incident.state}").th,
         "masked": masked,
         "masked_note": COVERED,
