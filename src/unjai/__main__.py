@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from unjai.platform.database import Database
 
 cli = typer.Typer(
-    name="unjai", help="Unjai (อุ่นใจ): the operations centre of a Smart Safety Zone.", no_args_is_help=True
+    name="unjai",
+    help="Unjai (อุ่นใจ): the operations centre of a Smart Safety Zone.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a log takes plain lines, and no frame's contents
 )
 run = typer.Typer(help="Start one process of the centre; `unjai up` starts them all.", no_args_is_help=True)
 audit = typer.Typer(help="The log of who did what.", no_args_is_help=True)

@@ -7,6 +7,7 @@ import logging
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import TracebackType
 
 from unjai.platform.config import Settings
 
@@ -52,5 +53,14 @@ def begin(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter(settings.log_format))
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
+    sys.excepthook = _end
     for noisy in _QUIET:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Write what ends the process as a line of the log, whatever form it has."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    logging.getLogger("unjai").critical("ended by %s", kind.__name__, exc_info=(kind, error, trace))

@@ -348,7 +348,7 @@ class _Centre:
             ("logs", str(self._logs)),
         ]
         lines = ["", f"● {both('ready')}", *(f"  {both(code)}: {value}" for code, value in rows)]
-        if self._demo:
+        if self._demo and chosen(settings) is None:
             lines.append(f"  {both('demo')}")
         password = self._run / "first-password"
         with contextlib.suppress(FileNotFoundError):
