@@ -154,7 +154,7 @@ def _listed(key: str, done: int, total: int, checks: Sequence[_Check]) -> Step:
     lacking = [missing for there, missing in checks if not there]
     if done < total:
         lacking.append(Missing(code="items_open", must=True, facts={"count": total - done}))
-    state: StepState = "done" if not lacking else "partly" if done else "todo"
+    state: StepState = "done" if total and not lacking else "partly" if done else "todo"
     return Step(key=key, state=state, done=done, total=total, missing=tuple(lacking))
 
 

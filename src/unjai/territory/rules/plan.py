@@ -199,7 +199,11 @@ def judge(plan: Plan, today: date) -> Judged:
     notes = _Notes()
     if not tidy(plan.name_th):
         notes.refuse("zone_name_missing", "name_th")
-    border = notes.shape(plan.geometry, "border", plan.name_th or "–")
+    border = None
+    if plan.geometry is None:
+        notes.refuse("zone_border_missing", "border")
+    else:
+        border = notes.shape(plan.geometry, "border", tidy(plan.name_th) or "–")
     area = None if border is None else area_m2(border)
     differs = _area(plan, area, notes)
     shapes, measured = _subzones(plan, border, notes)
