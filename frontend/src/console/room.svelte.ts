@@ -2,10 +2,13 @@
 import { get } from '$lib/api';
 import { attention } from '$lib/attention.svelte';
 import { Feed, liveUrl } from '$lib/live';
+import { named } from '$lib/i18n.svelte';
 import { me, whoAmI } from '$lib/session.svelte';
+import { toasts } from '$lib/toasts.svelte';
 import type { Delta, Device, EventCode, IncidentRow, LiveDevice, LiveUnit, Shift, Snapshot, StripEntry, Streets, Zone } from '$lib/types';
 import { MarkBook } from '../map/book';
 import { alarms, ordered, orderedUnits } from './queue';
+import { NOTICE } from './strip';
 
 type Rows<T> = Readonly<Record<string, T>>;
 const HOUR_MS = 3_600_000;
@@ -166,6 +169,7 @@ class Room {
     if (message.strip?.length) {
       const floor = this.clock() - HOUR_MS;
       this.strip = [...this.strip, ...message.strip].filter((entry) => Date.parse(entry.at) >= floor);
+      for (const entry of message.strip) if (entry.kind === NOTICE) toasts.say(named(entry, 'text'));
     }
     if (message.gone?.incidents?.length) this.#gone(message.gone.incidents);
   }

@@ -3,6 +3,9 @@ import type { Shift, StripEntry } from '$lib/types';
 
 export const HOUR_S = 3600;
 
+/** What an alert rule tells without opening an incident. */
+export const NOTICE = 'rule.notice';
+
 /** 0 at an hour ago, 1 now; null outside. */
 export function along(at_ms: number, now_ms: number): number | null {
   const share = 1 - (now_ms - at_ms) / 1000 / HOUR_S;
@@ -32,5 +35,5 @@ export function changes(shifts: readonly Shift[], now_ms: number): { at: number;
 
 /** What draws the eye on the strip: openings by priority; the rest are ticks. */
 export function isOpening(entry: StripEntry): boolean {
-  return entry.kind === 'opened' || entry.kind === 'incident.opened';
+  return entry.kind === 'opened' || entry.kind === 'incident.opened' || entry.kind === NOTICE;
 }

@@ -71,7 +71,7 @@ async def set_up(device_id: UUID, response: Response, ask: Annotated[Ask, allowe
     mine = [sensor for sensor in sensors().values() if found.kind in sensor.devices]
     host, local = _host(ask.request)
     port, tls = _mqtt(ask.request)
-    topics = [topic for sensor in mine for topic in _topics(sensor, found.key)]
+    topics = [topic.replace("/+", f"/{found.key}", 1) for sensor in mine for topic in _topics(sensor, found.key)]
     base = f"{ask.request.url.scheme}://{ask.request.headers.get('host', host)}"
     paths = [path for sensor in mine for route in sensor.routes for path in route.paths if path.count("{") == 0]
     text = _told(found, secret, host, port, tls=tls, topics=topics, base=base)
