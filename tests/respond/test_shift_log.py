@@ -23,7 +23,7 @@ from unjai.respond import flows
 from unjai.respond import shift_sheet as sheet
 from unjai.respond import shift_view as view
 from unjai.respond.flows import shift_log
-from unjai.respond.schemas.shift import NowOut, ShiftLog
+from unjai.respond.schemas.shift import ShiftLog, ShiftNowOut
 from unjai.respond.store import shift_logs as logs
 
 NIGHT_BEGINS = datetime.fromisoformat("2026-11-21T20:00:00+07:00")
@@ -58,7 +58,7 @@ async def keep(town: Town) -> int:
         return await shift_log.keep_logs(tx, CORE, town.clock, station_id=HERE)
 
 
-async def now(town: Town, actor: Actor = OUT) -> NowOut:
+async def now(town: Town, actor: Actor = OUT) -> ShiftNowOut:
     async with town.db.tx(actor) as tx:
         return await view.now_of(tx, actor, town.clock)
 
@@ -229,7 +229,7 @@ async def test_a_change_behind_our_back_is_seen(shifts, change):
 async def test_another_station_sees_no_log(shifts):
     stranger = replace(person("supervisor", "อื่น"), stations=frozenset({THERE}))
     log = await running(shifts)
-    assert await now(shifts, stranger) == NowOut(running=None, waiting=None)
+    assert await now(shifts, stranger) == ShiftNowOut(running=None, waiting=None)
     assert await code(shifts.do(shift_log.add, stranger, log_id=log.id, text="x")) == "not_found"
     assert await code(shifts.do(shift_log.add, acting("superintendent"), log_id=log.id, text="x")) == "right_missing"
 

@@ -1,6 +1,6 @@
 /** The keyboard of the console. Bound to physical keys (`event.code`), so it works whatever layout is set. Pure. */
 export type Command =
-  | 'search' | 'call' | 'next' | 'previous' | 'take' | 'assign' | 'close' | 'map' | 'table' | 'history' | 'note' | 'step' | 'mute' | 'undo' | 'help' | 'back' | 'live';
+  | 'search' | 'call' | 'next' | 'previous' | 'take' | 'assign' | 'close' | 'map' | 'table' | 'history' | 'shift' | 'note' | 'step' | 'mute' | 'undo' | 'help' | 'back' | 'live';
 
 export interface Stroke {
   code: string;
@@ -35,6 +35,7 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'map', code: 'KeyM', shown: 'M' },
   { command: 'table', code: 'KeyT', shown: 'T' },
   { command: 'history', code: 'KeyH', shown: 'H' },
+  { command: 'shift', code: 'KeyD', shown: 'D' },
   { command: 'mute', code: 'KeyS', shown: 'S' },
   { command: 'live', code: 'KeyL', shown: 'L' },
   { command: 'undo', code: 'KeyZ', ctrl: true, shown: 'Ctrl Z' },

@@ -2,7 +2,7 @@
 import type { LonLat } from '$lib/types';
 import type { Target } from '../map/paint';
 
-export type View = 'live' | 'history' | 'table';
+export type View = 'live' | 'history' | 'table' | 'shift';
 
 function kept<T extends object>(name: string, start: T): T {
   try {
@@ -13,7 +13,7 @@ function kept<T extends object>(name: string, start: T): T {
 }
 
 export const ui = $state({
-  view: 'live' as View,
+  view: (typeof location === 'object' && location.hash.startsWith('#search') ? 'history' : 'live') as View,
   selected: null as Target | null,
   /** The 191 form is open. */
   calling: false,

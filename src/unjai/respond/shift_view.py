@@ -14,7 +14,7 @@ from unjai.model.ids import StationId
 from unjai.platform.database import Tx
 from unjai.platform.i18n import catalogue
 from unjai.respond.rules import shift_log as rules
-from unjai.respond.schemas.shift import AdditionOut, CarryOut, NowOut, ShiftHead, ShiftLog
+from unjai.respond.schemas.shift import ShiftAdditionOut, ShiftCarryOut, ShiftHead, ShiftLog, ShiftNowOut
 from unjai.respond.store import shift_facts as facts
 from unjai.respond.store import shift_logs as logs
 from unjai.respond.words import Words, expanded, label, span, title
@@ -237,22 +237,22 @@ async def whole(tx: Tx, clock: Clock, row: Row) -> ShiftLog:
             **{name: content[name] for name in ("room", "units", "counts", "opened", "closed", "open", "lines")},
             "state": rules.state_of(row, now),
             "intact": rules.digest_of(sealed_content(row, carried)) == row["digest"] if handed else None,
-            "carried": [CarryOut.model_validate(one) for one in carried],
-            "additions": [AdditionOut.model_validate(one) for one in await logs.additions(tx, row["id"])],
+            "carried": [ShiftCarryOut.model_validate(one) for one in carried],
+            "additions": [ShiftAdditionOut.model_validate(one) for one in await logs.additions(tx, row["id"])],
             "may_hand_over": not handed and now >= row["to_at"] - rules.EARLY,
             "before": None if earlier is None else head(earlier, now),
         }
     )
 
 
-async def now_of(tx: Tx, actor: Actor, clock: Clock) -> NowOut:
+async def now_of(tx: Tx, actor: Actor, clock: Clock) -> ShiftNowOut:
     """Return the log that goes on, and the one before it while somebody must still hand it over or take it over."""
     now = clock.now()
     running = await logs.running(tx, actor.station, now)
     waiting = await logs.waiting(tx, actor.station, now)
     if waiting is not None and running is not None and waiting["id"] == running["id"]:
         waiting = None
-    return NowOut(
+    return ShiftNowOut(
         running=None if running is None else await whole(tx, clock, running),
         waiting=None if waiting is None else await whole(tx, clock, waiting),
     )

@@ -13,7 +13,7 @@ from unjai.platform.http import Ask, allowed
 from unjai.respond import shift_sheet
 from unjai.respond import shift_view as view
 from unjai.respond.flows import shift_log as flows
-from unjai.respond.schemas.shift import AdditionIn, HandOverIn, NoteIn, NowOut, ShiftHead, ShiftLog
+from unjai.respond.schemas.shift import AdditionIn, HandOverIn, ShiftHead, ShiftLog, ShiftNoteIn, ShiftNowOut
 from unjai.respond.store import shift_logs as store
 from unjai.territory.store import org_unit_of
 
@@ -40,7 +40,7 @@ async def list_logs(
 
 
 @router.get("/shift-logs/now")
-async def read_now(ask: Reads) -> NowOut:
+async def read_now(ask: Reads) -> ShiftNowOut:
     """Return the running log, and the one before while it waits to be handed over or taken over."""
     return await view.now_of(ask.tx, ask.actor, ask.clock)
 
@@ -64,7 +64,7 @@ async def print_log(log_id: UUID, ask: Reads) -> Response:
 
 
 @router.put("/shift-logs/{log_id}/note")
-async def write_note(log_id: UUID, body: NoteIn, ask: Writes) -> ShiftLog:
+async def write_note(log_id: UUID, body: ShiftNoteIn, ask: Writes) -> ShiftLog:
     """Write the hand-over note."""
     await flows.write_note(
         ask.tx,

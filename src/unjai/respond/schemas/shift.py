@@ -9,7 +9,7 @@ from unjai.respond.rules.shift_log import State
 from unjai.respond.schemas.base import In, Moment, Out, Said, SaidSomething
 
 
-class NoteIn(In):
+class ShiftNoteIn(In):
     """The hand-over note; `version` is the log's version that its writer looked at."""
 
     note: Said = ""
@@ -30,7 +30,7 @@ class AdditionIn(In):
     text: SaidSomething
 
 
-class RoomOut(Out):
+class ShiftPersonOut(Out):
     """Someone of the room, and from when to when; no end means still there at the log's end."""
 
     name_th: str
@@ -55,7 +55,7 @@ class ShiftUnitOut(Out):
     to_at: Moment | None
 
 
-class BriefOut(Out):
+class ShiftIncidentOut(Out):
     """An incident as a log names it."""
 
     id: UUID
@@ -71,7 +71,7 @@ class BriefOut(Out):
     closed_at: Moment | None
 
 
-class LineOut(Out):
+class ShiftLineOut(Out):
     """A line that wrote itself."""
 
     at: Moment
@@ -81,7 +81,7 @@ class LineOut(Out):
     incident_id: UUID | None
 
 
-class CountsOut(Out):
+class ShiftCountsOut(Out):
     """What the shift had to do with, counted."""
 
     carried_in: int
@@ -95,7 +95,7 @@ class CountsOut(Out):
     emergencies: int
 
 
-class CarryOut(Out):
+class ShiftCarryOut(Out):
     """An open incident that was carried over, and who of the incoming shift has seen it."""
 
     incident_id: UUID
@@ -106,7 +106,7 @@ class CarryOut(Out):
     seen_by: str
 
 
-class AdditionOut(Out):
+class ShiftAdditionOut(Out):
     """What was added."""
 
     at: Moment
@@ -142,20 +142,20 @@ class ShiftLog(ShiftHead):
     digest: str
     intact: bool | None
     version: int
-    room: list[RoomOut]
+    room: list[ShiftPersonOut]
     units: list[ShiftUnitOut]
-    counts: CountsOut
-    opened: list[BriefOut]
-    closed: list[BriefOut]
-    open: list[BriefOut]
-    lines: list[LineOut]
-    carried: list[CarryOut]
-    additions: list[AdditionOut]
+    counts: ShiftCountsOut
+    opened: list[ShiftIncidentOut]
+    closed: list[ShiftIncidentOut]
+    open: list[ShiftIncidentOut]
+    lines: list[ShiftLineOut]
+    carried: list[ShiftCarryOut]
+    additions: list[ShiftAdditionOut]
     may_hand_over: bool
     before: ShiftHead | None
 
 
-class NowOut(Out):
+class ShiftNowOut(Out):
     """The log of the shift that goes on, and the one before it as long as it was not taken over."""
 
     running: ShiftLog | None
