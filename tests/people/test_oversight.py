@@ -264,6 +264,10 @@ async def test_alone_nobody_can(db, clock):
             db, lonely.actor, four_eyes.propose, clock, action="device.remove", facts={"key": str(pole)}, reason=WHY
         )
     own = named_id("test", "phone-there")
+    async with db.tx(ROOT) as tx:  # whoever else was made at this station by other tests
+        await tx.execute(
+            update(account).where(account.c.home_id == THERE, account.c.id != lonely.account_id).values(disabled=True)
+        )
     with pytest.raises(UnjaiError, match="approver_missing"):
         await _act(
             db, lonely.actor, four_eyes.propose, clock, action="device.remove", facts={"key": str(own)}, reason=WHY

@@ -14,7 +14,7 @@ _BROWSERS = (
     ("LINE", r"\bLine/"),
     ("Opera", r"\bOPR/"),
     ("Firefox", r"\bFirefox/|\bFxiOS/"),
-    ("Chrome", r"\bChrome/|\bChromium/|\bCriOS/"),
+    ("Chrome", r"Chrome/|\bChromium/|\bCriOS/"),
     ("Safari", r"\bSafari/"),
 )
 _SYSTEMS = (
