@@ -23,6 +23,8 @@ from unjai.people.flows import four_eyes
 from unjai.people.page import Declared, declared
 from unjai.people.registry import Refusals, Registry
 from unjai.people.rights import ROLES
+from unjai.picture.alerts import flows as alert_rules
+from unjai.picture.alerts.schemas import RuleBody
 from unjai.platform.config import Settings
 from unjai.platform.database import Database, Tx, metadata
 from unjai.platform.streams import Bus
@@ -30,6 +32,7 @@ from unjai.respond import flows as respond
 from unjai.respond.flows import shift_log
 from unjai.respond.store import search as saved_searches
 from unjai.roles.web import web_application
+from unjai.territory.flows.new_device import set_contact
 from unjai.territory.store import device, org_unit, territory_version, zone
 from unjai.territory.store.imports import import_file, import_run
 
@@ -201,6 +204,36 @@ async def _files(centre: Centre) -> None:
         await tx.execute(insert(import_run).values(**run, **facts, **none))
 
 
+async def _case(centre: Centre, incident_id: str) -> None:
+    """A person, a photograph, a sealed file and steps left out: what another station must neither see nor change."""
+    table = metadata.tables
+    ids = {name: str(named_id("rights", name)) for name in ("party", "attachment", "case_file", "gap", "procedure")}
+    own = {"station_id": HERE, "incident_id": incident_id, "at": NIGHT}
+    rows = {
+        "procedure": {"code": "NOI", "version": 7, "steps": [], "built_in": True, "made_at": NIGHT, "made_by": "x"},
+        "party": {**own, "kind": "person", "role": "victim", "masked": "ล***", "by": "x"},
+        "attachment": {
+            **own,
+            "name": "ลับ.jpg",
+            "media_type": "image/jpeg",
+            "sort": "photo",
+            "digest": "b" * 64,
+            "size_bytes": 1,
+            "shown_digest": "b" * 64,
+            "by": "x",
+        },
+        "case_file": {**own, "digest": "c" * 64, "size_bytes": 1, "entries": 1, "key_print": "ลับ", "by": "x"},
+        "gap": {**own, "procedure_id": ids["procedure"], "closed_by": "ลับ", "steps": []},
+    }
+    async with centre.db.tx(ROOT) as tx:
+        for name, row in rows.items():
+            held = table["procedure_gap" if name == "gap" else name]
+            await tx.execute(insert(held).values(id=ids[name], **{"station_id": HERE, **row}).inline())
+        detail = {"party_id": ids["party"], "station_id": HERE, "facts": {"name": "ลับมาก"}}
+        await tx.execute(insert(table["party_detail"]).values(**detail).inline())
+    centre.ids |= {name: key for name, key in ids.items() if name != "procedure"}
+
+
 async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
     """A unit on duty, a call with its caller, an offer: things that another station must not see."""
     db, clock = centre.db, centre.clock
@@ -257,13 +290,21 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
             },
         )
         centre.ids["search"] = str(named_id("rights", "search"))
+    async with db.tx(here) as tx:
+        body = RuleBody(kind="tamper", name="กฎลับ")
+        rule = await alert_rules.make_rule(tx, here, clock, body=body)
+        centre.ids["rule"] = str(rule["id"])
+        contact = {"name": "ช่างลับ", "phone": "0899990000", "note": "ลับ"}
+        await set_contact(tx, here, clock, device_id=devices["spare-secret"], **contact)
     await _files(centre)
+    await _case(centre, centre.ids["incident"])
     centre.ids |= await _overseen(centre, centre.tokens["operator", HERE])
     centre.secrets = [
         *centre.ids.values(),
         *(str(one) for one in devices.values()),
         *devices,
         "ลับ",
+        "0899990000",
         CALLER,
         "0812345678",
     ]

@@ -32,7 +32,20 @@ BODIES: dict[str, Any] = {
     "POST /api/incidents/{incident_id}/place": PLACE,
     "POST /api/incidents/{incident_id}/priority": {"priority": 1},
     "POST /api/incidents/{incident_id}/reopen": {"reason": "ถูกยึด"},
+    "POST /api/incidents/{incident_id}/steps/{key}": {"answer": "yes"},
+    "POST /api/incidents/{incident_id}/overdue/take": {"word": "ถูกยึด"},
+    "POST /api/incidents/{incident_id}/parties": {"kind": "person", "role": "witness", "facts": {"name": "ถูกยึด"}},
+    "PUT /api/incidents/{incident_id}/parties/{party_id}": {"role": "witness", "facts": {"name": "ถูกยึด"}},
+    "POST /api/incidents/{incident_id}/messages": {"key": "over", "text_th": "ถูกยึด", "text_en": "taken"},
+    "POST /api/attachments/{attachment_id}/remove": {"reason": "ถูกยึด"},
+    "POST /api/case-files/{case_file_id}/receive": {"digest": "a" * 64},
+    "POST /api/procedure-gaps/{gap_id}/seen": {"word": "ถูกยึด"},
+    "PUT /api/message-templates/{key}": {"title_th": "ก", "title_en": "a", "text_th": "ก", "text_en": "a"},
     "POST /api/incidents/{incident_id}/split": {"report_id": str(named_id("rights", "report"))},
+    "PUT /api/devices/{device_id}/contact": {"name": "ถูกยึด"},
+    "PUT /api/devices/{device_id}/settings": {"settings": {}},
+    "PUT /api/rules/{rule_id}": {"kind": "tamper", "version": 1, "name": "ถูกยึด"},
+    "POST /api/rules/{rule_id}/switch": {"enabled": False},
     "POST /api/officer/assignments/{assignment_id}/close": {"outcome": "resolved"},
     "PATCH /api/checklists/items/{key}": {"note": "ถูกยึด"},
     "PATCH /api/zone/plans/{key}": {"name_th": "ถูกยึด", "geometry": None},
@@ -167,7 +180,7 @@ def test_every_route_with_an_id_has_a_body_to_try(centre):
     needing = {
         f"{item.method} {item.path}"
         for item in centre.routes()
-        if item.method in {"POST", "PATCH"} and "{" in item.path
+        if item.method in {"POST", "PATCH", "PUT"} and "{" in item.path
     }
     assert set(BODIES) <= needing
     assert isinstance(UUID(centre.ids["assignment"]), UUID)

@@ -173,7 +173,7 @@ async def read_parties(incident_id: UUID, ask: Knows) -> list[PartyShown]:
 
 
 @router.post("/incidents/{incident_id}/parties", status_code=201)
-async def add_party(incident_id: UUID, body: PartyIn, ask: Knows) -> Incident:
+async def add_party(incident_id: UUID, body: PartyIn, ask: Works) -> Incident:
     """Note a person or vehicle."""
     await parties.add_party(
         ask.tx,
@@ -188,7 +188,7 @@ async def add_party(incident_id: UUID, body: PartyIn, ask: Knows) -> Incident:
 
 
 @router.put("/incidents/{incident_id}/parties/{party_id}")
-async def change_party(incident_id: UUID, party_id: UUID, body: PartyChange, ask: Knows) -> Incident:
+async def change_party(incident_id: UUID, party_id: UUID, body: PartyChange, ask: Works) -> Incident:
     """Write what is known of a person or vehicle anew."""
     await parties.change_party(
         ask.tx,
@@ -203,14 +203,14 @@ async def change_party(incident_id: UUID, party_id: UUID, body: PartyChange, ask
 
 
 @router.delete("/incidents/{incident_id}/parties/{party_id}")
-async def remove_party(incident_id: UUID, party_id: UUID, ask: Knows) -> Incident:
+async def remove_party(incident_id: UUID, party_id: UUID, ask: Works) -> Incident:
     """Take a person or vehicle off."""
     await parties.remove_party(ask.tx, ask.actor, ask.clock, incident_id=IncidentId(incident_id), party_id=party_id)
     return await _shown(ask, incident_id)
 
 
 @router.post("/incidents/{incident_id}/parties/{party_id}/restore")
-async def restore_party(incident_id: UUID, party_id: UUID, ask: Knows) -> Incident:
+async def restore_party(incident_id: UUID, party_id: UUID, ask: Works) -> Incident:
     """Put a removed person or vehicle back."""
     await parties.restore_party(ask.tx, ask.actor, ask.clock, incident_id=IncidentId(incident_id), party_id=party_id)
     return await _shown(ask, incident_id)

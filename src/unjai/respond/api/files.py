@@ -81,8 +81,8 @@ def _sent(body: bytes, media_type: str, name: str, *, download: bool) -> Respons
 @router.post("/incidents/{incident_id}/attachments", status_code=201, openapi_extra=_BODY)
 async def attach(
     incident_id: UUID,
-    content: Annotated[bytes, _file("attachment.read")],
-    ask: Sees,
+    content: Annotated[bytes, _file("incident.work")],
+    ask: Works,
     *,
     name: Name = "",
     caption: Caption = "",
@@ -90,7 +90,6 @@ async def attach(
     key: Key = None,
 ) -> Incident:
     """Attach a photograph, PDF or recording: the body is the file itself, at most 25 MB."""
-    ask.actor.must("incident.work")
     await view.incident(ask.tx, ask.actor, incident_id=incident_id)
     file, said = await _prepared(ask, content, name, key)
     await attachments.attach(
@@ -149,7 +148,7 @@ async def read_attachment(
 
 
 @router.post("/attachments/{attachment_id}/remove")
-async def remove_attachment(attachment_id: UUID, body: ReasonIn, ask: Sees) -> Incident:
+async def remove_attachment(attachment_id: UUID, body: ReasonIn, ask: Works) -> Incident:
     """Take an attachment off its incident, with a reason; the content stays for the record."""
     found = await attachments.remove_attachment(
         ask.tx, ask.actor, ask.clock, attachment_id=attachment_id, reason=body.reason
@@ -158,7 +157,7 @@ async def remove_attachment(attachment_id: UUID, body: ReasonIn, ask: Sees) -> I
 
 
 @router.post("/attachments/{attachment_id}/restore")
-async def restore_attachment(attachment_id: UUID, ask: Sees) -> Incident:
+async def restore_attachment(attachment_id: UUID, ask: Works) -> Incident:
     """Put a removed attachment back."""
     found = await attachments.restore_attachment(ask.tx, ask.actor, ask.clock, attachment_id=attachment_id)
     return await view.incident(ask.tx, ask.actor, incident_id=found)
