@@ -222,8 +222,8 @@ async def _case(centre: Centre, incident_id: str) -> None:
             "shown_digest": "b" * 64,
             "by": "x",
         },
-        "case_file": {**own, "digest": "c" * 64, "size_bytes": 1, "entries": 1, "key_print": "ลับ", "by": "x"},
-        "gap": {**own, "procedure_id": ids["procedure"], "closed_by": "ลับ", "steps": []},
+        "case_file": {**own, "digest": "c" * 64, "size_bytes": 1, "entries": 1, "key_print": "กุญแจลับ", "by": "x"},
+        "gap": {**own, "procedure_id": ids["procedure"], "closed_by": "ปิดลับ", "steps": []},
     }
     async with centre.db.tx(ROOT) as tx:
         for name, row in rows.items():

@@ -24,12 +24,13 @@ async def newest(tx: Tx, station_id: int, code: str) -> Row | None:
 
 async def newest_of_all(tx: Tx, station_id: int) -> list[Row]:
     """Return the newest version of each code's list."""
-    query = (
-        select(procedure)
-        .distinct(procedure.c.code)
-        .where(procedure.c.station_id == station_id)
-        .order_by(procedure.c.code, procedure.c.version.desc())
+    newer = procedure.alias("newer")
+    later = select(newer.c.id).where(
+        newer.c.station_id == procedure.c.station_id,
+        newer.c.code == procedure.c.code,
+        newer.c.version > procedure.c.version,
     )
+    query = select(procedure).where(procedure.c.station_id == station_id, ~later.exists()).order_by(procedure.c.code)
     return await tx.all(query)
 
 
