@@ -375,3 +375,34 @@ async def test_imports_and_exports_are_in_the_audit_log(admin, clean):
     assert (told["data.import"]["name"], told["data.import"]["added"]) == ("สถานที่.csv", 2)
     assert told["data.export"]["rows"] == 2
     assert [row["name"] for row in await rows_of(clean, import_run)] == ["สถานที่.csv"]
+
+
+async def test_openstreetmap_brings_streets_then_places_of_one_file(admin, clean, tmp_path):
+    import osmium
+
+    file = tmp_path / "x.osm.pbf"
+    with osmium.SimpleWriter(str(file)) as writer:
+        for number, place in {1: (99.003, 16.6), 2: (99.005, 16.6), 3: (99.4, 16.9), 4: (99.41, 16.9)}.items():
+            tags = {"amenity": "bank", "name": "ธนาคารกลาง"} if number == 2 else {}
+            writer.add_node(osmium.osm.mutable.Node(id=number, location=place, tags=tags))
+        writer.add_way(osmium.osm.mutable.Way(id=1, nodes=[1, 2], tags={"highway": "primary", "name": "ถนนใน"}))
+        writer.add_way(osmium.osm.mutable.Way(id=2, nodes=[3, 4], tags={"highway": "primary", "name": "ถนนนอก"}))
+    far = await look(admin, "streets", file.read_bytes(), "x.osm.pbf")
+    assert (far["area"], far["report"]["added"]) == (None, 2)  # no zone yet, nothing near the station: the whole file
+    await admin.post("/import/zones", content=json.dumps(town.ZONES))
+    seen = await look(admin, "streets", file.read_bytes(), "x.osm.pbf")
+    assert (seen["form"], seen["report"]["added"]) == ("osm", 1)
+    assert [note["code"] for note in seen["report"]["warnings"]] == ["note_osm_outside"]
+    path = f"/import/files/{seen['file_id']}/preview"
+    assert (await admin.post(path, json={"kind": "streets", "area": "all"})).json()["report"]["added"] == 2
+    near = (await admin.post(path, json={"kind": "streets", "area": [99.0, 16.5, 99.1, 16.7]})).json()
+    assert near["report"]["added"] == 1
+    assert (await apply(admin, near)).status_code == 200
+    (street,) = await rows_of(clean, store.street_edge)
+    assert (street["name_th"], street["class"]) == ("ถนนใน", "main")
+    places = (await admin.post(path, json={"kind": "places"})).json()
+    assert (await apply(admin, places)).status_code == 200
+    (place,) = await rows_of(clean, store.place)
+    assert (place["code"], place["kind"], place["name_th"]) == ("osm:n2", "bank", "ธนาคารกลาง")
+    refused = await admin.post("/import/files", params={"kind": "devices"}, content=file.read_bytes())
+    assert refused.json()["error"]["code"] == "import_osm_not_here"

@@ -43,5 +43,5 @@ export function upload(path: string, file: File, told: (share: number) => void, 
 
 /** Choices as they stand after a look, to be changed and sent again. */
 export function choicesOf(seen: Preview): Choices {
-  return { kind: seen.kind, columns: seen.columns, header_row: seen.header_row, sheet: seen.sheet, encoding: '', delimiter: '', system: 'auto', replace: false, area: 'zone', margin_m: 500 };
+  return { kind: seen.kind, columns: seen.columns, header_row: seen.header_row, sheet: seen.sheet, encoding: '', delimiter: '', system: 'auto', replace: false, area: seen.form === 'osm' && !seen.area ? 'all' : 'zone', margin_m: 500 };
 }

@@ -70,7 +70,14 @@ def files_router(kinds: Sequence[ImportKind]) -> APIRouter:  # noqa: C901, PLR09
         actor.must(wanted.right)
         content = await request.body()
         choices = Choices()
-        return wanted, name, content, await _ready(request, actor, wanted, content, choices), choices
+        try:
+            ready = await _ready(request, actor, wanted, content, choices)
+        except UnjaiError as error:
+            if error.code != "import_osm_none":
+                raise
+            choices = Choices(area="all")  # nothing near the station: show what there is, and where
+            ready = await _ready(request, actor, wanted, content, choices)
+        return wanted, name, content, ready, choices
 
     async def chosen(request: Request, file_id: UUID, body: ChoicesIn) -> tuple[ImportKind, Staged, Ready, Choices]:
         """Read a staged file anew, as it is chosen now."""
