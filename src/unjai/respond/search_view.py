@@ -239,14 +239,12 @@ _LEADS_TO: Mapping[str, str] = {
 async def replay_of(tx: Tx, clock: Clock, stretch: Stretch) -> Replay:
     """Return a stretch as the screen plays it; a position is shown under the unit that carries the device."""
     carried = {one.device_id: one for one in await unit_store.units(tx, clock.now(), disabled=True)}
-    ways: dict[str, ReplayUnit] = {}
+    ways = []
     for row in stretch.positions:
+        unit = carried.get(row["device_id"])
+        sign, kind = (unit.call_sign, unit.kind) if unit is not None else (row["source"], "car")
         key = str(row["device_id"] or row["source"])
-        if key not in ways:
-            unit = carried.get(row["device_id"])
-            sign, kind = (unit.call_sign, unit.kind) if unit is not None else (row["source"], "car")
-            ways[key] = ReplayUnit(key=key, call_sign=sign, kind=kind, points=[])
-        ways[key].points.append((int(row["at_s"]), round(row["lon"], 6), round(row["lat"], 6)))
+        ways.append(ReplayUnit(key=key, call_sign=sign, kind=kind, points=row["points"]))
     steps: dict[UUID, list[ReplayStep]] = {}
     for row in stretch.steps:
         steps.setdefault(row["incident_id"], []).append(_step(row))
@@ -254,7 +252,7 @@ async def replay_of(tx: Tx, clock: Clock, stretch: Stretch) -> Replay:
         from_at=stretch.from_at,
         to_at=stretch.to_at,
         step_s=stretch.step_s,
-        units=sorted(ways.values(), key=lambda one: one.call_sign),
+        units=sorted(ways, key=lambda one: one.call_sign),
         incidents=[_replayed(row, steps.get(row["id"], [])) for row in stretch.incidents],
         kept_since=stretch.kept_since,
     )

@@ -18,18 +18,24 @@ LONGEST_OPEN = timedelta(days=7)
 """An incident closed since is sought among those opened at most this long before the stretch."""
 
 _POSITIONS = text(
+    "SELECT device_id, source, json_agg(json_build_array(at_s, lon, lat) ORDER BY slot) AS points FROM ("
     "SELECT DISTINCT ON (seen.device_id, slot) seen.device_id, seen.source,"
     " floor(extract(epoch FROM seen.observed_at - :from_at) / :step) AS slot,"
-    " extract(epoch FROM seen.observed_at - :from_at) AS at_s, seen.lon, seen.lat"
+    " extract(epoch FROM seen.observed_at - :from_at)::int AS at_s,"
+    " round(seen.lon::numeric, 6) AS lon, round(seen.lat::numeric, 6) AS lat"
     " FROM obs_fleet seen WHERE seen.id >= :low AND seen.id < :high AND seen.station_id = ANY (:here)"
-    " AND seen.kind = 'position' AND seen.lon IS NOT NULL ORDER BY seen.device_id, slot, seen.id"
+    " AND seen.kind = 'position' AND seen.lon IS NOT NULL ORDER BY seen.device_id, slot, seen.id) thin"
+    " GROUP BY device_id, source"
 )
 
 
 async def positions(
     tx: Tx, stations: Sequence[StationId], from_at: datetime, to_at: datetime, step_s: int
 ) -> list[Row]:
-    """Return the first position of each device in each step, in order: one range of ids, which begin with the time."""
+    """Return each device's way: its first position in each step as [seconds, lon, lat].
+
+    One range of ids is read, for they begin with the time; the database thins, so that few rows travel.
+    """
     facts = {"from_at": from_at, "step": step_s, "low": id_floor(from_at), "high": id_floor(to_at)}
     return await tx.all(_POSITIONS, {**facts, "here": list(stations)})
 
