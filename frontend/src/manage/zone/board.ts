@@ -87,6 +87,9 @@ export class Board {
     await addImages(map, colours);
     for (const id of SOURCES) map.addSource(id, { type: 'geojson', data: EMPTY });
     for (const layer of layersOf(colours, asked.locale)) map.addLayer(layer);
+    // A community's name stands below its dot.
+    map.setLayoutProperty('community-names', 'text-anchor', 'top');
+    map.setLayoutProperty('community-names', 'text-offset', [0, 0.7]);
     return new Board(map, asked);
   }
 
