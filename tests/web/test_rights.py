@@ -1,5 +1,6 @@
 """Every route asked as every role, at one's own station and from another: made from what the routes declare."""
 
+import re
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -66,8 +67,8 @@ BODIES: dict[str, Any] = {
 """A body that each route with an id in its path takes, so that it comes as far as the thing itself."""
 
 
-WORDS_OF_OUR_OWN = {"/api/sensors"}
-"""Answers that are the same at every station: a form's title may hold a word that names a secret here."""
+COMMON_WORDS = re.compile("กลับ|ความลับ|รหัสลับ")
+"""Words of our own texts in which "ลับ", by which the secrets here are called, stands too."""
 
 
 async def _ask(client: httpx.AsyncClient, centre: Centre, item: Declared, *, known: bool) -> httpx.Response:
@@ -155,7 +156,7 @@ async def test_another_station_sees_and_changes_nothing(centre, role):
             if not named and item.right not in ROLES[role].rights:
                 continue
             answer = await _ask(client, centre, item, known=True)
-            told = "" if item.path in WORDS_OF_OUR_OWN else answer.text
+            told = COMMON_WORDS.sub("", answer.text)
             if any(secret in told for secret in centre.secrets if secret not in str(answer.request.url)):
                 wrong.append((item.method, item.path, "tells", answer.text[:300]))
             if "_id}" in item.path or "{key}" in item.path:
