@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from unjai.platform.config import Settings
-from unjai.platform.tls import authority_file, chosen
+from unjai.platform.tls import authority_file, chosen, loopback
 
 
 def routes(settings: Settings) -> list[BaseRoute]:
@@ -44,9 +45,19 @@ def routes(settings: Settings) -> list[BaseRoute]:
     ]
 
 
+def _reached_by(cert: Path) -> str:
+    """Return a name by which a phone reaches this machine: an address of the certificate, else its first name."""
+    from unjai.platform.authority import read  # noqa: PLC0415  only when the page is open
+
+    names = [one for one in read(cert).names if not loopback(one)]
+    return next((one for one in names if one.replace(".", "").isdigit()), names[0] if names else "")
+
+
 def told(settings: Settings, host: str) -> dict[str, Any]:
     """Return what the page shows: whether there is TLS, whose, the authority's fingerprint, and its own address."""
     pair, file = chosen(settings), authority_file(settings.data)
+    if pair is not None and pair.own and loopback(host):
+        host = _reached_by(pair.cert) or host
     shown = f"[{host}]" if ":" in host else host
     if pair is not None and settings.http_port:
         page = f"http://{shown}:{settings.http_port}/trust"
