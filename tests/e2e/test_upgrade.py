@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 
 from unjai.platform.engines.ports import free_port
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = "7ee3e68"
 """The first released program: schema step 0001, the chain instead of the tree."""
