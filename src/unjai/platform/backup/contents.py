@@ -59,7 +59,7 @@ def tables_of(connection: Connection[Any]) -> dict[str, Table]:
     for (name,) in connection.execute(_TABLES).fetchall():
         if name == "stream_place" or name.startswith("obs_escort"):
             continue
-        query = sql.SQL(_HASH).format(table=sql.Identifier("public", name))  # type: ignore[arg-type]
+        query = sql.SQL(_HASH).format(table=sql.Identifier("public", name))
         row = connection.execute(query).fetchone()
         assert row is not None
         found[str(name)] = Table(rows=int(row[0]), hash=str(row[1]))

@@ -61,7 +61,7 @@ def make(
         with tempfile.TemporaryDirectory(dir=data / "run", prefix="backup-") as room, _plain(fresh, passphrase) as out:
             dump = Path(room) / contents.DUMP
             manifest = _dump(database_url, dump, clock, settled=settled)
-            with tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT) as tar:  # type: ignore[call-overload]
+            with tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT) as tar:
                 _add(tar, manifest, contents.DUMP, dump.open("rb"), dump.stat().st_size, 0o600)
                 dump.unlink()
                 for file in contents.files_of(data, leave):
@@ -197,5 +197,5 @@ def _add(  # noqa: PLR0917  an entry is all of these
     entry.size, entry.mode = size, mode
     with source:
         hashing = _Hashing(source, size)
-        tar.addfile(entry, hashing)  # type: ignore[arg-type]
+        tar.addfile(entry, hashing)
     manifest.files[name] = hashing.digest.hexdigest()
