@@ -108,7 +108,7 @@ class Case:
         A phone that is more than `LATE_MOST` behind is not believed; both moments stand on the timeline.
         """
         now = self.clock.now()
-        if said is not None and now - LATE_MOST <= said <= now - LATE_LEAST:
+        if said is not None and now - LATE_MOST <= said and max(said, after) <= now - LATE_LEAST:
             self.said_at = max(said, after)
 
     def set(self, **values: Any) -> None:
