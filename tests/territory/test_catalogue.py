@@ -9,7 +9,7 @@ import unjai.territory
 from unjai.platform.i18n import catalogue
 
 OWN = ("territory", "data")
-RAISED = re.compile(r'(?:UnjaiError|note|warn|Remark)\([^"()]*"([a-z_]+)"')
+RAISED = re.compile(r'(?:UnjaiError|note|warn|Remark)\([^"()]*"([a-z]+_[a-z_]+)"')
 
 
 def test_codes_and_words_agree():
