@@ -32,6 +32,7 @@ from unjai.platform.backup.sealed import Sealing
 from unjai.platform.engines.folders import disc_full
 from unjai.platform.engines.programs import postgres_tool
 
+_MAJOR = 18
 _EARLY = ("audit", "secrets", "tls")
 """Read before the snapshot: a root that was written down later would be missing from the restored log."""
 
@@ -131,9 +132,14 @@ def _dump(database_url: str, dump: Path, clock: Clock, *, settled: bool) -> Mani
 
 
 def dump_program(database_url: str) -> str:
-    """Return `pg_dump`: the wheel's for our own cluster; the machine's first for an outside one, for it knows TLS."""
-    outside = bool(make_url(database_url).host)
-    found = shutil.which("pg_dump") if outside else None
+    """Return `pg_dump`: the wheel's, or the machine's (18 or newer) where an outside database asks for TLS."""
+    asked = make_url(database_url).query.get("sslmode")
+    found = shutil.which("pg_dump") if asked not in {None, "disable", "allow", "prefer"} else None
+    if found is not None:
+        said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+        major = said.split()[-1].partition(".")[0] if said else ""
+        if not major.isdigit() or int(major) < _MAJOR:
+            found = None
     return found or str(postgres_tool("pg_dump"))
 
 
