@@ -150,7 +150,7 @@ def plain_dsn(database_url: str) -> str:
 
 def reaching(database_url: str) -> list[str]:
     """Return the words by which PostgreSQL's own programs reach a database; the password is not among them."""
-    return ["--dbname", make_url(database_url).set(drivername="postgresql", password=None).render_as_string()]
+    return ["--dbname", make_url(database_url).set(drivername="postgresql")._replace(password=None).render_as_string()]
 
 
 def _one(connection: psycopg.Connection[Any], query: Any) -> str:
