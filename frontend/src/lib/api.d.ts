@@ -187,7 +187,7 @@ export interface paths {
         put?: never;
         /**
          * Grant Role
-         * @description Give an account a role at an organisation unit.
+         * @description Give an account a role at an organisation unit, from and until when if that is said.
          */
         post: operations["grant_role_api_accounts__account_id__roles_post"];
         delete?: never;
@@ -225,7 +225,7 @@ export interface paths {
         };
         /**
          * Units
-         * @description Return the units of one's stations, with their duty and what they are doing.
+         * @description Return the units of one's stations, with their duty and what they are doing; `disabled` adds those out of use.
          */
         get: operations["units_api_units_get"];
         put?: never;
@@ -348,6 +348,850 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Account
+         * @description Return one account with its roles and their dates.
+         */
+        get: operations["account_api_accounts__account_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Account
+         * @description Change what is given of an account: names, language, home, end, a partner's sector and organisation.
+         */
+        patch: operations["change_account_api_accounts__account_id__patch"];
+        trace?: never;
+    };
+    "/api/account-slips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Account Slips
+         * @description Give many accounts new one-time passwords, told this once; their sessions end at once.
+         */
+        post: operations["account_slips_api_account_slips_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shifts/{shift_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Shift
+         * @description Take a shift out of use; what was worked in it keeps its name.
+         */
+        delete: operations["remove_shift_api_shifts__shift_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Shift
+         * @description Change a shift's name or hours.
+         */
+        patch: operations["change_shift_api_shifts__shift_id__patch"];
+        trace?: never;
+    };
+    "/api/units/{unit_id}/phone-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Phone Sheet
+         * @description Make a new secret for a unit's phone, with the codes that put it into the phone; told this once.
+         */
+        post: operations["phone_sheet_api_units__unit_id__phone_sheet_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/second-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Second Step
+         * @description Finish signing in with a code of one's authenticator or a recovery code; the session is in the cookie.
+         */
+        post: operations["second_step_api_session_second_step_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Factor
+         * @description Tell how it stands with one's own second factor.
+         */
+        get: operations["own_factor_api_me_second_factor_get"];
+        put?: never;
+        /**
+         * Begin Enrolment
+         * @description Make a fresh secret to enrol (or to change phones with); it counts once a code of it is confirmed.
+         */
+        post: operations["begin_enrolment_api_me_second_factor_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Enrolment
+         * @description Let the fresh secret count; the recovery codes are in the answer and nowhere else.
+         */
+        post: operations["confirm_enrolment_api_me_second_factor_confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Recovery
+         * @description Make ten new recovery codes; the old ones stop counting.
+         */
+        post: operations["renew_recovery_api_me_second_factor_recovery_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Factor
+         * @description Remove one's own second factor, with password and code.
+         */
+        post: operations["remove_factor_api_me_second_factor_remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Phones
+         * @description Return one's phones that need not give the second step.
+         */
+        get: operations["own_phones_api_me_phones_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/phones/{phone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget Phone
+         * @description Ask this phone for the second step again.
+         */
+        delete: operations["forget_phone_api_me_phones__phone_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Sessions
+         * @description Return one's own living sessions, the one last seen first.
+         */
+        get: operations["own_sessions_api_me_sessions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Own Session
+         * @description End one of one's own sessions; its screens close at once.
+         */
+        delete: operations["end_own_session_api_me_sessions__session_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions/end-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Other Sessions
+         * @description End all of one's own sessions but this one.
+         */
+        post: operations["end_other_sessions_api_me_sessions_end_others_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sessions Of Account
+         * @description Return the living sessions of an account that one manages.
+         */
+        get: operations["sessions_of_account_api_accounts__account_id__sessions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account_id}/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Session Of Account
+         * @description End a session of an account that one manages; its screens close at once.
+         */
+        delete: operations["end_session_of_account_api_accounts__account_id__sessions__session_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account_id}/reset-second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Factor
+         * @description Take an account's second factor away, for somebody who lost phone and codes; its sessions end at once.
+         */
+        post: operations["reset_factor_api_accounts__account_id__reset_second_factor_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attention
+         * @description Tell what waits for this person, and whose emergency rights hold now (for who may see incidents).
+         */
+        get: operations["attention_api_attention_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Uses Of Break Glass
+         * @description Return the uses of emergency rights, latest first: all for who reviews them, else one's own.
+         */
+        get: operations["uses_of_break_glass_api_break_glass_get"];
+        put?: never;
+        /**
+         * Take Break Glass
+         * @description Take emergency rights at one's own station, with a reason; every console is told.
+         */
+        post: operations["take_break_glass_api_break_glass_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/break-glass/{break_glass_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Break Glass
+         * @description End emergency rights before their time: one's own, or as their reviewer.
+         */
+        post: operations["end_break_glass_api_break_glass__break_glass_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/break-glass/{break_glass_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review Break Glass
+         * @description Answer a use of emergency rights: whether it was justified, and why.
+         */
+        post: operations["review_break_glass_api_break_glass__break_glass_id__review_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/break-glass/{break_glass_id}/deeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deeds Of Break Glass
+         * @description Return everything that was done under a use of emergency rights.
+         */
+        get: operations["deeds_of_break_glass_api_break_glass__break_glass_id__deeds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Approvals
+         * @description Return the proposals of one's station, waiting ones first: all for who may approve, else one's own.
+         */
+        get: operations["approvals_api_approvals_get"];
+        put?: never;
+        /**
+         * Propose
+         * @description Ask for a second person; the right needed is that of the action itself.
+         */
+        post: operations["propose_api_approvals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Actions
+         * @description Return what needs a second person.
+         */
+        get: operations["actions_api_approvals_actions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{approval_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Approve as the second person: exactly what was seen is carried out, once.
+         */
+        post: operations["approve_api_approvals__approval_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{approval_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Refuse as the second person with why, or take one's own proposal back.
+         */
+        post: operations["refuse_api_approvals__approval_id__refuse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Policy
+         * @description Return the station's security policy.
+         */
+        get: operations["policy_api_policy_get"];
+        /**
+         * Set Policy
+         * @description Change the station's security policy; what asks less of people than before needs a second person.
+         */
+        put: operations["set_policy_api_policy_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit Log
+         * @description Return rows of the audit log of one's stations, latest first; a search in it is itself logged.
+         */
+        get: operations["audit_log_api_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people-facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People Facts
+         * @description Return ranks, prefixes, positions, sectors and kinds of persons, for forms.
+         */
+        get: operations["people_facts_api_people_facts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Persons
+         * @description Return the persons of one's stations with their posts.
+         */
+        get: operations["persons_api_persons_get"];
+        put?: never;
+        /**
+         * Add Person
+         * @description Write a person down.
+         */
+        post: operations["add_person_api_persons_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/persons/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Person
+         * @description Return one person with all posts.
+         */
+        get: operations["person_api_persons__person_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Person
+         * @description Erase a person and their posts for good.
+         */
+        delete: operations["remove_person_api_persons__person_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Person
+         * @description Change what is given of a person.
+         */
+        patch: operations["change_person_api_persons__person_id__patch"];
+        trace?: never;
+    };
+    "/api/persons/{person_id}/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link Account
+         * @description Tie an account to a person; roles of their posts count for it.
+         */
+        post: operations["link_account_api_persons__person_id__account_post"];
+        /**
+         * Unlink Account
+         * @description Untie the account of a person; the roles of their posts go at once.
+         */
+        delete: operations["unlink_account_api_persons__person_id__account_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/persons/{person_id}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Post
+         * @description Give a person a post from a day on.
+         */
+        post: operations["add_post_api_persons__person_id__posts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/posts/{post_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Post
+         * @description Take back a post that was written down by mistake.
+         */
+        delete: operations["remove_post_api_posts__post_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Post
+         * @description Change what is given of a post, such as its last day.
+         */
+        patch: operations["change_post_api_posts__post_id__patch"];
+        trace?: never;
+    };
+    "/api/chair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Chair
+         * @description Return who holds a position at a unit on a day, who acts in it, and who decides.
+         */
+        get: operations["chair_api_chair_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Setup
+         * @description Return each step of the guide with what is missing, counted now.
+         */
+        get: operations["setup_api_setup_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Units
+         * @description Find a station, or a unit that stations belong to, in the police tree.
+         */
+        get: operations["units_api_setup_units_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/station": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose
+         * @description Say whose station this is. The account is administrator there from now on; the session gets a new cookie.
+         */
+        post: operations["choose_api_setup_station_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/citizen-door": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Citizen Door
+         * @description Let citizens call for help on their page.
+         */
+        post: operations["citizen_door_api_setup_citizen_door_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/qr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Qr
+         * @description Return a web address as a QR code, to be opened by a telephone's camera.
+         */
+        get: operations["qr_api_setup_qr_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/zone": {
         parameters: {
             query?: never;
@@ -401,7 +1245,11 @@ export interface paths {
          */
         get: operations["devices_api_devices_get"];
         put?: never;
-        post?: never;
+        /**
+         * Make Device
+         * @description Make a device; its secret is issued apart.
+         */
+        post: operations["make_device_api_devices_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -671,6 +1519,550 @@ export interface paths {
          * @description Delete a zone (with its sub-zones), sub-zone, community, place or piece of land.
          */
         delete: operations["remove_thing_api_territory__thing___key__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zone/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plans
+         * @description Return the station's zones.
+         */
+        get: operations["plans_api_zone_plans_get"];
+        put?: never;
+        /**
+         * Draw Zone
+         * @description Draw a new zone; with `dry_run` only the checks are made.
+         */
+        post: operations["draw_zone_api_zone_plans_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zone/plans/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plan
+         * @description Return a zone's plan with what the checks say of it as it stands.
+         */
+        get: operations["plan_api_zone_plans__key__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Redraw Zone
+         * @description Put a plan in place of the one a zone has; with `dry_run` only the checks are made.
+         */
+        patch: operations["redraw_zone_api_zone_plans__key__patch"];
+        trace?: never;
+    };
+    "/api/import/boundaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring Boundaries
+         * @description Import borders of tambons, districts or provinces from GeoJSON, with their source.
+         */
+        post: operations["bring_boundaries_api_import_boundaries_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boundaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Boundaries
+         * @description Return the borders of tambons that meet a box, 400 at most.
+         */
+        get: operations["boundaries_api_boundaries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Spots
+         * @description Find a province, district, tambon or police station to look at first.
+         */
+        get: operations["spots_api_spots_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checklists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Checklists
+         * @description Return the check lists before a zone is chosen and of the operations room, and where that room is.
+         */
+        get: operations["checklists_api_checklists_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checklists/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Check Item
+         * @description Add an item at the end of a list.
+         */
+        post: operations["add_check_item_api_checklists_items_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checklists/items/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Check Item
+         * @description Change an item: its words, who did it and when, a note; `removed` takes it off the list, or puts it back.
+         */
+        patch: operations["change_check_item_api_checklists_items__key__patch"];
+        trace?: never;
+    };
+    "/api/checklists/room": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep Room
+         * @description Say where the operations centre is.
+         */
+        put: operations["keep_room_api_checklists_room_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Device Kinds
+         * @description Return the kinds of devices with what a new one starts with.
+         */
+        get: operations["device_kinds_api_device_kinds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contact
+         * @description Return whom to call about a device; empty where nobody was named.
+         */
+        get: operations["contact_api_devices__device_id__contact_get"];
+        /**
+         * Change Contact
+         * @description Say whom to call about a device.
+         */
+        put: operations["change_contact_api_devices__device_id__contact_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sensors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All Sensors
+         * @description Return every sensor with the form of its settings and the kinds of observation it gives.
+         */
+        get: operations["all_sensors_api_sensors_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Up
+         * @description Issue a device's secret with all that it must be told; the secret before stops working.
+         */
+        post: operations["set_up_api_devices__device_id__setup_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Settings
+         * @description Change a device's own settings, by the forms of the sensors it speaks to and of its kind.
+         */
+        put: operations["change_settings_api_devices__device_id__settings_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description Return the station's alert rules with their sentences and when each fired last.
+         */
+        get: operations["rules_api_rules_get"];
+        put?: never;
+        /**
+         * Make
+         * @description Make a rule; the same Idempotency-Key again is the same rule.
+         */
+        post: operations["make_api_rules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kinds
+         * @description Return every kind of rule with the schema of its form, and what its lists choose from.
+         */
+        get: operations["kinds_api_rules_kinds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/sentence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sentence
+         * @description Return what a draft means, and what keeps it from being saved.
+         */
+        post: operations["sentence_api_rules_sentence_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test
+         * @description Run a draft over the stored week: how often it would have fired, when and where.
+         */
+        post: operations["test_api_rules_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rule
+         * @description Return one rule, a removed one too.
+         */
+        get: operations["rule_api_rules__rule_id__get"];
+        /**
+         * Change
+         * @description Change a rule that is still at `version`.
+         */
+        put: operations["change_api_rules__rule_id__put"];
+        post?: never;
+        /**
+         * Remove
+         * @description Remove a rule; what it raised stays.
+         */
+        delete: operations["remove_api_rules__rule_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule_id}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch
+         * @description Switch a rule on or off.
+         */
+        post: operations["switch_api_rules__rule_id__switch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Take the removal of a rule back.
+         */
+        post: operations["restore_api_rules__rule_id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description Return what was done to a rule, newest first, with the sentence it meant each time.
+         */
+        get: operations["versions_api_rules__rule_id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule_id}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts Of Rule
+         * @description Return what a rule raised, newest first.
+         */
+        get: operations["alerts_of_rule_api_rules__rule_id__alerts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts
+         * @description Return what the rules raised in the last hours, newest first.
+         */
+        get: operations["alerts_api_alerts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Board
+         * @description Return every device with its state, its uptime in a month, and whom to call (for who may know).
+         */
+        get: operations["board_api_device_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description Return a device's battery of the last seven days and its silences of the last month.
+         */
+        get: operations["history_api_devices__device_id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1196,10 +2588,1259 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description Return a page of the incidents of all years that answer a question; words are sought in number, place, notes.
+         */
+        get: operations["find_api_search_incidents_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @description Return how many incidents answer a question, exactly up to ten thousand.
+         */
+        get: operations["count_api_search_count_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Operators
+         * @description Return who has taken incidents up, by name.
+         */
+        get: operations["operators_api_search_operators_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Return all answers as a CSV or GeoJSON file; the export is in the audit log before the first row is sent.
+         */
+        get: operations["export_api_search_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Saved
+         * @description Return one's own kept questions and those shared at the station.
+         */
+        get: operations["read_saved_api_searches_get"];
+        put?: never;
+        /**
+         * Save
+         * @description Keep a question; the answer is the whole list.
+         */
+        post: operations["save_api_searches_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/searches/{search_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget
+         * @description Drop a kept question of one's own; the answer is the list without it.
+         */
+        delete: operations["forget_api_searches__search_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Replay
+         * @description Return a stretch of up to six hours to be played on the map.
+         */
+        get: operations["replay_api_replay_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Logs
+         * @description Return the station's shift logs, newest first; `before` is the beginning of the last one of the page before.
+         */
+        get: operations["list_logs_api_shift_logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift-logs/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Now
+         * @description Return the running log, and the one before while it waits to be handed over or taken over.
+         */
+        get: operations["read_now_api_shift_logs_now_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift-logs/{log_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Log
+         * @description Return a shift log: frozen once handed over, gathered anew before.
+         */
+        get: operations["read_log_api_shift_logs__log_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift-logs/{log_id}/sheet.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print Log
+         * @description Return a shift log for printing: A4, Thai.
+         */
+        get: operations["print_log_api_shift_logs__log_id__sheet_pdf_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift-logs/{log_id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write Note
+         * @description Write the hand-over note.
+         */
+        put: operations["write_note_api_shift_logs__log_id__note_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift-logs/{log_id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over
+         * @description Sign the log and hand the shift over.
+         */
+        post: operations["hand_over_api_shift_logs__log_id__hand_over_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift-logs/{log_id}/carried/{incident_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See Carried
+         * @description Acknowledge an incident that was carried over.
+         */
+        post: operations["see_carried_api_shift_logs__log_id__carried__incident_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift-logs/{log_id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Over
+         * @description Sign that the shift is taken over.
+         */
+        post: operations["take_over_api_shift_logs__log_id__take_over_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift-logs/{log_id}/additions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add
+         * @description Add to a log; nothing of it is ever edited.
+         */
+        post: operations["add_api_shift_logs__log_id__additions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/steps/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Step
+         * @description Mark a step of the check list: done, answered, or skipped with a reason.
+         */
+        post: operations["mark_step_api_incidents__incident_id__steps__key__post"];
+        /**
+         * Unmark Step
+         * @description Take the mark of a step back.
+         */
+        delete: operations["unmark_step_api_incidents__incident_id__steps__key__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/procedures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Procedures
+         * @description Return every code's check list as a new incident would begin with it.
+         */
+        get: operations["read_procedures_api_procedures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/procedures/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Procedures
+         * @description Return all check lists as one file, for another station to take.
+         */
+        get: operations["export_procedures_api_procedures_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/procedures/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Procedures
+         * @description Take check lists from a file, all or none.
+         */
+        post: operations["import_procedures_api_procedures_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/procedures/{code}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Versions
+         * @description Return the versions of a code's check list, newest first.
+         */
+        get: operations["read_versions_api_procedures__code__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/procedures/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Procedure
+         * @description Write the next version of a code's check list; open incidents keep theirs.
+         */
+        put: operations["change_procedure_api_procedures__code__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/overdue/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Over
+         * @description Take what waits too long over, with a word.
+         */
+        post: operations["take_over_api_incidents__incident_id__overdue_take_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/procedure-gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Gaps
+         * @description Return which incidents were closed without required steps, newest first.
+         */
+        get: operations["read_gaps_api_procedure_gaps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/procedure-gaps/{gap_id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See Gaps
+         * @description Note that what was left out was seen.
+         */
+        post: operations["see_gaps_api_procedure_gaps__gap_id__seen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wait-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Limits
+         * @description Return how long incidents may wait, by priority and by code.
+         */
+        get: operations["read_limits_api_wait_limits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wait-limits/{scope}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Limits
+         * @description Set how long incidents of a priority (``p1``) or a code (``code:NOI``) may wait.
+         */
+        put: operations["set_limits_api_wait_limits__scope__put"];
+        post?: never;
+        /**
+         * Drop Limits
+         * @description Go back to the limits that come with the centre.
+         */
+        delete: operations["drop_limits_api_wait_limits__scope__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/parties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Parties
+         * @description Return an incident's persons and vehicles unmasked; the look is on the log.
+         */
+        get: operations["read_parties_api_incidents__incident_id__parties_get"];
+        put?: never;
+        /**
+         * Add Party
+         * @description Note a person or vehicle.
+         */
+        post: operations["add_party_api_incidents__incident_id__parties_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/parties/{party_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Party
+         * @description Write what is known of a person or vehicle anew.
+         */
+        put: operations["change_party_api_incidents__incident_id__parties__party_id__put"];
+        post?: never;
+        /**
+         * Remove Party
+         * @description Take a person or vehicle off.
+         */
+        delete: operations["remove_party_api_incidents__incident_id__parties__party_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/parties/{party_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Party
+         * @description Put a removed person or vehicle back.
+         */
+        post: operations["restore_party_api_incidents__incident_id__parties__party_id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/message-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Templates
+         * @description Return the station's public messages.
+         */
+        get: operations["read_templates_api_message_templates_get"];
+        put?: never;
+        /**
+         * Add Template
+         * @description Write a new public message.
+         */
+        post: operations["add_template_api_message_templates_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/message-templates/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Template
+         * @description Write a public message anew; `removed` takes it off the list.
+         */
+        put: operations["set_template_api_message_templates__key__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Messages
+         * @description Return the public messages that fit an incident, with its facts filled in.
+         */
+        get: operations["read_messages_api_incidents__incident_id__messages_get"];
+        put?: never;
+        /**
+         * Use Message
+         * @description Note which words were given out. Nothing is sent: there is no channel yet.
+         */
+        post: operations["use_message_api_incidents__incident_id__messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attach
+         * @description Attach a photograph, PDF or recording: the body is the file itself, at most 25 MB.
+         */
+        post: operations["attach_api_incidents__incident_id__attachments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/officer/assignments/{assignment_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attach From Scene
+         * @description Attach a photograph from the scene to one's own task, also after it ended.
+         */
+        post: operations["attach_from_scene_api_officer_assignments__assignment_id__attachments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Attachment
+         * @description Return an attachment as it may be shown, or the original as it came; each look is on the log.
+         */
+        get: operations["read_attachment_api_attachments__attachment_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attachments/{attachment_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Attachment
+         * @description Take an attachment off its incident, with a reason; the content stays for the record.
+         */
+        post: operations["remove_attachment_api_attachments__attachment_id__remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attachments/{attachment_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Attachment
+         * @description Put a removed attachment back.
+         */
+        post: operations["restore_attachment_api_attachments__attachment_id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/sheet.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print Sheet
+         * @description Return the incident's sheet for printing, people covered.
+         */
+        get: operations["print_sheet_api_incidents__incident_id__sheet_pdf_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/case-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Seal Case
+         * @description Seal all that is known of an incident for the inquiry officer.
+         */
+        post: operations["seal_case_api_incidents__incident_id__case_files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-files/{case_file_id}/sealed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Sealed
+         * @description Return a sealed file to whoever seals, to be carried over.
+         */
+        get: operations["read_sealed_api_case_files__case_file_id__sealed_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-files/{case_file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Case File
+         * @description Return a sealed file to the inquiry officer.
+         */
+        get: operations["read_case_file_api_case_files__case_file_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Case Files
+         * @description Return the sealed files of the station, newest first.
+         */
+        get: operations["list_case_files_api_case_files_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-files/{case_file_id}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive Case
+         * @description Take a sealed file over, after checking its digest.
+         */
+        post: operations["receive_case_api_case_files__case_file_id__receive_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/roots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Roots
+         * @description Return the signed roots of the log, newest first: one a day, and the newest of all.
+         */
+        get: operations["roots_api_public_roots_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/roots/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Consistency
+         * @description Return the proof that the log of `first` rows is the beginning of the log of `second` rows.
+         */
+        get: operations["consistency_api_public_roots_consistency_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inclusion
+         * @description Return the proof that a row of the log of one's own station stands in the tree.
+         */
+        get: operations["inclusion_api_audit_proof_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * System State
+         * @description Return the state of this centre: engines, disc, backup, certificate, log, settings without secrets.
+         */
+        get: operations["system_state_api_system_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Import Kinds
+         * @description Return what can be imported, with the columns of each kind.
+         */
+        get: operations["import_kinds_api_import_kinds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/export/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Kinds
+         * @description Return what can be exported.
+         */
+        get: operations["export_kinds_api_export_kinds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import/templates/{kind}.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description Return an empty table of a kind: Thai headers and a row that shows how.
+         */
+        get: operations["template_api_import_templates__kind__csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Upload a file (CSV, XLSX, GeoJSON, road graph, OpenStreetMap) and see what its import would do.
+         */
+        post: operations["upload_api_import_files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import/files/{file_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description See what an import would do with other choices, or as another kind.
+         */
+        post: operations["preview_api_import_files__file_id__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import/files/{file_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply
+         * @description Import exactly what was looked at, whole or not at all.
+         */
+        post: operations["apply_api_import_files__file_id__apply_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import/files/{file_id}/report.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Row Report
+         * @description Return which rows were refused or noted, and why, as a table.
+         */
+        get: operations["row_report_api_import_files__file_id__report_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget
+         * @description Forget an uploaded file.
+         */
+        delete: operations["forget_api_import_files__file_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs
+         * @description Return the station's last imports.
+         */
+        get: operations["runs_api_import_runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import/runs/{run_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take an import back, within an hour and if nothing changed since.
+         */
+        post: operations["undo_api_import_runs__run_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/export/{kind}.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Return everything of a kind as CSV or GeoJSON; importing it again changes nothing.
+         */
+        get: operations["export_api_export__kind___form__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccountChangeIn
+         * @description What of an account is to change; what is absent stays, a null end takes the end away.
+         */
+        AccountChangeIn: {
+            /**
+             * Name Th
+             * @default
+             */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * Locale
+             * @default th
+             * @enum {string}
+             */
+            locale: "th" | "en";
+            /** Home Id */
+            home_id?: number | null;
+            /** Until */
+            until?: string | null;
+            /**
+             * Sector
+             * @default
+             */
+            sector: string;
+            /**
+             * Organisation
+             * @default
+             */
+            organisation: string;
+            /**
+             * Contact
+             * @default
+             */
+            contact: string;
+        };
         /**
          * AccountIn
          * @description A new account; its one-time password is made and answered once.
@@ -1224,6 +3865,25 @@ export interface components {
             locale: "th" | "en";
             /** Roles */
             roles?: components["schemas"]["RoleIn"][];
+            /** Until */
+            until?: string | null;
+            /**
+             * Sector
+             * @default
+             */
+            sector: string;
+            /**
+             * Organisation
+             * @default
+             */
+            organisation: string;
+            /**
+             * Contact
+             * @default
+             */
+            contact: string;
+            /** Person Id */
+            person_id?: string | null;
         };
         /**
          * AccountOut
@@ -1265,6 +3925,38 @@ export interface components {
             password_at: string;
             /** Roles */
             roles: components["schemas"]["RoleOut"][];
+            /** Until */
+            until: string | null;
+            /** Sector */
+            sector: string;
+            /** Organisation */
+            organisation: string;
+            /** Contact */
+            contact: string;
+            /** Person Id */
+            person_id: string | null;
+        };
+        /**
+         * ActionOut
+         * @description Something that needs a second person; `always`: no station may do it alone.
+         */
+        ActionOut: {
+            /** Name */
+            name: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /** Always */
+            always: boolean;
+        };
+        /**
+         * AdditionIn
+         * @description What is added to a log.
+         */
+        AdditionIn: {
+            /** Text */
+            text: string;
         };
         /**
          * AddressOut
@@ -1299,6 +3991,170 @@ export interface components {
             inside_zone: boolean;
             /** Known */
             known: boolean;
+        };
+        /**
+         * AgentOut
+         * @description A browser and its system, as it says itself.
+         */
+        AgentOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "phone" | "tablet" | "computer" | "unknown";
+            /** Browser */
+            browser: string;
+            /** System */
+            system: string;
+        };
+        /**
+         * AlertOut
+         * @description A rule that fired. `does` is what followed: in quiet hours, or told too late, only the log.
+         */
+        AlertOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Rule Id
+             * Format: uuid
+             */
+            rule_id: string;
+            /**
+             * Does
+             * @enum {string}
+             */
+            does: "incident" | "notice" | "log";
+            /** Quiet */
+            quiet: boolean;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Cleared At */
+            cleared_at: string | null;
+            /** Device Id */
+            device_id: string | null;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Priority */
+            priority: number;
+            /** Text Th */
+            text_th: string;
+            /** Text En */
+            text_en: string;
+        };
+        /**
+         * AnswerIo
+         * @description An answer to a step's question; `next` is the key of the step it leads to, or `end`.
+         */
+        AnswerIo: {
+            /** Key */
+            key: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * AppliedOut
+         * @description What was imported; `may_undo` tells whether it can be taken back.
+         */
+        AppliedOut: {
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            report: components["schemas"]["ImportOut"];
+            /** May Undo */
+            may_undo: boolean;
+        };
+        /**
+         * ApplyIn
+         * @description Import what was looked at; `leave_refused` takes the good rows though others are refused.
+         */
+        ApplyIn: {
+            /**
+             * Leave Refused
+             * @default false
+             */
+            leave_refused: boolean;
+        };
+        /**
+         * ApprovalOut
+         * @description A proposal; `digest` goes back with the approval, so that exactly what was seen is done.
+         */
+        ApprovalOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Action */
+            action: string;
+            /** Subject */
+            subject: string;
+            /** About Th */
+            about_th: string;
+            /** About En */
+            about_en: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Proposed By
+             * Format: uuid
+             */
+            proposed_by: string;
+            /** Proposer Name */
+            proposer_name: string;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "approved" | "refused" | "withdrawn" | "expired";
+            /** Settler Name */
+            settler_name: string;
+            /** Settled At */
+            settled_at: string | null;
+            /** Note */
+            note: string;
+            /** Mine */
+            mine: boolean;
+            /** Digest */
+            digest: string;
+        };
+        /**
+         * ApproveIn
+         * @description The digest that stood on the approver's screen.
+         */
+        ApproveIn: {
+            /** Digest */
+            digest: string;
         };
         /**
          * AssignmentOut
@@ -1350,6 +4206,238 @@ export interface components {
             by_itself: boolean;
         };
         /**
+         * Attached
+         * @description The attachment that is kept now.
+         */
+        Attached: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
+         * AttachmentOut
+         * @description An attachment; `told_at` is when the phone says that it was taken.
+         */
+        AttachmentOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Media Type */
+            media_type: string;
+            /** Sort */
+            sort: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Digest */
+            digest: string;
+            /** Caption */
+            caption: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Told At */
+            told_at: string | null;
+            /** By */
+            by: string;
+            /** Removed At */
+            removed_at: string | null;
+            /** Removed By */
+            removed_by: string | null;
+            /** Why Removed */
+            why_removed: string;
+        };
+        /**
+         * AttentionOut
+         * @description What waits for this person, for badges and banners.
+         */
+        AttentionOut: {
+            /** Approvals */
+            approvals: number;
+            /** Reviews */
+            reviews: number;
+            /** Reviews Overdue */
+            reviews_overdue: number;
+            /** Break Glass */
+            break_glass: components["schemas"]["OpenBreakGlassOut"][];
+        };
+        /**
+         * AuditPageOut
+         * @description Rows, latest first; ask on with `before` = `next`.
+         */
+        AuditPageOut: {
+            /** Rows */
+            rows: components["schemas"]["AuditRowOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * AuditRowOut
+         * @description A row of the audit log; `about` is the name behind an account in its subject.
+         */
+        AuditRowOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Actor */
+            actor: string;
+            /** Actor Name */
+            actor_name: string;
+            /** Action */
+            action: string;
+            /** Subject */
+            subject: string;
+            /** About */
+            about: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * BackupOut
+         * @description The daily backup. `state`: off, ok, old (over 26 hours), failed, never.
+         */
+        BackupOut: {
+            /** State */
+            state: string;
+            /** Folder */
+            folder: string | null;
+            /** Hour */
+            hour: number;
+            /** Keep */
+            keep: number;
+            /** Encrypted */
+            encrypted: boolean;
+            /** Good At */
+            good_at?: string | null;
+            /** Age S */
+            age_s?: number | null;
+            /** File */
+            file?: string | null;
+            /** Bytes */
+            bytes?: number | null;
+            /** Error */
+            error?: string | null;
+        };
+        /**
+         * BorderOut
+         * @description The border of a tambon for the map.
+         */
+        BorderOut: {
+            /** Code */
+            code: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Schematic */
+            schematic: boolean;
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * BreakGlassIn
+         * @description Why emergency rights are taken, and for which case if there is one.
+         */
+        BreakGlassIn: {
+            /** Reason */
+            reason: string;
+            /**
+             * Case Number
+             * @default
+             */
+            case_number: string;
+        };
+        /**
+         * BreakGlassNowOut
+         * @description One's own emergency rights, which end by themselves.
+         */
+        BreakGlassNowOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+        };
+        /**
+         * BreakGlassOut
+         * @description A use of emergency rights, and its answer.
+         */
+        BreakGlassOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Account Name */
+            account_name: string;
+            /** Reason */
+            reason: string;
+            /** Case Number */
+            case_number: string;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Gained */
+            gained: string[];
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string;
+            /**
+             * Review Due At
+             * Format: date-time
+             */
+            review_due_at: string;
+            /** Reviewed At */
+            reviewed_at: string | null;
+            /** Reviewer Name */
+            reviewer_name: string;
+            /** Verdict */
+            verdict: ("justified" | "not_justified") | null;
+            /** Review Note */
+            review_note: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "to_review" | "overdue" | "reviewed";
+        };
+        /**
          * CallIn
          * @description A telephone call as the operator writes it down.
          */
@@ -1388,6 +4476,296 @@ export interface components {
             phone: string | null;
         };
         /**
+         * CaseFileOut
+         * @description A sealed file: its digest, the print of the key, and who received it.
+         */
+        CaseFileOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Incident Id
+             * Format: uuid
+             */
+            incident_id: string;
+            /** Digest */
+            digest: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Entries */
+            entries: number;
+            /** Key Print */
+            key_print: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Note */
+            note: string;
+            /** Received At */
+            received_at: string | null;
+            /** Received By */
+            received_by: string | null;
+        };
+        /**
+         * CaseFileRow
+         * @description A sealed file with the incident's name.
+         */
+        CaseFileRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Incident Id
+             * Format: uuid
+             */
+            incident_id: string;
+            /** Digest */
+            digest: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Entries */
+            entries: number;
+            /** Key Print */
+            key_print: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Note */
+            note: string;
+            /** Received At */
+            received_at: string | null;
+            /** Received By */
+            received_by: string | null;
+            /** Number */
+            number: string;
+            /** Priority */
+            priority: number;
+            /** Title Th */
+            title_th: string;
+            /** Title En */
+            title_en: string;
+        };
+        /**
+         * CertificateOut
+         * @description The certificate of the doors. `state`: ok, soon (under 21 days), over.
+         */
+        CertificateOut: {
+            /** State */
+            state: string;
+            /** Own */
+            own: boolean;
+            /** Names */
+            names: string[];
+            /** Issuer */
+            issuer: string;
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
+            /** Fingerprint */
+            fingerprint: string;
+        };
+        /**
+         * ChairOut
+         * @description Who is in a position at a unit on a day; `answers` are those who decide there.
+         */
+        ChairOut: {
+            /** Position */
+            position: string;
+            /** Org Unit Id */
+            org_unit_id: number;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Substantive */
+            substantive: string[];
+            /** Acting */
+            acting: string[];
+            /** Delegated */
+            delegated: string[];
+            /** Answers */
+            answers: string[];
+        };
+        /**
+         * Changed
+         * @description How many are other than before.
+         */
+        Changed: {
+            /** Changed */
+            changed: number;
+        };
+        /**
+         * CheckItemIn
+         * @description What is to change of an item; a field left out stays as it is.
+         */
+        CheckItemIn: {
+            /** Text Th */
+            text_th?: string | null;
+            /** Text En */
+            text_en?: string | null;
+            /** Done On */
+            done_on?: string | null;
+            /** Done By */
+            done_by?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Ordinal */
+            ordinal?: number | null;
+            /** Removed */
+            removed?: boolean | null;
+        };
+        /**
+         * CheckItemOut
+         * @description An item of a check list. `standard` ones came with the programs.
+         */
+        CheckItemOut: {
+            /** Key */
+            key: string;
+            /**
+             * Checklist
+             * @enum {string}
+             */
+            checklist: "readiness" | "room";
+            /** Ordinal */
+            ordinal: number;
+            /** Text Th */
+            text_th: string;
+            /** Text En */
+            text_en: string;
+            /** Reference */
+            reference: string;
+            /** Standard */
+            standard: boolean;
+            /** Removed */
+            removed: boolean;
+            /** Done On */
+            done_on: string | null;
+            /** Done By */
+            done_by: string;
+            /** Note */
+            note: string;
+            /** Changed By */
+            changed_by: string;
+            /** Changed At */
+            changed_at: string | null;
+        };
+        /**
+         * ChecklistOut
+         * @description The check list of an incident: the path as far as it is known, and the next thing to do.
+         */
+        ChecklistOut: {
+            /** Code */
+            code: string;
+            /** Version */
+            version: number;
+            /** Current */
+            current: string | null;
+            /** More */
+            more: boolean;
+            /** Steps */
+            steps: components["schemas"]["ShownStep"][];
+            /** Left Out */
+            left_out: string[];
+        };
+        /**
+         * ChecklistsOut
+         * @description Both lists, and the room.
+         */
+        ChecklistsOut: {
+            /** Items */
+            items: components["schemas"]["CheckItemOut"][];
+            room: components["schemas"]["RoomOut"];
+        };
+        /**
+         * ChoicesIn
+         * @description What is chosen for a file. `columns` is field → column number (of a map: property); absent = guess again.
+         */
+        ChoicesIn: {
+            /** Kind */
+            kind: string;
+            /** Columns */
+            columns?: {
+                [key: string]: number | string;
+            } | null;
+            /** Header Row */
+            header_row?: number | null;
+            /**
+             * Sheet
+             * @default
+             */
+            sheet: string;
+            /**
+             * Encoding
+             * @default
+             * @enum {string}
+             */
+            encoding: "" | "utf-8" | "cp874" | "utf-16";
+            /**
+             * Delimiter
+             * @default
+             * @enum {string}
+             */
+            delimiter: "" | "," | ";" | "\t" | "|";
+            /**
+             * System
+             * @default auto
+             * @enum {string}
+             */
+            system: "auto" | "wgs84" | "utm47" | "utm48" | "utm47_1975" | "utm48_1975";
+            /**
+             * Replace
+             * @default false
+             */
+            replace: boolean;
+            /**
+             * Area
+             * @default zone
+             */
+            area: ("zone" | "all") | [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Margin M
+             * @default 500
+             */
+            margin_m: number;
+        };
+        /**
+         * ChooseStationIn
+         * @description A station of the list, or one to be added to it.
+         */
+        ChooseStationIn: {
+            /** Station Id */
+            station_id?: number | null;
+            new?: components["schemas"]["NewStationIn"] | null;
+        };
+        /**
+         * CitizenDoorOut
+         * @description Whether the citizens' door was opened just now; false when it was open already.
+         */
+        CitizenDoorOut: {
+            /** Opened */
+            opened: boolean;
+        };
+        /**
          * CloseIn
          * @description How it ended.
          */
@@ -1406,14 +4784,16 @@ export interface components {
             text: string;
         };
         /**
-         * CodeIn
-         * @description What the incident really is.
+         * CodeOut
+         * @description A QR code: for which app, what it says, and its dark squares, a text of 0 and 1 for each row.
          */
-        CodeIn: {
-            /** Version */
-            version?: number | null;
-            /** Code */
-            code: string;
+        CodeOut: {
+            /** App */
+            app: string;
+            /** Text */
+            text: string;
+            /** Rows */
+            rows: string[];
         };
         /**
          * Command
@@ -1422,6 +4802,29 @@ export interface components {
         Command: {
             /** Version */
             version?: number | null;
+        };
+        /**
+         * CommunityIn
+         * @description A community by name; without a position until it is put on the map.
+         */
+        CommunityIn: {
+            /** Id */
+            id?: string | null;
+            /** Name Th */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+            /** Households */
+            households?: number | null;
+            /** Population */
+            population?: number | null;
         };
         /**
          * CommunityOut
@@ -1453,6 +4856,96 @@ export interface components {
             population: number | null;
         };
         /**
+         * ConsistencyOut
+         * @description The proof (RFC 9162, 2.1.4) that the log of `first` rows is the beginning of the log of `second`.
+         */
+        ConsistencyOut: {
+            /** First */
+            first: number;
+            /** Second */
+            second: number;
+            /** First Root */
+            first_root: string;
+            /** Second Root */
+            second_root: string;
+            /** Proof */
+            proof: string[];
+        };
+        /**
+         * ContactIn
+         * @description Whom to call about a device; all empty forgets it.
+         */
+        ContactIn: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ContactOut
+         * @description Whom to call about a device; `borrowed` where it stands at another device of the same owner.
+         */
+        ContactOut: {
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string;
+            /** Note */
+            note: string;
+            /**
+             * Borrowed
+             * @default false
+             */
+            borrowed: boolean;
+        };
+        /**
+         * CoveredOut
+         * @description A tambon with how much of the zone lies in it; by a sketch of its border where `schematic`.
+         */
+        CoveredOut: {
+            /** Code */
+            code: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** District Th */
+            district_th: string;
+            /** District En */
+            district_en: string;
+            /** Province Th */
+            province_th: string;
+            /** Province En */
+            province_en: string;
+            /** Area M2 */
+            area_m2: number;
+            /** Share */
+            share: number;
+            /** Schematic */
+            schematic: boolean;
+            /** Source */
+            source: string;
+        };
+        /**
+         * DeedIn
+         * @description When the phone says that it was done, for a deed that waited for a line.
+         */
+        DeedIn: {
+            /** At */
+            at?: string | null;
+        };
+        /**
          * DeviceChange
          * @description What is to change of a device; a field left out stays as it is.
          */
@@ -1471,6 +4964,8 @@ export interface components {
             lat?: number | null;
             /** Silent After S */
             silent_after_s?: number | null;
+            /** Installed On */
+            installed_on?: string | null;
             /** Settings */
             settings?: {
                 [key: string]: unknown;
@@ -1483,6 +4978,71 @@ export interface components {
         DeviceDisable: {
             /** Disabled */
             disabled: boolean;
+        };
+        /**
+         * DeviceIn
+         * @description A new device. Its key is for ever; `silent_after_s` 0 means that its silence means nothing.
+         */
+        DeviceIn: {
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Name Th */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * Owner Kind
+             * @default police
+             */
+            owner_kind: string;
+            /**
+             * Owner Name
+             * @default
+             */
+            owner_name: string;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+            /** Silent After S */
+            silent_after_s?: number | null;
+            /**
+             * Settings
+             * @default {}
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Installed On */
+            installed_on?: string | null;
+            contact?: components["schemas"]["ContactIn"] | null;
+        };
+        /**
+         * DeviceKindOut
+         * @description A kind of device, for the form: `schema` of its own settings (those of its sensors come from `/api/sensors`).
+         */
+        DeviceKindOut: {
+            /** Kind */
+            kind: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /** Fixed */
+            fixed: boolean;
+            /** Silent After S */
+            silent_after_s: number;
+            /** Quiet */
+            quiet: boolean;
+            /** Schema */
+            schema?: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * DeviceNowOut
@@ -1572,6 +5132,44 @@ export interface components {
             installed_on: string | null;
         };
         /**
+         * DeviceSetupOut
+         * @description What a device must be told to speak here. The secret is in this answer and nowhere else.
+         *
+         *     `qr` is a picture of `qr_text` as rows of 0 and 1; `local` warns that the address works on this machine alone.
+         */
+        DeviceSetupOut: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Key */
+            key: string;
+            /** Secret */
+            secret: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /** Host */
+            host: string;
+            /** Local */
+            local: boolean;
+            /** Mqtt Port */
+            mqtt_port: number;
+            /** Mqtt Tls */
+            mqtt_tls: boolean;
+            /** Mqtt Topics */
+            mqtt_topics: string[];
+            /** Urls */
+            urls: string[];
+            /** Qr Text */
+            qr_text: string;
+            /** Qr */
+            qr: string[];
+        };
+        /**
          * DistressIn
          * @description Where the officer is, if the phone knows.
          */
@@ -1593,6 +5191,8 @@ export interface components {
          * @description How a task ended.
          */
         DoneIn: {
+            /** At */
+            at?: string | null;
             /**
              * Outcome
              * @enum {string}
@@ -1645,6 +5245,47 @@ export interface components {
             shift: components["schemas"]["ShiftOut"] | null;
         };
         /**
+         * EndedOut
+         * @description How many sessions were ended.
+         */
+        EndedOut: {
+            /** Ended */
+            ended: number;
+        };
+        /**
+         * EngineOut
+         * @description An engine: away if it has no version.
+         */
+        EngineOut: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: string | null;
+            /** Ours */
+            ours: boolean;
+            /** Bytes */
+            bytes?: number | null;
+            /** Up S */
+            up_s?: number | null;
+        };
+        /**
+         * EnrolmentOut
+         * @description A secret for an authenticator; `qr` is the rows of its QR code, 0 light and 1 dark.
+         */
+        EnrolmentOut: {
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+            /** Qr */
+            qr: string[];
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
          * EventCodeOut
          * @description A kind of happening; `compatible` are the codes whose reports may be one event with it.
          */
@@ -1666,10 +5307,330 @@ export interface components {
             /** Compatible */
             compatible: string[];
         };
+        /**
+         * FactorOut
+         * @description How it stands with one's own second factor. `due_at`: from then on one's role needs it.
+         */
+        FactorOut: {
+            /** Since */
+            since: string | null;
+            /** Recovery Left */
+            recovery_left: number;
+            /** Due At */
+            due_at: string | null;
+        };
+        /**
+         * FieldOut
+         * @description A column that a kind knows.
+         */
+        FieldOut: {
+            /** Name */
+            name: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /** Example */
+            example: string;
+            /** Needed */
+            needed: boolean;
+        };
+        /**
+         * FigureIn
+         * @description A figure with its day and source.
+         */
+        FigureIn: {
+            /** Id */
+            id?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "population" | "households";
+            /** Value */
+            value: number;
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+        };
+        /**
+         * FindingOut
+         * @description A remark on a plan; `where` names the part: ``border``, ``subzones.2``.
+         */
+        FindingOut: {
+            /** Code */
+            code: string;
+            /** Where */
+            where: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * FiredOut
+         * @description One time at which a rule on trial would have fired.
+         */
+        FiredOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Does */
+            does: string;
+            /** Quiet */
+            quiet: boolean;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Text Th */
+            text_th: string;
+            /** Text En */
+            text_en: string;
+        };
+        /**
+         * FirstRunMissingOut
+         * @description One thing that is not there; `code` names its words on the screen. Without `must` it is advice.
+         */
+        FirstRunMissingOut: {
+            /** Code */
+            code: string;
+            /** Must */
+            must: boolean;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * FirstRunOut
+         * @description How far a station is; `station` is null until one was chosen.
+         */
+        FirstRunOut: {
+            station: components["schemas"]["StationOut"] | null;
+            /** Chosen */
+            chosen: boolean;
+            /** May Choose */
+            may_choose: boolean;
+            /** Steps */
+            steps: components["schemas"]["FirstRunStepOut"][];
+        };
+        /**
+         * FirstRunStepOut
+         * @description A step of the guide, counted from what is there.
+         */
+        FirstRunStepOut: {
+            /** Key */
+            key: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "todo" | "partly" | "done";
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Missing */
+            missing: components["schemas"]["FirstRunMissingOut"][];
+        };
+        /**
+         * FollowIn
+         * @description What follows: an incident, a notice on the console, or a line in the log.
+         */
+        FollowIn: {
+            /**
+             * Do
+             * @default notice
+             * @enum {string}
+             */
+            do: "incident" | "notice" | "log";
+            /**
+             * Code
+             * @default OTH
+             */
+            code: string;
+            /**
+             * Priority
+             * @default 3
+             */
+            priority: number;
+        };
+        /**
+         * GapOut
+         * @description What an incident was closed without.
+         */
+        GapOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Incident Id
+             * Format: uuid
+             */
+            incident_id: string;
+            /** Number */
+            number: string;
+            /** Title Th */
+            title_th: string;
+            /** Title En */
+            title_en: string;
+            /** Priority */
+            priority: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Closed By */
+            closed_by: string;
+            /** Steps */
+            steps: components["schemas"]["LeftStep"][];
+            /** Seen At */
+            seen_at: string | null;
+            /** Seen By */
+            seen_by: string | null;
+            /** Word */
+            word: string;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * HandOverIn
+         * @description A signature under the log as it was looked at.
+         */
+        HandOverIn: {
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * HeadOut
+         * @description A column of the file.
+         */
+        HeadOut: {
+            /** Key */
+            key: number | string;
+            /** Title */
+            title: string;
+            /** Samples */
+            samples: string[];
+        };
+        /**
+         * HealthOut
+         * @description The board of a month: `listened` is the share of it, so far, in which the centre listened at all.
+         */
+        HealthOut: {
+            /** Month */
+            month: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Listened */
+            listened: number;
+            /** Contacts Hidden */
+            contacts_hidden: boolean;
+            /** Devices */
+            devices: components["schemas"]["HealthRow"][];
+        };
+        /**
+         * HealthRow
+         * @description One device on the board.
+         *
+         *     `state` is as of the last second: ok, alarm, tamper, silent, low_battery, unknown (never heard), disabled.
+         *     `uptime` is None where nothing was measured; `measured` is the share of the month so far that was. `quiet` kinds
+         *     have no heartbeat, so neither silence nor uptime is known of them.
+         */
+        HealthRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Owner Kind */
+            owner_kind: string;
+            /** Owner Name */
+            owner_name: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Call Sign */
+            call_sign: string | null;
+            /** Installed On */
+            installed_on: string | null;
+            /** Quiet */
+            quiet: boolean;
+            /** Disabled */
+            disabled: boolean;
+            /** Has Secret */
+            has_secret: boolean;
+            /** State */
+            state: string;
+            /** State Since */
+            state_since: string | null;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** First Heard At */
+            first_heard_at: string | null;
+            /** Battery */
+            battery: number | null;
+            /** Firmware */
+            firmware: string | null;
+            /** Clock Off S */
+            clock_off_s: number | null;
+            /** Silent After S */
+            silent_after_s: number;
+            /** Uptime */
+            uptime: number | null;
+            /** Measured */
+            measured: number;
+            /** Outages */
+            outages: number;
+            /** Longest S */
+            longest_s: number;
+            /** Refusals */
+            refusals: number;
+            contact: components["schemas"]["ContactOut"] | null;
         };
         /**
          * HelpStatus
@@ -1690,6 +5651,38 @@ export interface components {
             message_th: string;
             /** Message En */
             message_en: string;
+        };
+        /**
+         * HistoryOut
+         * @description One device's last days: its battery, its silences, what was refused of it, when the centre did not listen.
+         */
+        HistoryOut: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Battery */
+            battery: components["schemas"]["LevelOut"][];
+            /** Outages */
+            outages: components["schemas"]["OutageOut"][];
+            /** Deaf */
+            deaf: [
+                string,
+                string
+            ][];
+            /** Refusals */
+            refusals: components["schemas"]["RefusalOut"][];
         };
         /**
          * HitOut
@@ -1713,6 +5706,40 @@ export interface components {
             lat: number | null;
             /** Kind */
             kind: string;
+        };
+        /**
+         * HoursIn
+         * @description A part of the day in Bangkok time; it goes over midnight where `until` is not after `since`.
+         */
+        HoursIn: {
+            /** Since */
+            since: string;
+            /** Until */
+            until: string;
+        };
+        /**
+         * ImportKindOut
+         * @description A kind of thing; `may_import` and `may_export` say what the asker may do.
+         */
+        ImportKindOut: {
+            /** Key */
+            key: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /** Shapes */
+            shapes: ("point" | "line" | "polygon")[];
+            /** Fields */
+            fields: components["schemas"]["FieldOut"][];
+            /** Osm */
+            osm: boolean;
+            /** Replaces */
+            replaces: boolean;
+            /** May Import */
+            may_import: boolean;
+            /** May Export */
+            may_export: boolean;
         };
         /**
          * ImportOut
@@ -1806,6 +5833,8 @@ export interface components {
             silent: boolean;
             /** Merged Into */
             merged_into: string | null;
+            /** Overdue */
+            overdue: components["schemas"]["OverdueOut"][];
             /** Version */
             version: number;
             /** Acknowledged By */
@@ -1820,6 +5849,20 @@ export interface components {
             timeline: components["schemas"]["TimelineEntry"][];
             /** Nearest Cameras */
             nearest_cameras: components["schemas"]["NearCamera"][];
+            checklist: components["schemas"]["ChecklistOut"] | null;
+            /** Parties */
+            parties: components["schemas"]["PartyOut"][];
+            /** Attachments */
+            attachments: components["schemas"]["AttachmentOut"][];
+            /** Case Files */
+            case_files: components["schemas"]["CaseFileOut"][];
+            /** Merged From */
+            merged_from: components["schemas"]["Linked"][];
+            /** Split Into */
+            split_into: components["schemas"]["Linked"][];
+            split_out_of: components["schemas"]["Linked"] | null;
+            /** Overdue Ever */
+            overdue_ever: components["schemas"]["OverdueOut"][];
         };
         /**
          * IncidentRow
@@ -1883,8 +5926,41 @@ export interface components {
             silent: boolean;
             /** Merged Into */
             merged_into: string | null;
+            /** Overdue */
+            overdue: components["schemas"]["OverdueOut"][];
             /** Version */
             version: number;
+        };
+        /**
+         * InclusionOut
+         * @description The proof (RFC 9162, 2.1.3) that a row stands at `seq` in the tree of `size` rows with `root`.
+         */
+        InclusionOut: {
+            /** Seq */
+            seq: number;
+            /** Leaf */
+            leaf: string;
+            /** Size */
+            size: number;
+            /** Root */
+            root: string;
+            /** Proof */
+            proof: string[];
+        };
+        JsonValue: unknown;
+        /**
+         * KeyOut
+         * @description A key that signs roots: the name in the notes, the id, the key in base64.
+         */
+        KeyOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Algorithm */
+            algorithm: string;
+            /** Public */
+            public: string;
         };
         /**
          * KindOut
@@ -1899,6 +5975,18 @@ export interface components {
             name_en: string;
             /** Risk */
             risk: boolean;
+        };
+        /**
+         * KindsOut
+         * @description All kinds of rules, and the lists that their forms choose from.
+         */
+        KindsOut: {
+            /** Kinds */
+            kinds: components["schemas"]["RuleKindOut"][];
+            /** Observations */
+            observations: components["schemas"]["PickOut"][];
+            /** Device Kinds */
+            device_kinds: components["schemas"]["PickOut"][];
         };
         /**
          * LandOut
@@ -1958,6 +6046,166 @@ export interface components {
             clock_off_s: number | null;
         };
         /**
+         * LeftStep
+         * @description A required step that was left out, and how.
+         */
+        LeftStep: {
+            /** Key */
+            key: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "skipped" | "undone";
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * LevelOut
+         * @description The battery in one step of time.
+         */
+        LevelOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
+        };
+        /**
+         * LimitsIn
+         * @description The limits of a scope.
+         */
+        LimitsIn: {
+            /** Acknowledge S */
+            acknowledge_s?: number | null;
+            /** Assign S */
+            assign_s?: number | null;
+            /** Arrive S */
+            arrive_s?: number | null;
+        };
+        /**
+         * LimitsOut
+         * @description How long incidents of a scope (``p1``, ``code:NOI``) may wait, seconds; None never rings.
+         */
+        LimitsOut: {
+            /** Scope */
+            scope: string;
+            /** Acknowledge S */
+            acknowledge_s: number | null;
+            /** Assign S */
+            assign_s: number | null;
+            /** Arrive S */
+            arrive_s: number | null;
+            /** Own */
+            own: boolean;
+        };
+        /**
+         * Linked
+         * @description Another incident that this one came from, took in, or gave a report to.
+         */
+        Linked: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /** Title Th */
+            title_th: string;
+            /** Title En */
+            title_en: string;
+        };
+        /**
+         * LogOut
+         * @description The audit log: how many rows are sealed, how long the oldest waits.
+         */
+        LogOut: {
+            /** Rows */
+            rows: number;
+            /** Unsealed S */
+            unsealed_s: number;
+            /** Late */
+            late: boolean;
+            /** Roots */
+            roots: components["schemas"]["RootOut"][];
+        };
+        /**
+         * MarkIn
+         * @description Done, answered, or skipped with a reason.
+         */
+        MarkIn: {
+            /** Answer */
+            answer?: string | null;
+            /**
+             * Skip
+             * @default false
+             */
+            skip: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * MaybeWordIn
+         * @description A word, which may be missing.
+         */
+        MaybeWordIn: {
+            /**
+             * Word
+             * @default
+             */
+            word: string;
+        };
+        /**
+         * MeasuredOut
+         * @description What was computed of a plan on the ellipsoid. `tambons_share` is how much of the zone known borders hold.
+         */
+        MeasuredOut: {
+            /** Area M2 */
+            area_m2: number | null;
+            /** Differs Share */
+            differs_share: number | null;
+            /** Tolerance */
+            tolerance: number;
+            /** Subzones */
+            subzones: (components["schemas"]["MeasuredSubZoneOut"] | null)[];
+            /** Communities Named */
+            communities_named: number;
+            population: components["schemas"]["FigureIn"] | null;
+            households: components["schemas"]["FigureIn"] | null;
+            /** Density Per Km2 */
+            density_per_km2: number | null;
+            /** Tambons */
+            tambons: components["schemas"]["CoveredOut"][];
+            /** Tambons Share */
+            tambons_share: number;
+            /** Borders Known */
+            borders_known: boolean;
+        };
+        /**
+         * MeasuredSubZoneOut
+         * @description How large a sub-zone is and how much of it lies outside the border.
+         */
+        MeasuredSubZoneOut: {
+            /** Area M2 */
+            area_m2: number;
+            /** Outside M2 */
+            outside_m2: number;
+            /** Outside Share */
+            outside_share: number;
+        };
+        /**
          * MergeIn
          * @description The incident that takes this one in.
          */
@@ -2003,6 +6251,45 @@ export interface components {
             password: string | null;
         };
         /**
+         * NewCheckItemIn
+         * @description A new item at the end of a list.
+         */
+        NewCheckItemIn: {
+            /**
+             * Checklist
+             * @enum {string}
+             */
+            checklist: "readiness" | "room";
+            /** Text Th */
+            text_th: string;
+            /**
+             * Text En
+             * @default
+             */
+            text_en: string;
+        };
+        /**
+         * NewStationIn
+         * @description A station that the list lacks.
+         */
+        NewStationIn: {
+            /** Code */
+            code: string;
+            /** Name Th */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Parent Id */
+            parent_id: number;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+        };
+        /**
          * NoteIn
          * @description A note.
          */
@@ -2011,6 +6298,20 @@ export interface components {
             version?: number | null;
             /** Text */
             text: string;
+        };
+        /**
+         * ObservationKindOut
+         * @description A kind of observation that a sensor gives.
+         */
+        ObservationKindOut: {
+            /** Name */
+            name: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /** Retention */
+            retention: string;
         };
         /**
          * OfferIn
@@ -2036,6 +6337,54 @@ export interface components {
              * Format: date-time
              */
             now: string;
+        };
+        /**
+         * OpenBreakGlassOut
+         * @description Emergency rights that hold now.
+         */
+        OpenBreakGlassOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Account Name */
+            account_name: string;
+            /** Reason */
+            reason: string;
+            /** Case Number */
+            case_number: string;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+        };
+        /**
+         * OrgNodeOut
+         * @description A node of the police tree.
+         */
+        OrgNodeOut: {
+            /** Id */
+            id: number;
+            /** Code */
+            code: string;
+            /** Level */
+            level: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
         };
         /**
          * OrgUnitOut
@@ -2064,6 +6413,148 @@ export interface components {
             fictional: boolean;
         };
         /**
+         * OutageOut
+         * @description A silence; `to_at` is None while it lasts.
+         */
+        OutageOut: {
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * Noticed At
+             * Format: date-time
+             */
+            noticed_at: string;
+            /** To At */
+            to_at: string | null;
+            /** With Others */
+            with_others: boolean;
+        };
+        /**
+         * OverdueOut
+         * @description A wait that lasts too long, and who took it over.
+         */
+        OverdueOut: {
+            /**
+             * Wait
+             * @enum {string}
+             */
+            wait: "acknowledge" | "assign" | "arrive";
+            /** Limit S */
+            limit_s: number;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /** Mended At */
+            mended_at: string | null;
+            /** Taken At */
+            taken_at: string | null;
+            /** Taken By */
+            taken_by: string | null;
+            /** Word */
+            word: string;
+        };
+        /**
+         * PartyChange
+         * @description What is known now.
+         */
+        PartyChange: {
+            /** Role */
+            role: string;
+            /** Facts */
+            facts: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * PartyIn
+         * @description A person or vehicle to note.
+         */
+        PartyIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "vehicle";
+            /** Role */
+            role: string;
+            /** Facts */
+            facts: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * PartyOut
+         * @description A person or vehicle, covered.
+         */
+        PartyOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "vehicle";
+            /** Role */
+            role: string;
+            /** Masked */
+            masked: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Forgotten At */
+            forgotten_at: string | null;
+        };
+        /**
+         * PartyShown
+         * @description A person or vehicle with what is known.
+         */
+        PartyShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "vehicle";
+            /** Role */
+            role: string;
+            /** Masked */
+            masked: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Forgotten At */
+            forgotten_at: string | null;
+            /** Facts */
+            facts: {
+                [key: string]: string;
+            };
+        };
+        /**
          * PasswordIn
          * @description One's own password, old and new.
          */
@@ -2080,6 +6571,361 @@ export interface components {
         PasswordOut: {
             /** Password */
             password: string;
+        };
+        /**
+         * PeopleFactsOut
+         * @description What forms about people choose from: ranks, positions, sectors; `units` are the station and those above it.
+         */
+        PeopleFactsOut: {
+            /** Ranks */
+            ranks: components["schemas"]["RankOut"][];
+            /** Prefixes */
+            prefixes: components["schemas"]["PrefixOut"][];
+            /** Positions */
+            positions: components["schemas"]["PositionOut"][];
+            /** Sectors */
+            sectors: {
+                [key: string]: components["schemas"]["WordsOut"];
+            };
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["WordsOut"];
+            };
+            /** Units */
+            units: components["schemas"]["OrgNodeOut"][];
+        };
+        /**
+         * PersonAccountIn
+         * @description The account to tie to a person.
+         */
+        PersonAccountIn: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+        };
+        /**
+         * PersonChangeIn
+         * @description What of a person is to change; what is absent stays, a null `left_on` takes it away.
+         */
+        PersonChangeIn: {
+            /**
+             * Kind
+             * @default police
+             * @enum {string}
+             */
+            kind: "police" | "police_volunteer" | "citizen_volunteer" | "public_spirit" | "civilian";
+            /**
+             * Rank
+             * @default
+             */
+            rank: string;
+            /**
+             * Prefix
+             * @default
+             */
+            prefix: string;
+            /**
+             * Female
+             * @default false
+             */
+            female: boolean;
+            /**
+             * Acting Rank
+             * @default false
+             */
+            acting_rank: boolean;
+            /**
+             * Doctor
+             * @default false
+             */
+            doctor: boolean;
+            /**
+             * First Th
+             * @default
+             */
+            first_th: string;
+            /**
+             * Last Th
+             * @default
+             */
+            last_th: string;
+            /**
+             * First En
+             * @default
+             */
+            first_en: string;
+            /**
+             * Last En
+             * @default
+             */
+            last_en: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+            /**
+             * Call Sign
+             * @default
+             */
+            call_sign: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Home Id */
+            home_id?: number | null;
+            /** Left On */
+            left_on?: string | null;
+        };
+        /**
+         * PersonIn
+         * @description A new person. Rank or prefix, not both.
+         */
+        PersonIn: {
+            /**
+             * Kind
+             * @default police
+             * @enum {string}
+             */
+            kind: "police" | "police_volunteer" | "citizen_volunteer" | "public_spirit" | "civilian";
+            /**
+             * Rank
+             * @default
+             */
+            rank: string;
+            /**
+             * Prefix
+             * @default
+             */
+            prefix: string;
+            /**
+             * Female
+             * @default false
+             */
+            female: boolean;
+            /**
+             * Acting Rank
+             * @default false
+             */
+            acting_rank: boolean;
+            /**
+             * Doctor
+             * @default false
+             */
+            doctor: boolean;
+            /** First Th */
+            first_th: string;
+            /**
+             * Last Th
+             * @default
+             */
+            last_th: string;
+            /**
+             * First En
+             * @default
+             */
+            first_en: string;
+            /**
+             * Last En
+             * @default
+             */
+            last_en: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+            /**
+             * Call Sign
+             * @default
+             */
+            call_sign: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Home Id */
+            home_id?: number | null;
+            /** Left On */
+            left_on?: string | null;
+        };
+        /**
+         * PersonOut
+         * @description A person with all posts, latest first.
+         */
+        PersonOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Station Id */
+            station_id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "police" | "police_volunteer" | "citizen_volunteer" | "public_spirit" | "civilian";
+            /** Rank */
+            rank: string;
+            /** Prefix */
+            prefix: string;
+            /** Female */
+            female: boolean;
+            /** Acting Rank */
+            acting_rank: boolean;
+            /** Doctor */
+            doctor: boolean;
+            /** First Th */
+            first_th: string;
+            /** Last Th */
+            last_th: string;
+            /** First En */
+            first_en: string;
+            /** Last En */
+            last_en: string;
+            /** Phone */
+            phone: string;
+            /** Call Sign */
+            call_sign: string;
+            /** Note */
+            note: string;
+            /** Left On */
+            left_on: string | null;
+            /** Home Id */
+            home_id: number;
+            /** Home Code */
+            home_code: string;
+            /** Home Th */
+            home_th: string;
+            /** Home En */
+            home_en: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Formal Th */
+            formal_th: string;
+            /** Radio */
+            radio: string;
+            /** Account Id */
+            account_id: string | null;
+            /** Username */
+            username: string | null;
+            /** Account Open */
+            account_open: boolean;
+            /** Unit Call Sign */
+            unit_call_sign: string | null;
+            /** Posts */
+            posts: components["schemas"]["PostOut"][];
+            /** Now Th */
+            now_th: string;
+            /** Now En */
+            now_en: string;
+            /** Gone */
+            gone: boolean;
+        };
+        /**
+         * PhaseIn
+         * @description A phase with its first and last day; without a last day it goes on.
+         */
+        PhaseIn: {
+            /** Id */
+            id?: string | null;
+            /** Name Th */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Ends On */
+            ends_on?: string | null;
+        };
+        /**
+         * PhoneOut
+         * @description A phone that need not give the second step until `expires_at`.
+         */
+        PhoneOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            agent: components["schemas"]["AgentOut"];
+            /** Ip */
+            ip: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Last Used
+             * Format: date-time
+             */
+            last_used: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * PhoneSheetIn
+         * @description The address under which phones reach this centre.
+         */
+        PhoneSheetIn: {
+            /** Base Url */
+            base_url: string;
+        };
+        /**
+         * PhoneSheetOut
+         * @description All that sets up one phone, shown this once.
+         */
+        PhoneSheetOut: {
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Call Sign */
+            call_sign: string;
+            /** Device Key */
+            device_key: string;
+            /** Secret */
+            secret: string;
+            /** Base Url */
+            base_url: string;
+            /** Codes */
+            codes: components["schemas"]["CodeOut"][];
+        };
+        /**
+         * PickOut
+         * @description Something to choose in a form.
+         */
+        PickOut: {
+            /** Value */
+            value: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
         };
         /**
          * PlaceIn
@@ -2121,6 +6967,438 @@ export interface components {
             house_no: string;
         };
         /**
+         * PlanIn
+         * @description A zone as somebody wants it to be. `state` is that of the plan one began with, empty for a new zone.
+         */
+        PlanIn: {
+            /**
+             * State
+             * @default
+             */
+            state: string;
+            /** Name Th */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * Fictional
+             * @default false
+             */
+            fictional: boolean;
+            geometry: components["schemas"]["PolygonIn"] | null;
+            /**
+             * Why Th
+             * @default
+             */
+            why_th: string;
+            /** Declared Area M2 */
+            declared_area_m2?: number | null;
+            /** Declared Communities */
+            declared_communities?: number | null;
+            /**
+             * Declared Source
+             * @default
+             */
+            declared_source: string;
+            /** Declared On */
+            declared_on?: string | null;
+            /** Subzones */
+            subzones?: components["schemas"]["SubZoneIn"][];
+            /** Communities */
+            communities?: components["schemas"]["CommunityIn"][];
+            /** Phases */
+            phases?: components["schemas"]["PhaseIn"][];
+            /** Figures */
+            figures?: components["schemas"]["FigureIn"][];
+        };
+        /**
+         * PlanOut
+         * @description A zone's plan as it stands.
+         */
+        PlanOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** State */
+            state: string;
+            /** Edited By */
+            edited_by: string;
+            /** Edited At */
+            edited_at: string | null;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Fictional */
+            fictional: boolean;
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            };
+            /** Why Th */
+            why_th: string;
+            /** Declared Area M2 */
+            declared_area_m2: number | null;
+            /** Declared Communities */
+            declared_communities: number | null;
+            /** Declared Source */
+            declared_source: string;
+            /** Declared On */
+            declared_on: string | null;
+            /** Subzones */
+            subzones: components["schemas"]["SubZoneIn"][];
+            /** Communities */
+            communities: components["schemas"]["CommunityIn"][];
+            /** Phases */
+            phases: components["schemas"]["PhaseIn"][];
+            /** Figures */
+            figures: components["schemas"]["FigureIn"][];
+        };
+        /**
+         * PlanReport
+         * @description What the checks said. `plan` is what was saved, null when nothing was.
+         */
+        PlanReport: {
+            /** Saved */
+            saved: boolean;
+            /** Refused */
+            refused: components["schemas"]["FindingOut"][];
+            /** Warnings */
+            warnings: components["schemas"]["FindingOut"][];
+            measured: components["schemas"]["MeasuredOut"];
+            plan: components["schemas"]["PlanOut"] | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PlanRow
+         * @description A zone in the list.
+         */
+        PlanRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Area M2 */
+            area_m2: number;
+            /** Declared Area M2 */
+            declared_area_m2: number | null;
+        };
+        /**
+         * PolicyIn
+         * @description The station's security policy, whole.
+         */
+        PolicyIn: {
+            /** Second Factor Roles */
+            second_factor_roles: string[];
+            /** Grace Days */
+            grace_days: number;
+            /** Remember Days */
+            remember_days: number;
+            /** Idle Minutes */
+            idle_minutes: number;
+            /** Break Glass Minutes */
+            break_glass_minutes: number;
+            /** Review Days */
+            review_days: number;
+            /** One Person */
+            one_person: string[];
+        };
+        /**
+         * PolicyOut
+         * @description What counts at the station, and who wrote it; null while nobody did.
+         */
+        PolicyOut: {
+            /** Second Factor Roles */
+            second_factor_roles: string[];
+            /** Grace Days */
+            grace_days: number;
+            /** Remember Days */
+            remember_days: number;
+            /** Idle Minutes */
+            idle_minutes: number;
+            /** Break Glass Minutes */
+            break_glass_minutes: number;
+            /** Review Days */
+            review_days: number;
+            /** One Person */
+            one_person: string[];
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string;
+        };
+        /**
+         * PolygonIn
+         * @description A GeoJSON Polygon: rings of (lon, lat), the outer one first.
+         */
+        PolygonIn: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "Polygon";
+            /** Coordinates */
+            coordinates: number[][][];
+        };
+        /**
+         * PositionOut
+         * @description A position, with what is usual in it.
+         */
+        PositionOut: {
+            /** Key */
+            key: string;
+            /** Abbr Th */
+            abbr_th: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /** Level */
+            level: string;
+            /** Usual */
+            usual: [
+                string,
+                string
+            ] | null;
+            /** Holders */
+            holders: string;
+            /** Grade */
+            grade: number | null;
+            /** Says Grade */
+            says_grade: boolean;
+        };
+        /**
+         * PostChangeIn
+         * @description What of a post is to change; what is absent stays.
+         */
+        PostChangeIn: {
+            /**
+             * Position
+             * @default
+             */
+            position: string;
+            /**
+             * Org Unit Id
+             * @default 0
+             */
+            org_unit_id: number;
+            /**
+             * Kind
+             * @default substantive
+             * @enum {string}
+             */
+            kind: "substantive" | "acting" | "delegated" | "attached";
+            /** Grade */
+            grade?: number | null;
+            /**
+             * From On
+             * Format: date
+             * @default 0001-01-01
+             */
+            from_on: string;
+            /** Until On */
+            until_on?: string | null;
+            /**
+             * Order Ref
+             * @default
+             */
+            order_ref: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Roles */
+            roles?: string[];
+        };
+        /**
+         * PostIn
+         * @description A new post; `end_previous` ends the person's substantive post the day before.
+         */
+        PostIn: {
+            /** Position */
+            position: string;
+            /** Org Unit Id */
+            org_unit_id: number;
+            /**
+             * Kind
+             * @default substantive
+             * @enum {string}
+             */
+            kind: "substantive" | "acting" | "delegated" | "attached";
+            /** Grade */
+            grade?: number | null;
+            /**
+             * From On
+             * Format: date
+             */
+            from_on: string;
+            /** Until On */
+            until_on?: string | null;
+            /**
+             * Order Ref
+             * @default
+             */
+            order_ref: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Roles */
+            roles?: string[];
+            /**
+             * End Previous
+             * @default false
+             */
+            end_previous: boolean;
+        };
+        /**
+         * PostOut
+         * @description A post with its words; `until_on` is its last day.
+         */
+        PostOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Position */
+            position: string;
+            /** Org Unit Id */
+            org_unit_id: number;
+            /** Unit Code */
+            unit_code: string;
+            /** Unit Th */
+            unit_th: string;
+            /** Unit En */
+            unit_en: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "substantive" | "acting" | "delegated" | "attached";
+            /** Grade */
+            grade: number | null;
+            /**
+             * From On
+             * Format: date
+             */
+            from_on: string;
+            /** Until On */
+            until_on: string | null;
+            /** Order Ref */
+            order_ref: string;
+            /** Reason */
+            reason: string;
+            /** Roles */
+            roles: string[];
+            /** State */
+            state: string;
+            /** Text Th */
+            text_th: string;
+            /** Text Thai Digits */
+            text_thai_digits: string;
+            /** Formal Th */
+            formal_th: string;
+            /** Text En */
+            text_en: string;
+        };
+        /**
+         * PrefixOut
+         * @description What stands before a civilian's name.
+         */
+        PrefixOut: {
+            /** Key */
+            key: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /** Female */
+            female: boolean;
+        };
+        /**
+         * PreviewOut
+         * @description What an import would do. `shapes_left_off` rows are not drawn; `tops` are the first lines, to choose a header.
+         */
+        PreviewOut: {
+            /**
+             * File Id
+             * Format: uuid
+             */
+            file_id: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Digest */
+            digest: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Form
+             * @enum {string}
+             */
+            form: "csv" | "xlsx" | "geojson" | "graph" | "osm";
+            /** Encoding */
+            encoding: string;
+            /** Delimiter */
+            delimiter: string;
+            /** Sheets */
+            sheets: string[];
+            /** Sheet */
+            sheet: string;
+            /** Header Row */
+            header_row: number;
+            /** Tops */
+            tops: string[];
+            /** System */
+            system: string;
+            /** Heads */
+            heads: components["schemas"]["HeadOut"][];
+            /** Columns */
+            columns: {
+                [key: string]: number | string;
+            };
+            report: components["schemas"]["ImportOut"];
+            /** Samples */
+            samples: components["schemas"]["SampleOut"][];
+            /** Shapes */
+            shapes: components["schemas"]["ShapeOut"][];
+            /** Shapes Left Off */
+            shapes_left_off: number;
+            /** Area */
+            area: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * PriorityIn
          * @description A priority, 1 the most urgent.
          */
@@ -2129,6 +7407,94 @@ export interface components {
             version?: number | null;
             /** Priority */
             priority: number;
+        };
+        /**
+         * ProcedureIn
+         * @description The steps as they should be from now on; `base` is the version that was edited.
+         */
+        ProcedureIn: {
+            /** Steps */
+            steps: components["schemas"]["StepIo"][];
+            /** Base */
+            base?: number | null;
+        };
+        /**
+         * ProcedureOut
+         * @description A code's check list as a new incident would begin with it; `own` where the station wrote it.
+         */
+        ProcedureOut: {
+            /** Code */
+            code: string;
+            /** Version */
+            version: number;
+            /** Own */
+            own: boolean;
+            /** Steps */
+            steps: components["schemas"]["StepIo"][];
+            /** Made At */
+            made_at: string | null;
+            /** Made By */
+            made_by: string | null;
+        };
+        /**
+         * ProceduresFile
+         * @description Check lists to take from one station to another.
+         */
+        ProceduresFile: {
+            /**
+             * Format
+             * @default unjai-procedures/1
+             * @constant
+             */
+            format: "unjai-procedures/1";
+            /** Lists */
+            lists: {
+                [key: string]: components["schemas"]["StepIo"][];
+            };
+        };
+        /**
+         * ProcessOut
+         * @description A process of ours: since when it runs, what it holds and used.
+         */
+        ProcessOut: {
+            /** Name */
+            name: string;
+            /**
+             * Began
+             * Format: date-time
+             */
+            began: string;
+            /** Rss Bytes */
+            rss_bytes: number;
+            /** Cpu S */
+            cpu_s: number;
+        };
+        /**
+         * ProofIn
+         * @description Password and, where there is a second factor, a code of it.
+         */
+        ProofIn: {
+            /** Password */
+            password: string;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+        };
+        /**
+         * ProposalIn
+         * @description What two people are to do together; `facts` are those of the error `approval_needed`.
+         */
+        ProposalIn: {
+            /** Action */
+            action: string;
+            /** Facts */
+            facts: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Reason */
+            reason: string;
         };
         /**
          * ProposalOut
@@ -2168,6 +7534,58 @@ export interface components {
             reasons_en: string[];
         };
         /**
+         * QrRowsOut
+         * @description A QR code: its dark squares, a text of 0 and 1 for each row.
+         */
+        QrRowsOut: {
+            /** Rows */
+            rows: string[];
+        };
+        /**
+         * RankOut
+         * @description A rank, highest first.
+         */
+        RankOut: {
+            /** Key */
+            key: string;
+            /** Th */
+            th: string;
+            /** Abbr Th */
+            abbr_th: string;
+            /** En */
+            en: string;
+            /** Abbr En */
+            abbr_en: string;
+            /** Group */
+            group: string;
+            /** Conferred */
+            conferred: boolean;
+        };
+        /**
+         * ReasonIn
+         * @description Why, which must be said.
+         */
+        ReasonIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ReceiveIn
+         * @description The SHA-256 of the file that was checked.
+         */
+        ReceiveIn: {
+            /** Digest */
+            digest: string;
+        };
+        /**
+         * RecoveryOut
+         * @description Recovery codes, shown this once.
+         */
+        RecoveryOut: {
+            /** Codes */
+            codes: string[];
+        };
+        /**
          * RefusalOut
          * @description How often a device's messages were refused for one reason.
          */
@@ -2183,15 +7601,16 @@ export interface components {
             last_at: string;
         };
         /**
-         * RefuseIn
-         * @description Why not.
+         * RemarkOut
+         * @description What looks odd in a post that was taken.
          */
-        RefuseIn: {
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
+        RemarkOut: {
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Removed
@@ -2210,6 +7629,106 @@ export interface components {
             version?: number | null;
             /** Reason */
             reason: string;
+        };
+        /**
+         * Replay
+         * @description A stretch of time to be played: positions thinned to one each `step_s` seconds.
+         */
+        Replay: {
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
+            /** Step S */
+            step_s: number;
+            /** Units */
+            units: components["schemas"]["ReplayUnit"][];
+            /** Incidents */
+            incidents: components["schemas"]["ReplayIncident"][];
+            /**
+             * Kept Since
+             * Format: date-time
+             */
+            kept_since: string;
+        };
+        /**
+         * ReplayIncident
+         * @description An incident that was open in the stretch, with its steps until the end of it.
+         */
+        ReplayIncident: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /** Title Th */
+            title_th: string;
+            /** Title En */
+            title_en: string;
+            /** Place Th */
+            place_th: string;
+            /** Place En */
+            place_en: string;
+            /** Priority */
+            priority: number;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Steps */
+            steps: components["schemas"]["ReplayStep"][];
+        };
+        /**
+         * ReplayStep
+         * @description What happened to an incident, and the state it was in from then on.
+         */
+        ReplayStep: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** State */
+            state: ("new" | "acknowledged" | "assigned" | "en_route" | "on_scene" | "closed") | null;
+            /** Text Th */
+            text_th: string;
+            /** Text En */
+            text_en: string;
+        };
+        /**
+         * ReplayUnit
+         * @description A unit's way: each point is seconds since the beginning, longitude, latitude.
+         */
+        ReplayUnit: {
+            /** Key */
+            key: string;
+            /** Call Sign */
+            call_sign: string;
+            /** Kind */
+            kind: string;
+            /** Points */
+            points: [
+                number,
+                number,
+                number
+            ][];
         };
         /**
          * ReportOut
@@ -2258,6 +7777,19 @@ export interface components {
             distance_m: number | null;
         };
         /**
+         * ReviewIn
+         * @description The answer to a use of emergency rights.
+         */
+        ReviewIn: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "justified" | "not_justified";
+            /** Note */
+            note: string;
+        };
+        /**
          * RightsOut
          * @description All rights and roles there are.
          */
@@ -2280,10 +7812,14 @@ export interface components {
             role: string;
             /** Org Unit Id */
             org_unit_id: number;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
         };
         /**
          * RoleOut
-         * @description A role at an organisation unit, with the unit's name.
+         * @description A role at an organisation unit, with the unit's name; `source` is the post it comes with, empty if none.
          */
         RoleOut: {
             /** Role */
@@ -2294,6 +7830,12 @@ export interface components {
             name_th: string;
             /** Name En */
             name_en: string;
+            /** Since */
+            since: string | null;
+            /** Until */
+            until: string | null;
+            /** Source */
+            source: string;
         };
         /**
          * RoleTextOut
@@ -2306,6 +7848,93 @@ export interface components {
             en: string;
             /** Rights */
             rights: string[];
+        };
+        /**
+         * RoomIn
+         * @description Where the operations centre is.
+         */
+        RoomIn: {
+            /** Name Th */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * Elsewhere
+             * @default false
+             */
+            elsewhere: boolean;
+            /**
+             * Address
+             * @default
+             */
+            address: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+        };
+        /**
+         * RoomOut
+         * @description Where the operations centre is.
+         */
+        RoomOut: {
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Elsewhere */
+            elsewhere: boolean;
+            /** Address */
+            address: string;
+            /** Phone */
+            phone: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Changed By */
+            changed_by: string;
+            /** Changed At */
+            changed_at: string | null;
+        };
+        /**
+         * RootOut
+         * @description A signed root: `day` is the Bangkok day it closes, none for the newest; `note` is what is signed.
+         */
+        RootOut: {
+            /** Day */
+            day: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Size */
+            size: number;
+            /** Root */
+            root: string;
+            /** Key Id */
+            key_id: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * RootsOut
+         * @description The signed roots, newest first.
+         */
+        RootsOut: {
+            /** Keys */
+            keys: components["schemas"]["KeyOut"][];
+            /** Roots */
+            roots: components["schemas"]["RootOut"][];
         };
         /**
          * RowNoteOut
@@ -2328,6 +7957,567 @@ export interface components {
             };
         };
         /**
+         * RuleBody
+         * @description A rule as its form has it. Spans are seconds.
+         */
+        RuleBody: {
+            /** Kind */
+            kind: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Params
+             * @default {}
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default {
+             *       "device_ids": [],
+             *       "device_kinds": [],
+             *       "unit_ids": [],
+             *       "zone_ids": [],
+             *       "subzone_ids": [],
+             *       "ring": []
+             *     }
+             */
+            where: components["schemas"]["WhereIn"];
+            /**
+             * @default {
+             *       "hours": [],
+             *       "weekdays": [
+             *         0,
+             *         1,
+             *         2,
+             *         3,
+             *         4,
+             *         5,
+             *         6
+             *       ],
+             *       "quiet": []
+             *     }
+             */
+            when: components["schemas"]["WhenIn"];
+            /**
+             * @default {
+             *       "do": "notice",
+             *       "code": "OTH",
+             *       "priority": 3
+             *     }
+             */
+            follow: components["schemas"]["FollowIn"];
+            /**
+             * Lasts S
+             * @default 0
+             */
+            lasts_s: number;
+            /**
+             * Clear S
+             * @default 0
+             */
+            clear_s: number;
+            /**
+             * Holdoff S
+             * @default 0
+             */
+            holdoff_s: number;
+        };
+        /**
+         * RuleChange
+         * @description A rule as it shall be; `version` is the one that was edited.
+         */
+        RuleChange: {
+            /** Kind */
+            kind: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Params
+             * @default {}
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default {
+             *       "device_ids": [],
+             *       "device_kinds": [],
+             *       "unit_ids": [],
+             *       "zone_ids": [],
+             *       "subzone_ids": [],
+             *       "ring": []
+             *     }
+             */
+            where: components["schemas"]["WhereIn"];
+            /**
+             * @default {
+             *       "hours": [],
+             *       "weekdays": [
+             *         0,
+             *         1,
+             *         2,
+             *         3,
+             *         4,
+             *         5,
+             *         6
+             *       ],
+             *       "quiet": []
+             *     }
+             */
+            when: components["schemas"]["WhenIn"];
+            /**
+             * @default {
+             *       "do": "notice",
+             *       "code": "OTH",
+             *       "priority": 3
+             *     }
+             */
+            follow: components["schemas"]["FollowIn"];
+            /**
+             * Lasts S
+             * @default 0
+             */
+            lasts_s: number;
+            /**
+             * Clear S
+             * @default 0
+             */
+            clear_s: number;
+            /**
+             * Holdoff S
+             * @default 0
+             */
+            holdoff_s: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RuleIn
+         * @description A new rule.
+         */
+        RuleIn: {
+            /** Kind */
+            kind: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Params
+             * @default {}
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default {
+             *       "device_ids": [],
+             *       "device_kinds": [],
+             *       "unit_ids": [],
+             *       "zone_ids": [],
+             *       "subzone_ids": [],
+             *       "ring": []
+             *     }
+             */
+            where: components["schemas"]["WhereIn"];
+            /**
+             * @default {
+             *       "hours": [],
+             *       "weekdays": [
+             *         0,
+             *         1,
+             *         2,
+             *         3,
+             *         4,
+             *         5,
+             *         6
+             *       ],
+             *       "quiet": []
+             *     }
+             */
+            when: components["schemas"]["WhenIn"];
+            /**
+             * @default {
+             *       "do": "notice",
+             *       "code": "OTH",
+             *       "priority": 3
+             *     }
+             */
+            follow: components["schemas"]["FollowIn"];
+            /**
+             * Lasts S
+             * @default 0
+             */
+            lasts_s: number;
+            /**
+             * Clear S
+             * @default 0
+             */
+            clear_s: number;
+            /**
+             * Holdoff S
+             * @default 0
+             */
+            holdoff_s: number;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+        };
+        /**
+         * RuleKindOut
+         * @description A kind of rule: the schema its form is made of, and what a new one starts with.
+         */
+        RuleKindOut: {
+            /** Key */
+            key: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "device" | "unit" | "area";
+            /**
+             * Area
+             * @enum {string}
+             */
+            area: "filter" | "target";
+            /** State */
+            state: boolean;
+            /** Stored */
+            stored: boolean;
+            /** Schema */
+            schema: {
+                [key: string]: unknown;
+            };
+            start: components["schemas"]["RuleBody"];
+        };
+        /**
+         * RuleOut
+         * @description A rule with its sentence; `lost` where what it was about is no more.
+         */
+        RuleOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            body: components["schemas"]["RuleBody"];
+            /** Enabled */
+            enabled: boolean;
+            /** Version */
+            version: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** Sentence Th */
+            sentence_th: string;
+            /** Sentence En */
+            sentence_en: string;
+            /** Lost */
+            lost: boolean;
+            /** Last Fired At */
+            last_fired_at: string | null;
+            /** Fired In Week */
+            fired_in_week: number;
+        };
+        /**
+         * RunOut
+         * @description An import of the past.
+         */
+        RunOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** By Name */
+            by_name: string;
+            /**
+             * Done At
+             * Format: date-time
+             */
+            done_at: string;
+            /** Added */
+            added: number;
+            /** Updated */
+            updated: number;
+            /** Removed */
+            removed: number;
+            /** Refused */
+            refused: number;
+            /** Undone At */
+            undone_at: string | null;
+            /** May Undo */
+            may_undo: boolean;
+        };
+        /**
+         * SampleOut
+         * @description A row as it will be taken, or not.
+         */
+        SampleOut: {
+            /** Row */
+            row: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "good" | "noted" | "refused";
+            /** Cells */
+            cells: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * SavedIn
+         * @description A question to keep under a name.
+         */
+        SavedIn: {
+            /** Name */
+            name: string;
+            asked: components["schemas"]["SearchIn"];
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+        };
+        /**
+         * SavedOut
+         * @description A kept question; `mine` tells whether it may be dropped by who asks.
+         */
+        SavedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            asked: components["schemas"]["SearchIn"];
+            /** Shared */
+            shared: boolean;
+            /** Mine */
+            mine: boolean;
+        };
+        /**
+         * SavedPostOut
+         * @description A post that was taken.
+         */
+        SavedPostOut: {
+            /**
+             * Post Id
+             * Format: uuid
+             */
+            post_id: string;
+            /** Remarks */
+            remarks: components["schemas"]["RemarkOut"][];
+        };
+        /**
+         * SealIn
+         * @description A word to the inquiry officer.
+         */
+        SealIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * SearchCount
+         * @description How many hits there are: exactly `count`, or more than that; None where counting took too long.
+         */
+        SearchCount: {
+            /** Count */
+            count: number | null;
+            /** More */
+            more: boolean;
+        };
+        /**
+         * SearchHit
+         * @description An incident found: how long it took, who took it up, which units went.
+         */
+        SearchHit: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /** Code */
+            code: string;
+            /** Title Th */
+            title_th: string;
+            /** Title En */
+            title_en: string;
+            /** Priority */
+            priority: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "acknowledged" | "assigned" | "en_route" | "on_scene" | "closed";
+            /** Channel */
+            channel: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Accuracy M */
+            accuracy_m: number | null;
+            /** Place Th */
+            place_th: string;
+            /** Place En */
+            place_en: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Assigned At */
+            assigned_at: string | null;
+            /** Arrived At */
+            arrived_at: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /** Outcome */
+            outcome: ("resolved" | "false_alarm" | "cancelled" | "handed_over" | "no_trace") | null;
+            /** Report Count */
+            report_count: number;
+            /** Units */
+            units: components["schemas"]["UnitState"][];
+            /** Unanswered */
+            unanswered: boolean;
+            /** Silent */
+            silent: boolean;
+            /** Merged Into */
+            merged_into: string | null;
+            /** Overdue */
+            overdue: components["schemas"]["OverdueOut"][];
+            /** Version */
+            version: number;
+            /** Ack S */
+            ack_s: number | null;
+            /** Response S */
+            response_s: number | null;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** Went */
+            went: string[];
+        };
+        /**
+         * SearchIn
+         * @description A question as a link holds it. Dates are what people write (``22/11/2569``, ``22 พ.ย. 69``) or ISO moments.
+         *
+         *     `area` is ``zone:``, ``subzone:`` or ``community:`` with its id; `place_id` stands for its point. A circle needs
+         *     `radius_m` and either a place or `lon` and `lat`.
+         */
+        SearchIn: {
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /** Code */
+            code?: string[];
+            /** Priority */
+            priority?: number[];
+            /** State */
+            state?: ("new" | "acknowledged" | "assigned" | "en_route" | "on_scene" | "closed")[];
+            /** Outcome */
+            outcome?: ("resolved" | "false_alarm" | "cancelled" | "handed_over" | "no_trace")[];
+            /** Channel */
+            channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera")[];
+            /** By */
+            by?: string[];
+            /**
+             * Since
+             * @default
+             */
+            since: string;
+            /**
+             * Until
+             * @default
+             */
+            until: string;
+            /** Unit Id */
+            unit_id?: string | null;
+            /**
+             * Attached
+             * @default false
+             */
+            attached: boolean;
+            /** Area */
+            area?: string[];
+            /** Place Id */
+            place_id?: string | null;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+            /** Radius M */
+            radius_m?: number | null;
+            /** Ack Over S */
+            ack_over_s?: number | null;
+            /** Response Over S */
+            response_over_s?: number | null;
+            /**
+             * Sort
+             * @default newest
+             * @enum {string}
+             */
+            sort: "newest" | "oldest" | "slowest";
+        };
+        /**
+         * SearchPage
+         * @description One page of hits; `next` is what `after` takes for the page behind it.
+         */
+        SearchPage: {
+            /** Rows */
+            rows: components["schemas"]["SearchHit"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * SecondStepIn
+         * @description The code of the second step; `remember` asks that this phone be known from now on.
+         */
+        SecondStepIn: {
+            /** Code */
+            code: string;
+            /**
+             * Remember
+             * @default false
+             */
+            remember: boolean;
+        };
+        /**
          * SecretOut
          * @description A device's secret, shown this once.
          */
@@ -2346,8 +8536,48 @@ export interface components {
             issued_at: string;
         };
         /**
+         * SensorOut
+         * @description A sensor: the kinds of devices that speak it, and the schema of its settings (secrets are marked `secret`).
+         */
+        SensorOut: {
+            /** Key */
+            key: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /** Devices */
+            devices: string[];
+            /** Schema */
+            schema: {
+                [key: string]: unknown;
+            };
+            /** Kinds */
+            kinds: components["schemas"]["ObservationKindOut"][];
+            /** Topics */
+            topics: string[];
+            /** Paths */
+            paths: string[];
+        };
+        /**
+         * SentenceOut
+         * @description What a rule means, and what is wrong with it: `problem` is an error's code with its words.
+         */
+        SentenceOut: {
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /** Problem */
+            problem?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * SessionOut
-         * @description Who is signed in. Rights are empty while the password must be changed.
+         * @description Who is signed in. Rights are empty while the password must be changed or a second factor enrolled.
+         *
+         *     `second_factor_due_at`: from then on one's role needs a second factor, and there is none yet.
          */
         SessionOut: {
             /**
@@ -2372,6 +8602,13 @@ export interface components {
             unit_id: string | null;
             /** Must Change Password */
             must_change_password: boolean;
+            /** Must Enrol Second Factor */
+            must_enrol_second_factor: boolean;
+            /** Second Factor */
+            second_factor: boolean;
+            /** Second Factor Due At */
+            second_factor_due_at: string | null;
+            break_glass: components["schemas"]["BreakGlassNowOut"] | null;
             /**
              * Locale
              * @enum {string}
@@ -2382,6 +8619,226 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+        };
+        /**
+         * SessionRowOut
+         * @description A living session; `mine` is the one that asks.
+         */
+        SessionRowOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            agent: components["schemas"]["AgentOut"];
+            /** Ip */
+            ip: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Last Seen
+             * Format: date-time
+             */
+            last_seen: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Second Factor
+             * @enum {string}
+             */
+            second_factor: "none" | "code" | "recovery" | "phone";
+            /** Mine */
+            mine: boolean;
+        };
+        /**
+         * SettingOut
+         * @description A setting in force; `value` is None where it could hold a secret (then `set` tells whether it is set).
+         */
+        SettingOut: {
+            /** Key */
+            key: string;
+            /** Value */
+            value: string | null;
+            /** Set */
+            set: boolean;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+        };
+        /**
+         * SettingsIn
+         * @description A device's own settings; secrets that are left out stay as they are, an empty one is forgotten.
+         */
+        SettingsIn: {
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ShapeOut
+         * @description A row on the small map: its outermost line or its point, as [lon, lat].
+         */
+        ShapeOut: {
+            /** Row */
+            row: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "good" | "noted" | "refused";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "point" | "line" | "polygon";
+            /** At */
+            at: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * ShiftAdditionOut
+         * @description What was added.
+         */
+        ShiftAdditionOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * ShiftCarryOut
+         * @description An open incident that was carried over, and who of the incoming shift has seen it.
+         */
+        ShiftCarryOut: {
+            /**
+             * Incident Id
+             * Format: uuid
+             */
+            incident_id: string;
+            /** Number */
+            number: string;
+            /** Priority */
+            priority: number;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Seen At */
+            seen_at: string | null;
+            /** Seen By */
+            seen_by: string;
+        };
+        /**
+         * ShiftChangeIn
+         * @description What of a shift is to change; what is absent stays.
+         */
+        ShiftChangeIn: {
+            /**
+             * Name Th
+             * @default
+             */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * Starts
+             * Format: time
+             * @default 00:00:00
+             */
+            starts: string;
+            /**
+             * Ends
+             * Format: time
+             * @default 00:00:00
+             */
+            ends: string;
+        };
+        /**
+         * ShiftCountsOut
+         * @description What the shift had to do with, counted.
+         */
+        ShiftCountsOut: {
+            /** Carried In */
+            carried_in: number;
+            /** Opened */
+            opened: number;
+            /** Closed */
+            closed: number;
+            /** Carried Out */
+            carried_out: number;
+            /** Urgent */
+            urgent: number;
+            /** Waits */
+            waits: number;
+            /** Silences */
+            silences: number;
+            /** Pauses */
+            pauses: number;
+            /** Emergencies */
+            emergencies: number;
+        };
+        /**
+         * ShiftHead
+         * @description A log as the list of logs shows it.
+         */
+        ShiftHead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
+            /**
+             * Covers From
+             * Format: date-time
+             */
+            covers_from: string;
+            /** Covers To */
+            covers_to: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "late" | "handed" | "done";
+            /** Handed At */
+            handed_at: string | null;
+            /** Handed By */
+            handed_by: string;
+            /** Taken At */
+            taken_at: string | null;
+            /** Taken By */
+            taken_by: string;
         };
         /**
          * ShiftIn
@@ -2407,6 +8864,171 @@ export interface components {
             ends: string;
         };
         /**
+         * ShiftIncidentOut
+         * @description An incident as a log names it.
+         */
+        ShiftIncidentOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /** Priority */
+            priority: number;
+            /** State */
+            state: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Title Th */
+            title_th: string;
+            /** Title En */
+            title_en: string;
+            /** Place Th */
+            place_th: string;
+            /** Place En */
+            place_en: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Closed At */
+            closed_at: string | null;
+        };
+        /**
+         * ShiftLineOut
+         * @description A line that wrote itself.
+         */
+        ShiftLineOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** Text Th */
+            text_th: string;
+            /** Text En */
+            text_en: string;
+            /** Incident Id */
+            incident_id: string | null;
+        };
+        /**
+         * ShiftLog
+         * @description A log with all that it tells; `intact` says whether the signed content still has its digest.
+         */
+        ShiftLog: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
+            /**
+             * Covers From
+             * Format: date-time
+             */
+            covers_from: string;
+            /** Covers To */
+            covers_to: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "late" | "handed" | "done";
+            /** Handed At */
+            handed_at: string | null;
+            /** Handed By */
+            handed_by: string;
+            /** Taken At */
+            taken_at: string | null;
+            /** Taken By */
+            taken_by: string;
+            /** Note */
+            note: string;
+            /** Unfinished */
+            unfinished: string;
+            /** Equipment */
+            equipment: string;
+            /** Noted At */
+            noted_at: string | null;
+            /** Noted By */
+            noted_by: string;
+            /** Digest */
+            digest: string;
+            /** Intact */
+            intact: boolean | null;
+            /** Version */
+            version: number;
+            /** Room */
+            room: components["schemas"]["ShiftPersonOut"][];
+            /** Units */
+            units: components["schemas"]["ShiftUnitOut"][];
+            counts: components["schemas"]["ShiftCountsOut"];
+            /** Opened */
+            opened: components["schemas"]["ShiftIncidentOut"][];
+            /** Closed */
+            closed: components["schemas"]["ShiftIncidentOut"][];
+            /** Open */
+            open: components["schemas"]["ShiftIncidentOut"][];
+            /** Lines */
+            lines: components["schemas"]["ShiftLineOut"][];
+            /** Carried */
+            carried: components["schemas"]["ShiftCarryOut"][];
+            /** Additions */
+            additions: components["schemas"]["ShiftAdditionOut"][];
+            /** May Hand Over */
+            may_hand_over: boolean;
+            before: components["schemas"]["ShiftHead"] | null;
+        };
+        /**
+         * ShiftNoteIn
+         * @description The hand-over note; `version` is the log's version that its writer looked at.
+         */
+        ShiftNoteIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Unfinished
+             * @default
+             */
+            unfinished: string;
+            /**
+             * Equipment
+             * @default
+             */
+            equipment: string;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * ShiftNowOut
+         * @description The log of the shift that goes on, and the one before it as long as it was not taken over.
+         */
+        ShiftNowOut: {
+            running: components["schemas"]["ShiftLog"] | null;
+            waiting: components["schemas"]["ShiftLog"] | null;
+        };
+        /**
          * ShiftOut
          * @description A shift by Bangkok's hours.
          */
@@ -2426,6 +9048,102 @@ export interface components {
             ends: string;
         };
         /**
+         * ShiftPersonOut
+         * @description Someone of the room, and from when to when; no end means still there at the log's end.
+         */
+        ShiftPersonOut: {
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Chief */
+            chief: boolean;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /** To At */
+            to_at: string | null;
+        };
+        /**
+         * ShiftUnitOut
+         * @description A unit on duty in the shift, with vehicle and crew.
+         */
+        ShiftUnitOut: {
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Call Sign */
+            call_sign: string;
+            /** Kind */
+            kind: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Vehicle */
+            vehicle: string;
+            /** Registration */
+            registration: string;
+            /** Crew */
+            crew: string | null;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /** To At */
+            to_at: string | null;
+        };
+        /**
+         * ShownAnswer
+         * @description An answer that may be given.
+         */
+        ShownAnswer: {
+            /** Key */
+            key: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+        };
+        /**
+         * ShownStep
+         * @description A step on the incident's path with its mark; `by` is empty for what the incident itself has done.
+         */
+        ShownStep: {
+            /** Key */
+            key: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /**
+             * Who
+             * @enum {string}
+             */
+            who: "operator" | "supervisor" | "unit";
+            /** Required */
+            required: boolean;
+            /** Answers */
+            answers: components["schemas"]["ShownAnswer"][];
+            /** Mark */
+            mark: ("done" | "skipped") | null;
+            /** Answer */
+            answer: string | null;
+            /** Reason */
+            reason: string;
+            /** At */
+            at: string | null;
+            /** By */
+            by: string | null;
+            /** By Itself */
+            by_itself: boolean;
+        };
+        /**
          * SignInIn
          * @description A user name and its password.
          */
@@ -2434,6 +9152,26 @@ export interface components {
             username: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SlipOut
+         * @description A one-time password, shown this once.
+         */
+        SlipOut: {
+            /** Username */
+            username: string;
+            /** Name Th */
+            name_th: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * SlipsIn
+         * @description The accounts that get new one-time passwords.
+         */
+        SlipsIn: {
+            /** Account Ids */
+            account_ids: string[];
         };
         /**
          * SplitIn
@@ -2447,6 +9185,31 @@ export interface components {
              * Format: uuid
              */
             report_id: string;
+        };
+        /**
+         * SpotOut
+         * @description A place to look at first.
+         */
+        SpotOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "province" | "district" | "tambon" | "station";
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Within Th */
+            within_th: string;
+            /** Within En */
+            within_en: string;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Zoom */
+            zoom: number;
         };
         /**
          * StationIn
@@ -2469,6 +9232,77 @@ export interface components {
             name_th: string;
             /** Name En */
             name_en: string;
+        };
+        /**
+         * StepIo
+         * @description A step of a check list; `does` is what of the incident does it by itself.
+         */
+        StepIo: {
+            /** Key */
+            key: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /**
+             * Who
+             * @default operator
+             * @enum {string}
+             */
+            who: "operator" | "supervisor" | "unit";
+            /**
+             * Required
+             * @default true
+             */
+            required: boolean;
+            /** Answers */
+            answers?: components["schemas"]["AnswerIo"][];
+            /** Next */
+            next?: string | null;
+            /** Does */
+            does?: ("acknowledge" | "assign" | "arrive") | null;
+        };
+        /**
+         * StreamOut
+         * @description A stream: what it holds, and how far its readers are behind.
+         */
+        StreamOut: {
+            /** Name */
+            name: string;
+            /** Messages */
+            messages: number;
+            /** Bytes */
+            bytes: number;
+            /** Record */
+            record: number | null;
+            /** Picture */
+            picture: number | null;
+        };
+        /**
+         * SubZoneIn
+         * @description A sub-zone as drawn; without `id` it is new.
+         */
+        SubZoneIn: {
+            /** Id */
+            id?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "economic" | "risk" | "landmark";
+            /** Name Th */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            geometry: components["schemas"]["PolygonIn"] | null;
+            /**
+             * Reason Th
+             * @default
+             */
+            reason_th: string;
         };
         /**
          * SubZoneOut
@@ -2499,6 +9333,50 @@ export interface components {
             area_m2: number;
             /** Reason Th */
             reason_th: string;
+        };
+        /**
+         * SwitchIn
+         * @description On or off.
+         */
+        SwitchIn: {
+            /** Enabled */
+            enabled: boolean;
+        };
+        /**
+         * SystemOut
+         * @description The state of this centre for who looks after it.
+         */
+        SystemOut: {
+            /** Version */
+            version: string;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Warnings */
+            warnings: string[];
+            /** Processes */
+            processes: components["schemas"]["ProcessOut"][];
+            /** Engines */
+            engines: components["schemas"]["EngineOut"][];
+            /** Streams */
+            streams: components["schemas"]["StreamOut"][];
+            /** Refusals */
+            refusals: {
+                [key: string]: number;
+            };
+            /** Outbox */
+            outbox: number;
+            /** Disc Total Bytes */
+            disc_total_bytes: number;
+            /** Disc Free Bytes */
+            disc_free_bytes: number;
+            backup: components["schemas"]["BackupOut"];
+            certificate: components["schemas"]["CertificateOut"] | null;
+            log: components["schemas"]["LogOut"];
+            /** Settings */
+            settings: components["schemas"]["SettingOut"][];
         };
         /**
          * Task
@@ -2536,6 +9414,57 @@ export interface components {
             incident: components["schemas"]["IncidentRow"];
             /** Told */
             told: string[];
+        };
+        /**
+         * TemplateIn
+         * @description A public message as it should be.
+         */
+        TemplateIn: {
+            /** Codes */
+            codes?: string[];
+            /** Title Th */
+            title_th: string;
+            /** Title En */
+            title_en: string;
+            /** Text Th */
+            text_th: string;
+            /** Text En */
+            text_en: string;
+            /**
+             * Removed
+             * @default false
+             */
+            removed: boolean;
+        };
+        /**
+         * TemplateKey
+         * @description The key of the template that was written.
+         */
+        TemplateKey: {
+            /** Key */
+            key: string;
+        };
+        /**
+         * TemplateOut
+         * @description A public message; without `codes` it fits every kind of event.
+         */
+        TemplateOut: {
+            /** Key */
+            key: string;
+            /** Codes */
+            codes: string[];
+            /** Title Th */
+            title_th: string;
+            /** Title En */
+            title_en: string;
+            /** Text Th */
+            text_th: string;
+            /** Text En */
+            text_en: string;
+            /** Built In */
+            built_in: boolean;
+            /** Removed */
+            removed: boolean;
         };
         /**
          * TerritoryOut
@@ -2611,6 +9540,64 @@ export interface components {
             };
         };
         /**
+         * TreeHitOut
+         * @description A unit of the police tree found by name.
+         */
+        TreeHitOut: {
+            /** Id */
+            id: number;
+            /** Code */
+            code: string;
+            /** Level */
+            level: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Parent Th */
+            parent_th: string;
+            /** Parent En */
+            parent_en: string;
+            /** Placed */
+            placed: boolean;
+            /** Known */
+            known: boolean;
+        };
+        /**
+         * TrialOut
+         * @description What a rule would have done. `since` is how far back the record was read; `complete` where that was all of it.
+         */
+        TrialOut: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Complete */
+            complete: boolean;
+            /** Observations */
+            observations: number;
+            /** Count */
+            count: number;
+            /** Fired */
+            fired: components["schemas"]["FiredOut"][];
+            /** Unheard S */
+            unheard_s: number;
+        };
+        /**
+         * UndoneOut
+         * @description An import was taken back.
+         */
+        UndoneOut: {
+            /** Rows */
+            rows: number;
+        };
+        /**
          * UnitChangeIn
          * @description What of a unit is to change; what is absent stays, null takes the account or device away.
          */
@@ -2643,6 +9630,16 @@ export interface components {
             /** Device Id */
             device_id?: string | null;
             /**
+             * Vehicle
+             * @default
+             */
+            vehicle: string;
+            /**
+             * Registration
+             * @default
+             */
+            registration: string;
+            /**
              * Disabled
              * @default false
              */
@@ -2673,6 +9670,16 @@ export interface components {
             account_id?: string | null;
             /** Device Id */
             device_id?: string | null;
+            /**
+             * Vehicle
+             * @default
+             */
+            vehicle: string;
+            /**
+             * Registration
+             * @default
+             */
+            registration: string;
         };
         /**
          * UnitOut
@@ -2721,6 +9728,10 @@ export interface components {
             state: string;
             /** Incident Id */
             incident_id: string | null;
+            /** Vehicle */
+            vehicle: string;
+            /** Registration */
+            registration: string;
         };
         /**
          * UnitPlace
@@ -2750,6 +9761,18 @@ export interface components {
              */
             state: "offered" | "accepted" | "refused" | "expired" | "withdrawn" | "en_route" | "on_scene" | "cleared";
         };
+        /**
+         * UseIn
+         * @description The words that were given out.
+         */
+        UseIn: {
+            /** Key */
+            key: string;
+            /** Text Th */
+            text_th: string;
+            /** Text En */
+            text_en: string;
+        };
         /** ValidationError */
         ValidationError: {
             /** Location */
@@ -2762,6 +9785,126 @@ export interface components {
             input?: unknown;
             /** Context */
             ctx?: Record<string, never>;
+        };
+        /**
+         * VersionOut
+         * @description One version of a rule: what was done, by whom, and what it meant.
+         */
+        VersionOut: {
+            /** Version */
+            version: number;
+            /** What */
+            what: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Enabled */
+            enabled: boolean;
+            body: components["schemas"]["RuleBody"];
+            /** Sentence Th */
+            sentence_th: string;
+            /** Sentence En */
+            sentence_en: string;
+        };
+        /**
+         * WhenIn
+         * @description Hours and weekdays (0 is Monday) in which the rule counts, and hours in which it keeps quiet.
+         */
+        WhenIn: {
+            /**
+             * Hours
+             * @default []
+             */
+            hours: components["schemas"]["HoursIn"][];
+            /**
+             * Weekdays
+             * @default [
+             *       0,
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5,
+             *       6
+             *     ]
+             */
+            weekdays: number[];
+            /**
+             * Quiet
+             * @default []
+             */
+            quiet: components["schemas"]["HoursIn"][];
+        };
+        /**
+         * WhereIn
+         * @description Who and where: devices, kinds of devices, units; zones, sub-zones and a drawn ring together are the area.
+         */
+        WhereIn: {
+            /**
+             * Device Ids
+             * @default []
+             */
+            device_ids: string[];
+            /**
+             * Device Kinds
+             * @default []
+             */
+            device_kinds: string[];
+            /**
+             * Unit Ids
+             * @default []
+             */
+            unit_ids: string[];
+            /**
+             * Zone Ids
+             * @default []
+             */
+            zone_ids: string[];
+            /**
+             * Subzone Ids
+             * @default []
+             */
+            subzone_ids: string[];
+            /**
+             * Ring
+             * @default []
+             */
+            ring: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * WordIn
+         * @description A word, which must be said.
+         */
+        WordIn: {
+            /** Word */
+            word: string;
+        };
+        /**
+         * WordsOut
+         * @description A word in both languages with examples.
+         */
+        WordsOut: {
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /**
+             * Examples Th
+             * @default
+             */
+            examples_th: string;
+            /**
+             * Examples En
+             * @default
+             */
+            examples_en: string;
         };
         /**
          * ZoneOut
@@ -2798,6 +9941,48 @@ export interface components {
             ];
             /** Started On */
             started_on: string | null;
+        };
+        /**
+         * CodeIn
+         * @description A code by time.
+         */
+        unjai__people__schemas__identity__CodeIn: {
+            /** Code */
+            code: string;
+        };
+        /**
+         * RefuseIn
+         * @description Why not; may be empty when one takes one's own proposal back.
+         */
+        unjai__people__schemas__identity__RefuseIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * CodeIn
+         * @description What the incident really is.
+         */
+        unjai__respond__schemas__incidents__CodeIn: {
+            /** Version */
+            version?: number | null;
+            /** Code */
+            code: string;
+        };
+        /**
+         * RefuseIn
+         * @description Why not.
+         */
+        unjai__respond__schemas__incidents__RefuseIn: {
+            /** At */
+            at?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
     };
     responses: never;
@@ -3173,7 +10358,9 @@ export interface operations {
     };
     units_api_units_get: {
         parameters: {
-            query?: never;
+            query?: {
+                disabled?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3187,6 +10374,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnitOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -3440,6 +10636,1498 @@ export interface operations {
             };
         };
     };
+    account_api_accounts__account_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_account_api_accounts__account_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    account_slips_api_account_slips_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlipsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlipOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_shift_api_shifts__shift_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shift_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_shift_api_shifts__shift_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shift_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShiftChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    phone_sheet_api_units__unit_id__phone_sheet_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneSheetIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneSheetOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    second_step_api_session_second_step_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondStepIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    own_factor_api_me_second_factor_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorOut"];
+                };
+            };
+        };
+    };
+    begin_enrolment_api_me_second_factor_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    confirm_enrolment_api_me_second_factor_confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["unjai__people__schemas__identity__CodeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    renew_recovery_api_me_second_factor_recovery_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_factor_api_me_second_factor_remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    own_phones_api_me_phones_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneOut"][];
+                };
+            };
+        };
+    };
+    forget_phone_api_me_phones__phone_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    own_sessions_api_me_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRowOut"][];
+                };
+            };
+        };
+    };
+    end_own_session_api_me_sessions__session_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_other_sessions_api_me_sessions_end_others_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedOut"];
+                };
+            };
+        };
+    };
+    sessions_of_account_api_accounts__account_id__sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRowOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_session_of_account_api_accounts__account_id__sessions__session_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reset_factor_api_accounts__account_id__reset_second_factor_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    attention_api_attention_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttentionOut"];
+                };
+            };
+        };
+    };
+    uses_of_break_glass_api_break_glass_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlassOut"][];
+                };
+            };
+        };
+    };
+    take_break_glass_api_break_glass_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakGlassIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenBreakGlassOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_break_glass_api_break_glass__break_glass_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                break_glass_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    review_break_glass_api_break_glass__break_glass_id__review_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                break_glass_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    deeds_of_break_glass_api_break_glass__break_glass_id__deeds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                break_glass_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRowOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    approvals_api_approvals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"][];
+                };
+            };
+        };
+    };
+    propose_api_approvals_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    actions_api_approvals_actions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionOut"][];
+                };
+            };
+        };
+    };
+    approve_api_approvals__approval_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    refuse_api_approvals__approval_id__refuse_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["unjai__people__schemas__identity__RefuseIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    policy_api_policy_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+        };
+    };
+    set_policy_api_policy_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    audit_log_api_audit_get: {
+        parameters: {
+            query?: {
+                action?: string;
+                actor?: string;
+                subject?: string;
+                since?: string | null;
+                until?: string | null;
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPageOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    people_facts_api_people_facts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleFactsOut"];
+                };
+            };
+        };
+    };
+    persons_api_persons_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonOut"][];
+                };
+            };
+        };
+    };
+    add_person_api_persons_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    person_api_persons__person_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_person_api_persons__person_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_person_api_persons__person_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    link_account_api_persons__person_id__account_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonAccountIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unlink_account_api_persons__person_id__account_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_post_api_persons__person_id__posts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedPostOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_post_api_posts__post_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                post_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_post_api_posts__post_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                post_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedPostOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    chair_api_chair_get: {
+        parameters: {
+            query: {
+                position: string;
+                org_unit_id: number;
+                on?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChairOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    setup_api_setup_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstRunOut"];
+                };
+            };
+        };
+    };
+    units_api_setup_units_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                what?: "station" | "parent";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TreeHitOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    choose_api_setup_station_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseStationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    citizen_door_api_setup_citizen_door_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CitizenDoorOut"];
+                };
+            };
+        };
+    };
+    qr_api_setup_qr_get: {
+        parameters: {
+            query: {
+                text: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QrRowsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     zone_api_zone_get: {
         parameters: {
             query?: never;
@@ -3496,6 +12184,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceOut"][];
+                };
+            };
+        };
+    };
+    make_device_api_devices_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -3998,6 +12719,987 @@ export interface operations {
             };
         };
     };
+    plans_api_zone_plans_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRow"][];
+                };
+            };
+        };
+    };
+    draw_zone_api_zone_plans_post: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanReport"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    plan_api_zone_plans__key__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanReport"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    redraw_zone_api_zone_plans__key__patch: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanReport"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    bring_boundaries_api_import_boundaries_post: {
+        parameters: {
+            query?: {
+                source?: string;
+                as_of?: string | null;
+                schematic?: boolean;
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/geo+json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    boundaries_api_boundaries_get: {
+        parameters: {
+            query: {
+                west: number;
+                south: number;
+                east: number;
+                north: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BorderOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    spots_api_spots_get: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpotOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    checklists_api_checklists_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistsOut"];
+                };
+            };
+        };
+    };
+    add_check_item_api_checklists_items_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCheckItemIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckItemOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_check_item_api_checklists_items__key__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckItemIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckItemOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    keep_room_api_checklists_room_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoomIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    device_kinds_api_device_kinds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceKindOut"][];
+                };
+            };
+        };
+    };
+    contact_api_devices__device_id__contact_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_contact_api_devices__device_id__contact_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    all_sensors_api_sensors_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorOut"][];
+                };
+            };
+        };
+    };
+    set_up_api_devices__device_id__setup_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceSetupOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_settings_api_devices__device_id__settings_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rules_api_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"][];
+                };
+            };
+        };
+    };
+    make_api_rules_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    kinds_api_rules_kinds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindsOut"];
+                };
+            };
+        };
+    };
+    sentence_api_rules_sentence_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentenceOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    test_api_rules_test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rule_api_rules__rule_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_api_rules__rule_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_api_rules__rule_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    switch_api_rules__rule_id__switch_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    restore_api_rules__rule_id__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    versions_api_rules__rule_id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    alerts_of_rule_api_rules__rule_id__alerts_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    alerts_api_alerts_get: {
+        parameters: {
+            query?: {
+                hours?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    board_api_device_health_get: {
+        parameters: {
+            query?: {
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    history_api_devices__device_id__history_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_event_codes_api_event_codes_get: {
         parameters: {
             query?: never;
@@ -4234,7 +13936,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CodeIn"];
+                "application/json": components["schemas"]["unjai__respond__schemas__incidents__CodeIn"];
             };
         };
         responses: {
@@ -4629,7 +14331,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeedIn"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -4662,7 +14368,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["RefuseIn"] | null;
+                "application/json": components["schemas"]["unjai__respond__schemas__incidents__RefuseIn"] | null;
             };
         };
         responses: {
@@ -4695,7 +14401,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeedIn"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -4726,7 +14436,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeedIn"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -4837,6 +14551,2066 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HelpStatus"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    find_api_search_incidents_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                code?: string[];
+                priority?: number[];
+                state?: ("new" | "acknowledged" | "assigned" | "en_route" | "on_scene" | "closed")[];
+                outcome?: ("resolved" | "false_alarm" | "cancelled" | "handed_over" | "no_trace")[];
+                channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera")[];
+                by?: string[];
+                since?: string;
+                until?: string;
+                unit_id?: string | null;
+                attached?: boolean;
+                area?: string[];
+                place_id?: string | null;
+                lon?: number | null;
+                lat?: number | null;
+                radius_m?: number | null;
+                ack_over_s?: number | null;
+                response_over_s?: number | null;
+                sort?: "newest" | "oldest" | "slowest";
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    count_api_search_count_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                code?: string[];
+                priority?: number[];
+                state?: ("new" | "acknowledged" | "assigned" | "en_route" | "on_scene" | "closed")[];
+                outcome?: ("resolved" | "false_alarm" | "cancelled" | "handed_over" | "no_trace")[];
+                channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera")[];
+                by?: string[];
+                since?: string;
+                until?: string;
+                unit_id?: string | null;
+                attached?: boolean;
+                area?: string[];
+                place_id?: string | null;
+                lon?: number | null;
+                lat?: number | null;
+                radius_m?: number | null;
+                ack_over_s?: number | null;
+                response_over_s?: number | null;
+                sort?: "newest" | "oldest" | "slowest";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchCount"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    operators_api_search_operators_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+        };
+    };
+    export_api_search_export_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                code?: string[];
+                priority?: number[];
+                state?: ("new" | "acknowledged" | "assigned" | "en_route" | "on_scene" | "closed")[];
+                outcome?: ("resolved" | "false_alarm" | "cancelled" | "handed_over" | "no_trace")[];
+                channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera")[];
+                by?: string[];
+                since?: string;
+                until?: string;
+                unit_id?: string | null;
+                attached?: boolean;
+                area?: string[];
+                place_id?: string | null;
+                lon?: number | null;
+                lat?: number | null;
+                radius_m?: number | null;
+                ack_over_s?: number | null;
+                response_over_s?: number | null;
+                sort?: "newest" | "oldest" | "slowest";
+                form?: "csv" | "geojson";
+                callers?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_saved_api_searches_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedOut"][];
+                };
+            };
+        };
+    };
+    save_api_searches_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    forget_api_searches__search_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    replay_api_replay_get: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_logs_api_shift_logs_get: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftHead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_now_api_shift_logs_now_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftNowOut"];
+                };
+            };
+        };
+    };
+    read_log_api_shift_logs__log_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftLog"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    print_log_api_shift_logs__log_id__sheet_pdf_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    write_note_api_shift_logs__log_id__note_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShiftNoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftLog"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    hand_over_api_shift_logs__log_id__hand_over_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftLog"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    see_carried_api_shift_logs__log_id__carried__incident_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftLog"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_over_api_shift_logs__log_id__take_over_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftLog"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_api_shift_logs__log_id__additions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdditionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftLog"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    mark_step_api_incidents__incident_id__steps__key__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unmark_step_api_incidents__incident_id__steps__key__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_procedures_api_procedures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcedureOut"][];
+                };
+            };
+        };
+    };
+    export_procedures_api_procedures_export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProceduresFile"];
+                };
+            };
+        };
+    };
+    import_procedures_api_procedures_import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProceduresFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_versions_api_procedures__code__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcedureOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_procedure_api_procedures__code__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcedureIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcedureOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_over_api_incidents__incident_id__overdue_take_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_gaps_api_procedure_gaps_get: {
+        parameters: {
+            query?: {
+                unseen?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    see_gaps_api_procedure_gaps__gap_id__seen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaybeWordIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_limits_api_wait_limits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsOut"][];
+                };
+            };
+        };
+    };
+    set_limits_api_wait_limits__scope__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scope: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    drop_limits_api_wait_limits__scope__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scope: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_parties_api_incidents__incident_id__parties_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyShown"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_party_api_incidents__incident_id__parties_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_party_api_incidents__incident_id__parties__party_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+                party_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_party_api_incidents__incident_id__parties__party_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+                party_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    restore_party_api_incidents__incident_id__parties__party_id__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+                party_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_templates_api_message_templates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"][];
+                };
+            };
+        };
+    };
+    add_template_api_message_templates_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateKey"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_template_api_message_templates__key__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateKey"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_messages_api_incidents__incident_id__messages_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    use_message_api_incidents__incident_id__messages_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    attach_api_incidents__incident_id__attachments_post: {
+        parameters: {
+            query?: {
+                name?: string;
+                caption?: string;
+                at?: string | null;
+            };
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    attach_from_scene_api_officer_assignments__assignment_id__attachments_post: {
+        parameters: {
+            query?: {
+                name?: string;
+                caption?: string;
+                at?: string | null;
+            };
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attached"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_attachment_api_attachments__attachment_id__get: {
+        parameters: {
+            query?: {
+                original?: boolean;
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_attachment_api_attachments__attachment_id__remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    restore_attachment_api_attachments__attachment_id__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    print_sheet_api_incidents__incident_id__sheet_pdf_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    seal_case_api_incidents__incident_id__case_files_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SealIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_sealed_api_case_files__case_file_id__sealed_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_case_file_api_case_files__case_file_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_case_files_api_case_files_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFileRow"][];
+                };
+            };
+        };
+    };
+    receive_case_api_case_files__case_file_id__receive_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    roots_api_public_roots_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RootsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    consistency_api_public_roots_consistency_get: {
+        parameters: {
+            query: {
+                first: number;
+                second: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    inclusion_api_audit_proof_get: {
+        parameters: {
+            query: {
+                row: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InclusionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    system_state_api_system_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemOut"];
+                };
+            };
+        };
+    };
+    import_kinds_api_import_kinds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportKindOut"][];
+                };
+            };
+        };
+    };
+    export_kinds_api_export_kinds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportKindOut"][];
+                };
+            };
+        };
+    };
+    template_api_import_templates__kind__csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upload_api_import_files_post: {
+        parameters: {
+            query: {
+                kind: string;
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    preview_api_import_files__file_id__preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoicesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    apply_api_import_files__file_id__apply_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppliedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    row_report_api_import_files__file_id__report_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    forget_api_import_files__file_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    runs_api_import_runs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"][];
+                };
+            };
+        };
+    };
+    undo_api_import_runs__run_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoneOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_api_export__kind___form__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                form: "csv" | "geojson";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

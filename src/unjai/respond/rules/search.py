@@ -89,15 +89,13 @@ def put(
     said: dict[str, object] = {"sort": asked.sort, "limit": limit}
     if words := words_of(asked.words):
         said["words"] = [{"like": like(word), "codes": list(codes_of.get(word, ()))} for word in words]
-    for name in ("code", "priority", "state", "outcome", "channel", "acknowledged_by"):
-        if chosen := getattr(asked, name):
-            said[name] = list(chosen)
-    for name in ("from_at", "to_at"):
-        if (moment := getattr(asked, name)) is not None:
-            said[name] = moment.isoformat()
-    for name in ("ack_over_s", "response_over_s"):
-        if (over := getattr(asked, name)) is not None:
-            said[name] = over
+    said |= {
+        name: list(chosen)
+        for name in ("code", "priority", "state", "outcome", "channel", "acknowledged_by")
+        if (chosen := getattr(asked, name))
+    }
+    said |= {name: at.isoformat() for name in ("from_at", "to_at") if (at := getattr(asked, name)) is not None}
+    said |= {name: s for name in ("ack_over_s", "response_over_s") if (s := getattr(asked, name)) is not None}
     if asked.unit_id is not None:
         said["unit_id"] = str(asked.unit_id)
     if asked.attached:
