@@ -157,7 +157,7 @@ async def _publish(made: Common, emitted: Sequence[Emitted]) -> None:
     """Send events right after their commit and take them out of the outbox."""
     for one in emitted:
         await made.bus.tell(one.subject, one.payload)
-    await made.bus.nc.flush(timeout=2)
+    await made.bus.answers(2)
     async with made.db.tx(system()) as tx:
         await sent(tx, [one.id for one in emitted])
 

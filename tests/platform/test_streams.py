@@ -1,6 +1,8 @@
 """The outbox, the streams and the follower on real engines."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,6 +15,7 @@ from unjai.model.clock import MovedClock
 from unjai.model.ids import StationId, observation_id
 from unjai.model.reading import Observation
 from unjai.platform.database import Database, Emitted
+from unjai.platform.engines.alone import Nats
 from unjai.platform.follow import Follower
 from unjai.platform.outbox import emit, missed, sent
 from unjai.platform.streams import Bus, observations, stream_of
@@ -143,3 +146,41 @@ async def test_a_list_over_a_megabyte_is_stored_in_parts_and_in_order(clean: Bus
         if len(numbers) >= len(long):
             break
     assert numbers == list(range(2_000))
+
+
+async def test_a_server_that_answers_late_ends_nobodys_reading(bus: Bus, nats: Nats) -> None:
+    pid = nats.child.pid
+    heard = asyncio.Event()
+
+    async def then(_subject: str, _data: bytes) -> None:
+        heard.set()
+
+    await bus.hear("test.after", then)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(TimeoutError):
+            await bus.answers(0.05)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    await bus.answers(10)
+    await bus.tell("test.after", b"")
+    async with asyncio.timeout(10):
+        await heard.wait()
+
+
+async def test_a_question_on_a_lost_connection_is_given_up(nats: Nats) -> None:
+    bus = await Bus.connect(nats.url("core"), name="tests")
+    pid = nats.child.pid
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        asking = asyncio.create_task(bus.answers(30))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        bus.forget_asked()
+        with pytest.raises(ConnectionError):
+            await asking
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    await bus.close()
+    with pytest.raises(ConnectionError):
+        await bus.answers(1)

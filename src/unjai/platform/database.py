@@ -127,6 +127,8 @@ class Database:
         for job in jobs:
             try:
                 await job()
+            except (OSError, TimeoutError) as error:
+                log.warning("NATS does not answer (%s); the outbox repeats the events", type(error).__name__)
             except Exception:
                 log.exception("a job after commit failed; the outbox repeats its events")
 

@@ -5,6 +5,7 @@ An acknowledgement is given outward only after the stream's own (`sync_interval:
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
 from collections.abc import Awaitable, Callable
@@ -27,6 +28,10 @@ log = logging.getLogger(__name__)
 
 STREAM_AGE = timedelta(days=8)
 PUBLISH_TIMEOUT_S = 5.0
+_ANSWER_S = 10.0
+_STALE_S = 10
+"""A server that leaves two questions in a row, so far apart, without an answer is taken for dead: connect anew."""
+_FOR_EVER_S = 10**8
 _MESSAGE_BYTES = 900_000
 """A list beyond this goes in halves: NATS takes no message over 1 MB, and a phone that was away sends that much."""
 
@@ -69,6 +74,7 @@ class Bus:
         self.js: JetStreamContext = nc.jetstream(timeout=PUBLISH_TIMEOUT_S)
         self.when_back: set[Callable[[], None]] = set()
         """Called each time the connection was lost and is there again: what was asked of the server is forgotten."""
+        self._asked: set[asyncio.Task[None]] = set()
 
     @classmethod
     async def connect(cls, url: str, *, name: str, tls: ssl.SSLContext | None = None) -> Bus:
@@ -81,6 +87,7 @@ class Bus:
 
         async def back() -> None:
             for bus in made:
+                bus.forget_asked()
                 for told in tuple(bus.when_back):
                     told()
 
@@ -93,6 +100,7 @@ class Bus:
             error_cb=said,
             reconnected_cb=back,
             pending_size=8 * 1024 * 1024,
+            ping_interval=_STALE_S,
             tls=tls,
         )
         made.append(cls(nc))
@@ -154,11 +162,39 @@ class Bus:
                 log.exception("hearing %s failed", message.subject)
 
         subscription = await self.nc.subscribe(subject, cb=one)
-        await self.nc.flush()
+        await self.answers(_ANSWER_S)
         return subscription
+
+    async def answers(self, patience_s: float) -> None:
+        """Return when the server has everything that was sent so far; raise OSError or TimeoutError when it does not say so.
+
+        Not the client's own `flush`: there an answer after its timeout ends the client's reading, for minutes.
+        """
+        if not self.nc.is_connected:
+            raise ConnectionError
+        asked = asyncio.create_task(self.nc.flush(timeout=_FOR_EVER_S))
+        self._asked.add(asked)
+        asked.add_done_callback(self._heard)
+        done, _waiting = await asyncio.wait({asked}, timeout=patience_s)
+        if not done:
+            raise TimeoutError
+        if asked.cancelled():
+            raise ConnectionError
+        asked.result()
+
+    def _heard(self, asked: asyncio.Task[None]) -> None:
+        self._asked.discard(asked)
+        if not asked.cancelled():
+            asked.exception()  # whoever waited has it
+
+    def forget_asked(self) -> None:
+        """Give up on answers that will never come: the connection they were asked on is gone."""
+        for asked in tuple(self._asked):
+            asked.cancel()
 
     async def close(self) -> None:
         """Send what is pending and disconnect."""
+        self.forget_asked()
         if self.nc.is_connected:
             await self.nc.drain()
         else:

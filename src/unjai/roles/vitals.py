@@ -119,6 +119,7 @@ async def _from_database(made: Common, found: Vitals) -> None:
 
 
 async def _from_nats(made: Common, found: Vitals) -> None:
+    await made.bus.answers(_PATIENCE_S)  # its version was told at connecting: that alone says nothing of now
     server: Mapping[str, Any] = made.bus.nc._server_info  # noqa: SLF001  the client tells it nowhere else
     found.nats = {"version": server.get("version", "?")}
     for name in (*(stream_of(one) for one in CLASSES), ACKNOWLEDGED, LIGHT):
