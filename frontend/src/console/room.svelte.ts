@@ -5,7 +5,7 @@ import { Feed, liveUrl } from '$lib/live';
 import { named } from '$lib/i18n.svelte';
 import { me, whoAmI } from '$lib/session.svelte';
 import { toasts } from '$lib/toasts.svelte';
-import type { Delta, Device, EventCode, IncidentRow, LiveDevice, LiveUnit, Shift, Snapshot, StripEntry, Streets, Zone } from '$lib/types';
+import type { Delta, Device, EventCode, IncidentRow, LiveDevice, LiveUnit, Shift, Snapshot, StripEntry, Streets, Tick, Zone } from '$lib/types';
 import { MarkBook } from '../map/book';
 import { alarms, ordered, orderedUnits } from './queue';
 import { NOTICE } from './strip';
@@ -24,7 +24,7 @@ class Room {
   line = $state<'connecting' | 'live' | 'lost'>('connecting');
   /** When the line was lost, by the centre's clock. */
   lostSince = $state<number | null>(null);
-  core = $state<{ state: 'ok' | 'lost'; since: string | null }>({ state: 'ok', since: null });
+  core = $state<{ state: 'ok' | 'lost'; since: string | null; why: Tick['why'] }>({ state: 'ok', since: null, why: null });
 
   incidents = $state.raw<Rows<IncidentRow>>({});
   /** Closed within this screen's last hour, for looking back. */
@@ -69,9 +69,9 @@ class Room {
         this.book.takeMarks(marks, performance.now());
       },
       notice: () => void attention.ask(),
-      tick: ({ now, core, since }) => {
+      tick: ({ now, core, since, why = null }) => {
         this.#heard(now);
-        if (this.core.state !== core || this.core.since !== since) this.core = { state: core, since };
+        if (this.core.state !== core || this.core.since !== since || this.core.why !== why) this.core = { state: core, since, why };
       },
     });
     this.#feed.start();

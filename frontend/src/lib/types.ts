@@ -114,6 +114,6 @@ export interface StripEntry {
 
 export interface Snapshot { type: 'snapshot'; seq: number; now: string; station: number; incidents: IncidentRow[]; units: LiveUnit[]; devices: LiveDevice[]; strip: StripEntry[] }
 export interface Delta { type: 'delta'; seq: number; now: string; incidents?: IncidentRow[]; units?: LiveUnit[]; devices?: LiveDevice[]; strip?: StripEntry[]; gone?: { incidents?: string[] } }
-export interface Tick { type: 'tick'; seq: number; now: string; core: 'ok' | 'lost'; since: string | null }
+export interface Tick { type: 'tick'; seq: number; now: string; core: 'ok' | 'lost'; since: string | null; why?: 'disc' | 'stream' | 'database' | null }
 export interface Notice { type: 'notice'; what: string }
 export type LiveText = Snapshot | Delta | Tick | Notice;

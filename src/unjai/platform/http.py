@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from unjai.model.actor import Actor
 from unjai.model.clock import Clock
 from unjai.model.errors import UnjaiError
 from unjai.platform.database import Database, Tx
+from unjai.platform.engines.folders import disc_full
 from unjai.platform.i18n import told
 from unjai.platform.logs import request_id
 
@@ -36,6 +38,8 @@ BODY_LIMIT = 1_000_000
 IMPORT_LIMIT = 64_000_000
 MEDIA_LIMIT = 25_000_000
 """What an attachment may weigh: a path under ``/api/`` that ends with ``/attachments``."""
+_DISC_FULL = "53100"
+"""PostgreSQL's own word for it."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -116,14 +120,18 @@ async def _http(_request: Request, error: Exception) -> Response:
     return answer(UnjaiError(codes.get(status, "request_invalid"), status, where="", limit_bytes=BODY_LIMIT))
 
 
-async def _database(_request: Request, error: Exception) -> Response:
+async def _database(request: Request, error: Exception) -> Response:
     if isinstance(error, DataError):  # NUL in a text, a number beyond its column: what came in, not what we did
         log.warning("refused by the database: %s", error.orig)
         return answer(UnjaiError("request_invalid", 422, where=str(error.orig).partition("\n")[0]))
     if isinstance(error, DBAPIError) and not (
         error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
     ):
-        return await _broken(_request, error)
+        return await _broken(request, error)
+    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == _DISC_FULL:
+        data: Path = request.app.state.ground.data
+        log.warning("the database's disc is full: %s", error.orig)
+        return answer(disc_full(data, shutil.disk_usage(data).free))
     log.warning("the database is away: %s", error)
     return answer(UnjaiError("database_away", 503))
 

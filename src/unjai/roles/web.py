@@ -24,7 +24,7 @@ from unjai.platform.config import Settings
 from unjai.platform.http import Ground
 from unjai.platform.tls import mqtt_pair, warnings_of
 from unjai.respond.api import router as respond_router
-from unjai.roles import metrics
+from unjai.roles import metrics, trouble
 from unjai.roles.refresh import Refresher
 from unjai.roles.serving import serve
 from unjai.roles.system import backup as system_backup
@@ -129,12 +129,15 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
     async def whole() -> Any:
         return await asyncio.to_thread(system_told, made, await gather())
 
+    async def look() -> None:
+        hub.why = await trouble.why(made, core_lost=hub.core_state()[0] == "lost")
+
     async def healthy() -> dict[str, Any]:
         try:
             async with asyncio.timeout(3):
                 async with made.db.tx(system()) as tx:
                     waits = await unsealed_since(tx, made.clock.now())
-                await made.bus.nc.flush(timeout=2)
+                await made.bus.answers(2)
         except Exception as error:  # noqa: BLE001  whatever it is, we are not healthy
             return {"status": "waiting", "why": type(error).__name__}
         core = hub.core_state()[0]
@@ -144,6 +147,7 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
             "audit": "late" if waits is not None and waits > UNSEALED_ALARM else "ok",
             "version": unjai.__version__,
             "mqtt_port": made.settings.mqtt_port,
+            "disc": "full" if hub.why == "disc" else "ok",
             "backup": system_backup(made.settings, made.clock.now()).state,
             "warnings": warnings_of(made.settings),
         }
@@ -169,6 +173,7 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
         info=lambda: _info(made),
         background=(
             hub.every_second,
+            lambda: every(1.0, look),
             refresher.run,
             lambda: every(1.0, lambda: flush_refusals(made)),
             lambda: every(30.0, made.load),

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from nats.errors import Error as NatsError
@@ -44,6 +44,9 @@ _DOUBT_S = 0.25
 
 NOTICES = ("breakglass.changed", "approval.changed")
 """What screens are told of besides the picture: only that it changed."""
+
+Why = Literal["disc", "stream", "database"]
+"""What stands in the way: a full disc, or an engine that does not answer."""
 
 _decode_said = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -87,6 +90,8 @@ class Hub:
         self.readers: dict[tuple[StationId, str], set[Reader]] = {}
         self.heard_core: datetime | None = None
         self.lost_since: datetime | None = None
+        self.why: Why | None = None
+        """What stands in the way, as far as it is known; goes out with each tick."""
         self._subscriptions: dict[tuple[StationId, str], Any] = {}
 
     async def start(self) -> None:
@@ -247,7 +252,7 @@ class Hub:
     def _tick(self, reader: Reader) -> str:
         state, since = self.core_state()
         tick = {"type": "tick", "seq": reader.seq or 0, "now": self.clock.now(), "core": state, "since": since}
-        return msgspec.json.encode(tick).decode()
+        return msgspec.json.encode({**tick, "why": self.why}).decode()
 
 
 async def heard(socket: WebSocket) -> dict[str, Any]:

@@ -30,6 +30,8 @@ export interface Look {
 
 const BEHIND = 5000;
 const FULL = 0.1;
+/** Below this nothing new is sure to be kept; `platform/engines/folders.py` says the same. */
+const NEEDED_BYTES = 100_000_000;
 
 export function looks(said: System): Look[] {
   const bad: Look[] = [];
@@ -42,7 +44,8 @@ export function looks(said: System): Look[] {
   if (said.certificate?.state === 'over') bad.push({ code: 'certificate_over', tone: 'bad' });
   if (said.backup.state === 'failed') bad.push({ code: 'backup_failed', tone: 'bad', facts: { code: said.backup.error } });
   for (const code of said.warnings) bad.push({ code, tone: 'bad' });
-  if (said.disc_free_bytes < said.disc_total_bytes * FULL) warn.push({ code: 'disc', tone: 'warn' });
+  if (said.disc_free_bytes < NEEDED_BYTES) bad.unshift({ code: 'disc_full', tone: 'bad' });
+  else if (said.disc_free_bytes < said.disc_total_bytes * FULL) warn.push({ code: 'disc', tone: 'warn' });
   if (said.backup.state === 'off' || said.backup.state === 'old' || said.backup.state === 'never') warn.push({ code: `backup_${said.backup.state}`, tone: 'warn' });
   if (said.certificate?.state === 'soon') warn.push({ code: 'certificate_soon', tone: 'warn' });
   const behind = said.streams.find((one) => (one.record ?? 0) > BEHIND || (one.picture ?? 0) > BEHIND);
