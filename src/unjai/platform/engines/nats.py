@@ -20,6 +20,8 @@ from unjai.platform.engines.secrets import NatsSecrets, keep, nats_secrets
 from unjai.platform.tls import Pair
 
 _MAX_STORE_BYTES = 16_000_000_000
+_LEAST_STORE_BYTES = 4_000_000_000
+"""What the streams reserve, and a little: with less NATS refuses to make them, on a small disc for ever."""
 _LOG_BYTES = 10_000_000
 
 _CONFIG = """\
@@ -171,8 +173,8 @@ def _store_bytes(folder: Path) -> int:
     """Return the room for streams, decided at the first start: a smaller one later would shut existing streams."""
     file = folder / "store_bytes"
     try:
-        return int(file.read_text("ascii"))
+        return max(_LEAST_STORE_BYTES, int(file.read_text("ascii")))
     except (OSError, ValueError):
-        room = min(_MAX_STORE_BYTES, shutil.disk_usage(folder).free * 6 // 10)
+        room = max(_LEAST_STORE_BYTES, min(_MAX_STORE_BYTES, shutil.disk_usage(folder).free * 6 // 10))
         file.write_text(f"{room}\n", "ascii")
         return room
