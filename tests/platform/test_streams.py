@@ -2,10 +2,13 @@
 
 import asyncio
 import os
+import shutil
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
@@ -15,10 +18,12 @@ from unjai.model.clock import MovedClock
 from unjai.model.ids import StationId, observation_id
 from unjai.model.reading import Observation
 from unjai.platform.database import Database, Emitted
+from unjai.platform.engines import device_streams
+from unjai.platform.engines import nats as nats_server
 from unjai.platform.engines.alone import Nats
 from unjai.platform.follow import Follower
 from unjai.platform.outbox import emit, missed, sent
-from unjai.platform.streams import Bus, observations, stream_of
+from unjai.platform.streams import CLASSES, Bus, observations, stream_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,3 +189,15 @@ async def test_a_question_on_a_lost_connection_is_given_up(nats: Nats) -> None:
     await bus.close()
     with pytest.raises(ConnectionError):
         await bus.answers(1)
+
+
+def test_the_smallest_budget_of_nats_has_room_for_what_the_streams_reserve() -> None:
+    reserved = sum(kept.stream_bytes for kept in CLASSES.values()) + device_streams._LIGHT_BYTES
+    assert reserved < nats_server._LEAST_STORE_BYTES
+
+
+def test_a_small_disc_does_not_make_the_budget_smaller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=600_000_000))
+    assert nats_server._store_bytes(tmp_path) == nats_server._LEAST_STORE_BYTES
+    (tmp_path / "store_bytes").write_text("392000000\n", "ascii")
+    assert nats_server._store_bytes(tmp_path) == nats_server._LEAST_STORE_BYTES, "a folder of an older version"
