@@ -96,7 +96,7 @@ def run_migrate() -> None:
 async def _first_steps(settings: Settings) -> None:
     from unjai.model.actor import system  # noqa: PLC0415
     from unjai.model.clock import SystemClock  # noqa: PLC0415
-    from unjai.people.flows import first_administrator  # noqa: PLC0415
+    from unjai.people.flows import FIRST_NAME, first_administrator  # noqa: PLC0415
     from unjai.platform.engines.secrets import keep  # noqa: PLC0415
     from unjai.territory.flows import seed_org_units  # noqa: PLC0415
     from unjai.territory.store import org_unit_by_code  # noqa: PLC0415
@@ -107,7 +107,7 @@ async def _first_steps(settings: Settings) -> None:
         here = await org_unit_by_code(tx, settings.station) if settings.station else None
         password = await first_administrator(tx, actor, clock, org_unit_id=1 if here is None else here.id)
     if password is not None:
-        keep(settings.data / "run" / "first-password", password)
+        keep(settings.data / "run" / "first-password", f"{FIRST_NAME}\n{password}\n")
     await db.close()
 
 

@@ -341,8 +341,11 @@ class _Centre:
 
     def _tell_ready(self) -> None:
         settings = self._settings
+        address = f"{_scheme(settings)}://{_shown(settings.host)}:{settings.port}"
+        password = self._run / "first-password"
         rows = [
-            ("screen", f"{_scheme(settings)}://{_shown(settings.host)}:{settings.port}/console"),
+            *([("set_up", f"{address}/manage")] if password.exists() else []),
+            ("screen", f"{address}/console"),
             ("mqtt", f"{_shown(settings.mqtt_listen)}:{settings.mqtt_port}{' (TLS)' if mqtt_pair(settings) else ''}"),
             ("data", str(settings.data)),
             ("logs", str(self._logs)),
@@ -350,7 +353,6 @@ class _Centre:
         lines = ["", f"● {both('ready')}", *(f"  {both(code)}: {value}" for code, value in rows)]
         if self._demo and chosen(settings) is None:
             lines.append(f"  {both('demo')}")
-        password = self._run / "first-password"
         with contextlib.suppress(FileNotFoundError):
             lines.append(f"  {both('first_password')}: {' / '.join(password.read_text('utf-8').split())}")
         lines += [f"  {both('how_to_stop')}", ""]

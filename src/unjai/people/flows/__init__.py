@@ -2,6 +2,7 @@
 
 from unjai.people.flows import break_glass, guarded, policy
 from unjai.people.flows.accounts import (
+    FIRST_NAME,
     AccountRow,
     NewAccount,
     RoleAt,
@@ -65,6 +66,7 @@ from unjai.people.flows.sessions import (
 from unjai.people.store.units import DutyRow, ShiftRow, UnitRow
 
 __all__ = [
+    "FIRST_NAME",
     "AccountRow",
     "DutyNow",
     "DutyRow",
