@@ -150,21 +150,26 @@ def _nearest_named(near: Sequence[tuple[Edge, float]]) -> _Named | None:
     return None
 
 
+def _apart(name: str) -> str:
+    """Return a name as it follows a Thai word: at once where it is Thai, after a blank where it is not."""
+    return name if "\u0e01" <= name[:1] <= "\u0e4e" else f" {name}"
+
+
 def _street_words(street: _Named, crossing: _Named | None) -> tuple[str, str]:
     if street.distance_m > _ON_STREET_M:
         away = street.distance_m
-        return f"ใกล้{street.th} ({away:.0f} ม.)", f"near {street.en} ({away:.0f} m)"
+        return f"ใกล้{_apart(street.th)} ({away:.0f} ม.)", f"near {street.en} ({away:.0f} m)"
     if crossing is None:
         return street.th, street.en
     if crossing.distance_m <= _AT_CROSSING_M:
-        return f"{street.th} ตัด{crossing.th}", f"{street.en} at {crossing.en}"
-    return f"{street.th} ใกล้{crossing.th}", f"{street.en} near {crossing.en}"
+        return f"{street.th} ตัด{_apart(crossing.th)}", f"{street.en} at {crossing.en}"
+    return f"{street.th} ใกล้{_apart(crossing.th)}", f"{street.en} near {crossing.en}"
 
 
 def _place_words(place: _Named, *, front: bool) -> tuple[str, str]:
     away = place.distance_m
     if away <= _AT_PLACE_M:
-        return f"ที่{place.th}", f"at {place.en}"
+        return f"ที่{_apart(place.th)}", f"at {place.en}"
     if front and away <= _FRONT_M:
-        return f"หน้า{place.th} ({away:.0f} ม.)", f"in front of {place.en} ({away:.0f} m)"
-    return f"ใกล้{place.th} ({away:.0f} ม.)", f"near {place.en} ({away:.0f} m)"
+        return f"หน้า{_apart(place.th)} ({away:.0f} ม.)", f"in front of {place.en} ({away:.0f} m)"
+    return f"ใกล้{_apart(place.th)} ({away:.0f} ม.)", f"near {place.en} ({away:.0f} m)"

@@ -59,6 +59,27 @@ def _thai(words: Mapping[str, str]) -> dict[str, str]:
     return {said: kind for kind, said in words.items()}
 
 
+_PLACE_WORDS = {
+    "ร้านสะดวกชื้อ": "convenience_store",
+    "เซเว่น": "convenience_store",
+    "convenience": "convenience_store",
+    "attraction": "landmark",
+    "sight": "landmark",
+    "bar": "nightlife",
+    "pub": "nightlife",
+    "clinic": "hospital",
+    "department_store": "mall",
+    "jewelry": "gold_shop",
+    "marketplace": "market",
+    "residential_place": "residence",
+    "transit": "bus_station",
+    "bus": "bus_station",
+    "rail": "railway_station",
+    "uni": "university",
+}
+"""Words of lists that others made, in the middle of "landmark:mall" and "amenity=bank" too."""
+
+
 CODE = Field(name="code", th="รหัส", en="Code", also=("id", "ลำดับรหัส", "เลขที่", "รหัสอ้างอิง"))
 NAME_TH = Field(name="name_th", th="ชื่อ", en="Name", also=("ชื่อภาษาไทย", "ชื่อไทย", "name thai", "thai name"), needed=True)
 NAME_EN = Field(name="name_en", th="ชื่อภาษาอังกฤษ", en="English name", also=("ชื่ออังกฤษ", "name english", "name (en)"))
@@ -120,7 +141,7 @@ PLACE_FIELDS = (
         th="ประเภท",
         en="Kind",
         also=("ชนิด", "ประเภทสถานที่", "type", "category", "หมวด", "หมวดหมู่"),
-        words=_words(facts.place_kinds()) | {"ร้านสะดวกชื้อ": "convenience_store", "เซเว่น": "convenience_store"},
+        words=_words(facts.place_kinds()) | _PLACE_WORDS,
         example="ธนาคาร",
     ),
     Field(

@@ -160,7 +160,7 @@ def features_of_lines(
         try:
             for name, column in own.items():
                 said = cell(cells, column)
-                said = words[name].get(search_key(said), said) if words[name] and said else said
+                said = _stored(words[name], said)
                 properties[name] = _json(name, said) if known[name].form == "json" else said
             pair = pairs[row]
             if isinstance(pair, UnjaiError):
@@ -180,6 +180,14 @@ def _shown(properties: Mapping[str, Any]) -> str:
 def _words_of(item: Field) -> dict[str, str]:
     own = {search_key(value): value for value in item.words.values()}
     return {**own, **{search_key(said): value for said, value in item.words.items()}} if item.words else {}
+
+
+def _stored(words: Mapping[str, str], said: str) -> str:
+    """Return what is stored for a word; where the whole is unknown, for the last part of "amenity=bank"."""
+    if not words or not said:
+        return said
+    whole = words.get(search_key(said))
+    return whole or words.get(search_key(re.split(r"[:=]", said)[-1]), said)
 
 
 def _json(name: str, said: str) -> Any:
@@ -253,8 +261,8 @@ def renamed(
             if said not in feature.properties:
                 continue
             value = feature.properties[said]
-            if isinstance(value, str) and words.get(name):
-                value = words[name].get(search_key(value), value)
+            if isinstance(value, str):
+                value = _stored(words.get(name, {}), value)
             if name != said:
                 properties.pop(said, None)
             properties[name] = value
