@@ -190,8 +190,11 @@ def duty_end(interval: Interval) -> datetime:
 
 
 def on_duty(intervals: Iterable[Interval], at: datetime) -> bool:
-    """Tell whether a unit was on duty at `at`. Only then may its position be kept."""
-    return any(interval.from_at <= at < duty_end(interval) for interval in intervals)
+    """Tell whether a unit was on duty at `at`. Only then may its position be kept.
+
+    Phones tell whole seconds: the second in which the duty began counts whole.
+    """
+    return any(interval.from_at.replace(microsecond=0) <= at < duty_end(interval) for interval in intervals)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
