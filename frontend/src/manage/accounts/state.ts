@@ -1,6 +1,10 @@
 /** How an account stands now: what keeps it out, and which of its roles count. Pure: the moment is given. */
 import type { Account, RoleAt } from '../parts/people.svelte';
 
+/** Where an account works, for the slip that its holder gets. */
+export const doorOf = (roles: readonly string[]): string =>
+  roles.some((role) => role === 'operator' || role === 'supervisor') ? '/console' : roles.some((role) => role === 'officer' || role === 'volunteer') ? '/officer' : '/manage';
+
 export type Standing = 'open' | 'first' | 'ending' | 'ended' | 'disabled' | 'no_role';
 export type Show = 'usable' | 'first' | 'partner' | 'over' | 'all';
 export const SHOWS: readonly Show[] = ['usable', 'first', 'partner', 'over', 'all'];
