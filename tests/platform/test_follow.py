@@ -71,14 +71,14 @@ async def test_a_break_behind_what_came_before_is_not_lost(bus: Bus, clock: Move
     await bus.js.purge_stream(stream)
     follower, found = Follower(bus, stream, durable="broken-reader"), []
     before = set(bus.when_back)
-    await bus.put("obs.78.fleet.position.follow-test", [seen(clock, 1)])
+    await bus.put("obs.78.fleet.position.follow-test", [seen(clock, 11)])
 
     async def follow() -> None:
         async for items in follower.batches():
             found.extend(numbers(items))
             await follower.done(items)
-            if found == [1]:
-                await bus.put("obs.78.fleet.position.follow-test", [seen(clock, 2)])
+            if found == [11]:
+                await bus.put("obs.78.fleet.position.follow-test", [seen(clock, 12)])
                 while follower._queue.empty():
                     await bus.nc.flush()
                 for told in bus.when_back - before:
@@ -90,6 +90,6 @@ async def test_a_break_behind_what_came_before_is_not_lost(bus: Bus, clock: Move
 
     try:
         await asyncio.wait_for(follow(), 20)
-        assert found == [1, 2]
+        assert found == [11, 12]
     finally:
         await bus.js.delete_consumer(stream, "broken-reader")

@@ -181,7 +181,9 @@ async def test_a_person_is_covered_for_others_and_each_look_is_on_the_log(town):
     known = await town.do(parties.read_parties, incident_id=key)
     assert known[0]["facts"] == facts
     async with town.db.tx(CORE) as tx:
-        looks = await tx.all(select(audit_log).where(audit_log.c.action == "party.read"))
+        looks = await tx.all(
+            select(audit_log).where(audit_log.c.action == "party.read", audit_log.c.subject == f"incident:{key}")
+        )
     assert [(row["actor_name"], row["subject"]) for row in looks] == [(OPERATOR.name, f"incident:{key}")]
     await town.do(parties.remove_party, incident_id=key, party_id=known[0]["id"])
     assert (await shown(town, key)).parties == []

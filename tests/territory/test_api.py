@@ -103,7 +103,9 @@ async def test_devices_one_by_one(admin, client_of):
             await other.delete(f"/devices/{own}"),
         ):
             assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
-    assert (await admin.delete(f"/devices/{own}")).status_code == 200
+    alone = await admin.delete(f"/devices/{own}")
+    assert (alone.status_code, alone.json()["error"]["code"]) == (409, "approval_needed")
+    assert (await admin.delete(f"/devices/{rows[2]['id']}")).status_code == 200
 
 
 async def test_search_shows_devices_only_to_those_who_may_read_them(admin, client_of):

@@ -44,7 +44,7 @@ async def test_an_error_names_the_request_in_the_answer_and_in_the_log(centre, c
         raise RuntimeError("something that nobody foresaw")
 
     async with centre.client("superintendent") as client:
-        monkeypatch.setattr(centre.app.state, "system", broken)
+        monkeypatch.setitem(centre.app.state._state, "system", broken)
         answer = await client.get("/api/system", headers={"X-Request-Id": "broken-request-1"})
     assert answer.status_code == 500
     assert answer.json()["error"]["facts"]["reference"] == "broken-request-1"

@@ -61,6 +61,7 @@ BODIES: dict[str, Any] = {
     "POST /api/units/{unit_id}/phone-sheet": {"base_url": "https://centre.example"},
     "POST /api/import/files/{file_id}/apply": {"leave_refused": True},
     "POST /api/import/files/{file_id}/preview": {"kind": "places"},
+    "PUT /api/shift-logs/{log_id}/note": {"note": "ถูกยึด", "version": 1},
     "PATCH /api/units/{unit_id}": {"name_th": "ถูกยึด"},
     "POST /api/units/{unit_id}/duty": {"on": False},
 }

@@ -13,7 +13,7 @@ from unjai.platform.audit import audit
 from unjai.platform.database import Tx
 from unjai.territory.flows.scope import changed, enter
 from unjai.territory.store import community, land, place, subzone, zone
-from unjai.territory.store.writes import remove
+from unjai.territory.store.writes import remove, there
 
 Thing = Literal["zone", "subzone", "community", "place", "land"]
 _TABLES = {"zone": zone, "subzone": subzone, "community": community, "place": place, "land": land}
@@ -26,6 +26,8 @@ async def remove_thing(tx: Tx, actor: Actor, clock: Clock, *, station_id: Statio
     """
     await enter(tx, actor, "zone.admin", station_id)
     if thing == "zone":
+        if not await there(tx, _TABLES[thing], station_id, key):
+            raise not_found(thing, key)
         actor.must_be_approved("zone.remove", key=str(key))
     if not await remove(tx, _TABLES[thing], station_id, key):
         raise not_found(thing, key)

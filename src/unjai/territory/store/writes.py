@@ -118,6 +118,12 @@ async def streets_but(tx: Tx, station_id: StationId, keys: Sequence[str]) -> lis
     return [int(row["id"]) for row in await tx.all(select(street_edge.c.id).where(*others).order_by(street_edge.c.id))]
 
 
+async def there(tx: Tx, table: Table, station_id: StationId, key: UUID) -> bool:
+    """Tell whether a station has a row of this id."""
+    found = select(table.c.id).where(table.c.station_id == station_id, table.c.id == key)
+    return await tx.scalar(found) is not None
+
+
 async def remove(tx: Tx, table: Table, station_id: StationId, key: UUID) -> bool:
     """Delete one row by id; tell whether it was there."""
     gone = delete(table).where(table.c.station_id == station_id, table.c.id == key)
