@@ -63,7 +63,7 @@ async def test_a_command_that_finds_no_room_says_so(centre, monkeypatch):
         raise full
 
     async with centre.client("superintendent") as client:
-        monkeypatch.setattr(centre.app.state, "system", broken)
+        monkeypatch.setitem(centre.app.state._state, "system", broken)
         answer = await client.get("/api/system")
     error = answer.json()["error"]
     assert (answer.status_code, error["code"], error["facts"]["needed_mb"]) == (507, "disc_full", 100)
