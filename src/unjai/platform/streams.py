@@ -31,7 +31,6 @@ PUBLISH_TIMEOUT_S = 5.0
 _ANSWER_S = 10.0
 _STALE_S = 10
 """A server that leaves two questions in a row, so far apart, without an answer is taken for dead: connect anew."""
-_FOR_EVER_S = 10**8
 _MESSAGE_BYTES = 900_000
 """A list beyond this goes in halves: NATS takes no message over 1 MB, and a phone that was away sends that much."""
 
@@ -74,7 +73,6 @@ class Bus:
         self.js: JetStreamContext = nc.jetstream(timeout=PUBLISH_TIMEOUT_S)
         self.when_back: set[Callable[[], None]] = set()
         """Called each time the connection was lost and is there again: what was asked of the server is forgotten."""
-        self._asked: set[asyncio.Task[None]] = set()
 
     @classmethod
     async def connect(cls, url: str, *, name: str, tls: ssl.SSLContext | None = None) -> Bus:
@@ -87,7 +85,6 @@ class Bus:
 
         async def back() -> None:
             for bus in made:
-                bus.forget_asked()
                 for told in tuple(bus.when_back):
                     told()
 
@@ -166,35 +163,20 @@ class Bus:
         return subscription
 
     async def answers(self, patience_s: float) -> None:
-        """Return when the server has everything that was sent so far; raise OSError or TimeoutError when it does not say so.
+        """Return when the server has everything that was sent so far; raise OSError or TimeoutError if it is not heard.
 
-        Not the client's own `flush`: there an answer after its timeout ends the client's reading, for minutes.
+        Not the client's own `flush`: an answer after its timeout meets a cancelled future and ends the reading.
         """
         if not self.nc.is_connected:
             raise ConnectionError
-        asked = asyncio.create_task(self.nc.flush(timeout=_FOR_EVER_S))
-        self._asked.add(asked)
-        asked.add_done_callback(self._heard)
-        done, _waiting = await asyncio.wait({asked}, timeout=patience_s)
+        answer = asyncio.get_running_loop().create_future()
+        await self.nc._send_ping(answer)  # noqa: SLF001
+        done, _waiting = await asyncio.wait({answer}, timeout=patience_s)  # which cancels nothing
         if not done:
             raise TimeoutError
-        if asked.cancelled():
-            raise ConnectionError
-        asked.result()
-
-    def _heard(self, asked: asyncio.Task[None]) -> None:
-        self._asked.discard(asked)
-        if not asked.cancelled():
-            asked.exception()  # whoever waited has it
-
-    def forget_asked(self) -> None:
-        """Give up on answers that will never come: the connection they were asked on is gone."""
-        for asked in tuple(self._asked):
-            asked.cancel()
 
     async def close(self) -> None:
         """Send what is pending and disconnect."""
-        self.forget_asked()
         if self.nc.is_connected:
             await self.nc.drain()
         else:
