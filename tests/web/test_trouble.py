@@ -1,13 +1,16 @@
 """What the screens and `/healthz` are told when the disc is full or an engine does not answer."""
 
 import json
+import re
 import shutil
+from datetime import timedelta
 from types import SimpleNamespace
 
 import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from tests.web.conftest import HERE, PASSWORD
 from unjai.roles import trouble
 from unjai.web.live import Hub, Reader
 
@@ -67,3 +70,15 @@ async def test_a_command_that_finds_no_room_says_so(centre, monkeypatch):
         answer = await client.get("/api/system")
     error = answer.json()["error"]
     assert (answer.status_code, error["code"], error["facts"]["needed_mb"]) == (507, "disc_full", 100)
+
+
+async def test_the_session_lasts_whatever_the_centres_clock_says(centre):
+    centre.clock.move(timedelta(days=-400))
+    try:
+        async with centre.client() as client:
+            said = {"username": f"operator.{HERE}", "password": PASSWORD}
+            answer = await client.post("/api/session", json=said)
+            assert re.search(r"unjai_session=.*Max-Age=57600", answer.headers["set-cookie"])
+            assert "expires" not in answer.headers["set-cookie"].lower()
+    finally:
+        centre.clock.move(timedelta(days=400))

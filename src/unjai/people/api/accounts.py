@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -89,7 +90,7 @@ def _told(request: Request, signed: SignedIn, station: StationOut | None, respon
         response.set_cookie(
             COOKIE,
             signed.token,
-            expires=signed.expires_at,
+            max_age=seconds_until(request, signed.expires_at),
             path="/",
             secure=request.url.scheme == "https",
             httponly=True,
@@ -121,6 +122,11 @@ async def session_out(ask: Ask, signed: SignedIn, response: Response) -> Session
     here = signed.scope.station_id
     unit = None if here is None else await org_unit_of(ask.tx, here)
     return _told(ask.request, signed, None if unit is None else StationOut.model_validate(unit), response)
+
+
+def seconds_until(request: Request, end: datetime) -> int:
+    """Return a cookie's age: a date by a centre's clock that is a day slow would be over before the browser has it."""
+    return max(1, int((end - request.app.state.ground.clock.now()).total_seconds()))
 
 
 def token_of(request: Request) -> str:

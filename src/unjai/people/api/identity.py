@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import AccountId
-from unjai.people.api.accounts import HASHING, PENDING_COOKIE, PHONE_COOKIE, session_out, token_of
+from unjai.people.api.accounts import HASHING, PENDING_COOKIE, PHONE_COOKIE, seconds_until, session_out, token_of
 from unjai.people.flows import own_sessions as sessions
 from unjai.people.flows import second_factor as factor
 from unjai.people.flows import session_of
@@ -72,11 +72,11 @@ async def second_step(
     if isinstance(signed, Refused):
         return answer(signed.error)
     response.delete_cookie(PENDING_COOKIE, path="/api/session", httponly=True, samesite="strict")
-    if signed.phone_token is not None:
+    if signed.phone_token is not None and signed.phone_until is not None:
         response.set_cookie(
             PHONE_COOKIE,
             signed.phone_token,
-            expires=signed.phone_until,
+            max_age=seconds_until(ask.request, signed.phone_until),
             path="/api/session",
             secure=ask.request.url.scheme == "https",
             httponly=True,
