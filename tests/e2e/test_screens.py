@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
@@ -17,6 +18,10 @@ ROUTES = {
     "officer": ("/officer", "w31", (390, 844), "[data-testid=officer-page]"),
     "citizen": ("/", None, (390, 844), "[data-testid=help]"),
 }
+PAGES = sorted(
+    file.parent.name for file in (Path(__file__).parents[2] / "frontend/src/manage").glob("*/page.ts") if file.is_file()
+)
+"""Every page of the management, found as the screens find them."""
 KEEP = "(kept) => Object.entries(kept).forEach(([name, value]) => localStorage.setItem(name, value))"
 
 
@@ -47,7 +52,7 @@ def screen(
         assert context.request.post(f"{centre.url}/api/session", data=said).ok
     page = context.new_page()
     page.goto(f"{centre.url}/favicon.svg")
-    themes = {f"unjai.theme.{app}": theme for app in ("console", "officer", "citizen")}
+    themes = {f"unjai.theme.{app}": theme for app in ("console", "officer", "citizen", "manage")}
     page.evaluate(KEEP, {"unjai.locale": language, **themes})
     foreign: list[str] = []
     page.on("request", lambda one: _note_foreign(one, centre, foreign))
@@ -71,5 +76,47 @@ def test_a_screen_is_accessible_and_whole(screen: tuple[str, BrowserContext, Pag
     assert wide <= 0, f"{name} {language} {theme} is wider than its window by {wide} px"
     page.evaluate(AXE)
     found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
-    wrong = [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found["violations"]]
-    assert wrong == [], f"{name} {language} {theme}"
+    assert _wrong(found) == [], f"{name} {language} {theme}"
+
+
+def _wrong(found: dict[str, Any]) -> list[str]:
+    return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found["violations"]]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("said_in", "shade"), [("th", "light"), ("en", "dark")])
+def test_every_page_of_the_management_is_accessible_and_whole(
+    centre: Centre, browser: Browser, said_in: str, shade: str
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 1024, "height": 640},
+        locale="th-TH" if said_in == "th" else "en-GB",
+        timezone_id="Asia/Bangkok",
+        color_scheme=shade,
+        reduced_motion="reduce",
+    )
+    said = {"username": "administrator", "password": centre.password("administrator")}
+    assert context.request.post(f"{centre.url}/api/session", data=said).ok
+    page = context.new_page()
+    page.goto(f"{centre.url}/favicon.svg")
+    page.evaluate(KEEP, {"unjai.locale": said_in, "unjai.theme.manage": shade})
+    foreign: list[str] = []
+    page.on("request", lambda one: _note_foreign(one, centre, foreign))
+    wrong: dict[str, list[str]] = {}
+    for name in PAGES:
+        page.goto(f"{centre.url}/manage/{name}")
+        expect(page.locator("nav a").first).to_be_visible(timeout=60_000)
+        if page.locator(f'nav a[href="/manage/{name}"]').count() == 0:
+            continue  # not this role's page
+        expect(page.locator("main h1").first).to_be_visible(timeout=60_000)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("() => document.documentElement.lang") == said_in
+        assert page.evaluate("() => document.documentElement.dataset.theme") == shade
+        page.evaluate(AXE)
+        found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
+        wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wrong[name] = _wrong(found) + ([f"wider than its window by {wide} px"] if wide > 0 else [])
+    context.close()
+    assert foreign == []
+    assert len(wrong) > len(PAGES) / 2
+    assert {name: all_ for name, all_ in wrong.items() if all_} == {}

@@ -243,9 +243,10 @@ def work_an_incident(page: Page, officer: Page, centre: Centre, pole: tuple[str,
     expect(mine).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     expect(mine.get_by_text("รับเรื่องแล้ว")).to_be_visible(timeout=PATIENCE_MS)
-    expect(page.get_by_text("ผู้แจ้งพูดได้หรือไม่")).to_be_visible(timeout=PATIENCE_MS)
+    answer = page.get_by_role("button", name="พูดได้ 1", exact=True)
+    expect(answer).to_be_visible(timeout=PATIENCE_MS)
     page.keyboard.press("Digit1")
-    expect(page.get_by_text("ผู้แจ้งพูดได้หรือไม่")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(answer).to_have_count(0, timeout=PATIENCE_MS)
     page.keyboard.press("KeyA")
     for step in ("accept", "en-route", "on-scene", "close"):
         officer.get_by_test_id(step).click(timeout=PATIENCE_MS)
