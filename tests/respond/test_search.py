@@ -268,6 +268,7 @@ def _plan(dsn: str, asked: str, role: str) -> str:
         with engine.connect() as connection:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
             connection.execute(text(_MANY))
+            connection.execute(text("SELECT gin_clean_pending_list('ix_incident_search_doc')"))
             connection.execute(text("ANALYZE incident_search"))
             connection.execute(text("SELECT set_config('unjai.stations', '10', true)"))
             connection.execute(text(f"SET LOCAL ROLE {role}"))
