@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from unjai.model.actor import Actor, system
 from unjai.model.clock import Clock, SystemClock
-from unjai.model.ids import DeviceId, IncidentId, StationId
+from unjai.model.ids import DeviceId, StationId
 from unjai.people.flows import list_units
 from unjai.people.registry import Refusals, Registry
 from unjai.picture import watch
@@ -238,14 +238,14 @@ class ToRespond:
         """Return the open incidents' rows."""
         return {str(row.id): view.wire(row) for row in await view.open_rows(tx)}
 
-    async def incident(self, tx: Tx, incident_id: UUID) -> dict[str, Any] | None:
-        """Return one incident's row."""
-        row = await view.row(tx, IncidentId(incident_id))
-        return None if row is None else view.wire(row)
+    async def incidents(self, tx: Tx, incident_ids: set[UUID]) -> dict[UUID, dict[str, Any]]:
+        """Return incidents' rows."""
+        return {row.id: view.wire(row) for row in await view.rows(tx, incident_ids)}
 
-    async def strip(self, tx: Tx, since: datetime) -> list[dict[str, Any]]:
-        """Return the strip's lines."""
-        return [item.model_dump(mode="json") for item in await view.strip_since(tx, since)]
+    async def strip(self, tx: Tx, since: datetime, known: set[int]) -> dict[int, dict[str, Any]]:
+        """Return the strip's lines by their step's number."""
+        fresh = await view.strip_since(tx, since, known)
+        return {number: item.model_dump(mode="json") for number, item in fresh.items()}
 
 
 def _source(alarm: Alarm) -> str:

@@ -82,7 +82,7 @@ async def test_reads_of_another_station_are_empty(town, key):
     async with town.db.tx(NEIGHBOUR) as tx:
         assert await view.open_rows(tx) == []
         assert await view.row(tx, key) is None
-        assert await view.strip_since(tx, town.clock.now()) == []
+        assert await view.strip_since(tx, town.clock.now()) == {}
         assert await incidents.page(tx, which="all") == []
         assert await timeline.of_incident(tx, key) == []
         with pytest.raises(UnjaiError, match="not_found"):

@@ -115,7 +115,7 @@ async def test_the_strip_tells_what_happened_without_what_was_said(town):
     since = town.clock.now()
     key = (await town.do(flows.take_call, key="k", code="131", point=along(0), text="ความลับของผู้แจ้ง")).incident_id
     await town.do(flows.note, incident_id=key, text="ความลับของผู้แจ้ง")
-    items = await shown(town, view.strip_since, since)
+    items = list((await shown(town, view.strip_since, since)).values())
     assert [item.kind for item in items] == ["opened", "note"]
     assert items[0].text_th.startswith("2569-000001 เปิดเหตุ ชิงทรัพย์")
     assert "ความลับ" not in "".join(item.text_th + item.text_en for item in items)

@@ -18,6 +18,7 @@ UNIT_KINDS = {"car": 1, "motorcycle": 2, "foot": 3, "volunteer": 4}
 UNIT_STATES = {"off": 0, "free": 1, "offered": 2, "en_route": 3, "on_scene": 4, "closing": 5}
 NO_HEADING = 65535
 STRIP_FOR = timedelta(hours=1)
+STRIP_MOST = 500
 
 _MARK = struct.Struct("<IiiHBBI")
 
@@ -109,8 +110,10 @@ class StationLive:
     def note(self, item: dict[str, Any], now: datetime) -> None:
         """Add a line to the last-hour strip."""
         floor = _iso(now - STRIP_FOR)
-        self.strip = [old for old in self.strip if str(old["at"]) >= floor]
         self.strip.append(item)
+        while len(self.strip) > STRIP_MOST or str(self.strip[0]["at"]) < floor:
+            if self.strip.pop(0) is item:
+                return
         self.fresh_strip.append(item)
 
     def clear(self) -> None:

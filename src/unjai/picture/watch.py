@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
-from uuid import UUID
 
 from msgspec import DecodeError as BodyError
 from sqlalchemy.exc import DBAPIError
@@ -32,7 +31,8 @@ from unjai.picture.alerts import store as alert_store
 from unjai.picture.alerts.board import RuleBoard, alarm_of_alert, alert_row, notices, strip_line
 from unjai.picture.alerts.rules.rule import Alert, Cleared
 from unjai.picture.health.silences import Recovery, Silences, watched
-from unjai.picture.live import LiveUnit, StationLive, heard_row, saved_row
+from unjai.picture.incidents import Changes, Teller
+from unjai.picture.live import STRIP_FOR, STRIP_MOST, LiveUnit, StationLive, heard_row, saved_row
 from unjai.picture.rules import Alarm
 from unjai.picture.views import View, frames
 from unjai.platform.database import Database, Tx
@@ -48,7 +48,7 @@ _AGAIN_S = 0.5
 _REMEMBERED = 20_000
 
 
-class Responder(Protocol):
+class Responder(Teller, Protocol):
     """What the picture tells upward; `app.py` wires it to `respond`."""
 
     async def tell(self, tx: Tx, actor: Actor, clock: Clock, alarm: Alarm) -> None:
@@ -68,12 +68,6 @@ class Responder(Protocol):
 
     async def open_incidents(self, tx: Tx) -> dict[str, dict[str, Any]]:
         """Return every open incident's row by its id."""
-
-    async def incident(self, tx: Tx, incident_id: UUID) -> dict[str, Any] | None:
-        """Return one incident's row."""
-
-    async def strip(self, tx: Tx, since: datetime) -> list[dict[str, Any]]:
-        """Return the lines of the last-hour strip since a moment."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -112,10 +106,12 @@ class Picture:
     recent: OrderedDict[ObservationId, None] = field(default_factory=OrderedDict)
     silences: dict[StationId, Silences] = field(default_factory=dict)
     rule_board: RuleBoard = field(init=False)
+    changes: Changes = field(init=False)
 
     def __post_init__(self) -> None:
-        """Lay out the board of rules over the stations."""
+        """Lay out the board of rules over the stations, and what hears of incidents."""
         self.rule_board = RuleBoard(clock=self.clock, live_of=self.stations.get)
+        self.changes = Changes(db=self.db, clock=self.clock, teller=self.responder, live_of=self.stations.get)
 
     @property
     def listening_since(self) -> datetime:
@@ -133,8 +129,10 @@ class Picture:
                 live.incidents = await self.responder.open_incidents(tx)
                 live.since = dict(await store.since_of(tx))
                 live.states = {key: heard.state(self.clock.now()) for key, heard in live.heard.items()}
-                told = await self.responder.strip(tx, self.clock.now() - timedelta(hours=1))
-                live.strip = sorted([*told, *await notices(tx, self.clock.now())], key=lambda line: str(line["at"]))
+                told = await self.responder.strip(tx, self.clock.now() - STRIP_FOR, set())
+                self.changes.begin(station_id, told)
+                lines = [*told.values(), *await notices(tx, self.clock.now())]
+                live.strip = sorted(lines, key=lambda line: str(line["at"]))[-STRIP_MOST:]
                 self.places = await store.places(tx)
                 await self._silences(live).load(tx)
                 await self.rule_board.load(tx, live, self.listening_since)
@@ -203,20 +201,6 @@ class Picture:
         if live is not None:
             async with self.db.tx(system(station_id, name="picture")) as tx:
                 await self.rule_board.refresh(tx, live)
-
-    async def incident_changed(self, station_id: StationId, incident_id: UUID) -> None:
-        """Take an incident's row anew."""
-        live = self.stations.get(station_id)
-        if live is None:
-            return
-        async with self.db.tx(system(station_id, name="picture")) as tx:
-            row = await self.responder.incident(tx, incident_id)
-            fresh = await self.responder.strip(tx, self.clock.now() - timedelta(minutes=1))
-        live.set_incident(str(incident_id), row)
-        known = {(line["at"], line["kind"], line["incident_id"]) for line in live.strip}
-        for line in fresh:
-            if (line["at"], line["kind"], line["incident_id"]) not in known:
-                live.note(line, self.clock.now())
 
     async def follow(self, stream: str) -> None:
         """Read one stream for ever, in order."""
@@ -331,6 +315,7 @@ class Picture:
         async with asyncio.TaskGroup() as group:
             for retention in CLASSES:
                 group.create_task(self.follow(stream_of(retention)))
+            group.create_task(self.changes.run())
             group.create_task(self._every(TICK_S, self.tick))
             group.create_task(self._every(1.0, self.save))
             group.create_task(self._every(1.0, self.watch_silence))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -75,6 +75,11 @@ async def rows_of(tx: Tx, found: Sequence[Row]) -> list[IncidentRow]:
 async def open_rows(tx: Tx) -> list[IncidentRow]:
     """Return all open incidents, the most urgent and oldest first."""
     return await rows_of(tx, await incidents.open_ones(tx))
+
+
+async def rows(tx: Tx, incident_ids: Collection[UUID]) -> list[IncidentRow]:
+    """Return several incidents, closed ones too, without those that are not to be seen."""
+    return await rows_of(tx, await incidents.several(tx, incident_ids))
 
 
 async def row(tx: Tx, incident_id: UUID) -> IncidentRow | None:
@@ -188,9 +193,12 @@ async def _cameras(tx: Tx, found: Row) -> list[NearCamera]:
     ]
 
 
-async def strip_since(tx: Tx, at: datetime) -> list[StripItem]:
-    """Return the steps of all incidents since `at`, oldest first, without what was said in notes and reports."""
-    return [_strip_item(step) for step in await timeline.since(tx, at)]
+async def strip_since(tx: Tx, at: datetime, known: Collection[int] = ()) -> dict[int, StripItem]:
+    """Return the steps of all incidents since `at` by their number, oldest first, without the known ones.
+
+    What was said in notes and reports is left out.
+    """
+    return {step["seq"]: _strip_item(step) for step in await timeline.since(tx, at, known)}
 
 
 def _strip_item(step: Row) -> StripItem:

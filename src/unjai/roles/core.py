@@ -128,7 +128,7 @@ async def _shift_logs(made: Common) -> None:
 async def _hear(made: Common, picture: Picture, refresher: Refresher) -> None:
     async def incident(subject: str, data: bytes) -> None:
         fact = msgspec.json.decode(data)
-        await picture.incident_changed(StationId(int(subject.split(".")[1])), UUID(fact["incident_id"]))
+        picture.changes.heard(StationId(int(subject.split(".")[1])), UUID(fact["incident_id"]))
 
     async def snapshot(message: Msg) -> None:
         _word, station, name = message.subject.split(".", 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -54,6 +54,11 @@ async def locked(tx: Tx, incident_id: UUID, *, skip: bool = False) -> Row | None
 async def of(tx: Tx, incident_id: UUID) -> Row | None:
     """Return one incident, not held."""
     return await tx.one(select(incident).where(incident.c.id == incident_id))
+
+
+async def several(tx: Tx, incident_ids: Collection[UUID]) -> list[Row]:
+    """Return incidents, not held."""
+    return await tx.all(select(incident).where(incident.c.id.in_(incident_ids)))
 
 
 async def change(tx: Tx, incident_id: UUID, values: Mapping[str, Any]) -> Row:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import ARRAY, BigInteger, all_, insert, literal, select, true
 
 from unjai.model.actor import Actor
 from unjai.model.geometry import Point
@@ -88,12 +88,16 @@ async def says(tx: Tx, incident_id: UUID, kind: str, observed_at: datetime) -> b
     return await tx.scalar(query.limit(1)) is not None
 
 
-async def since(tx: Tx, at: datetime, limit: int = 500) -> list[Row]:
-    """Return all steps since `at` with their incident's priority and number, oldest first, the latest `limit`."""
+async def since(tx: Tx, at: datetime, known: Collection[int] = (), limit: int = 500) -> list[Row]:
+    """Return all steps since `at` with their incident's priority and number, oldest first, the latest `limit`.
+
+    Those with a `known` number are left out.
+    """
+    unknown = timeline.c.seq != all_(literal(list(known), ARRAY(BigInteger))) if known else true()
     rows = await tx.all(
         select(timeline, incident.c.priority, incident.c.number)
         .join(incident, incident.c.id == timeline.c.incident_id)
-        .where(timeline.c.at >= at, timeline.c.kind.not_in(QUIET))
+        .where(timeline.c.at >= at, timeline.c.kind.not_in(QUIET), unknown)
         .order_by(timeline.c.seq.desc())
         .limit(limit)
     )
