@@ -84,6 +84,7 @@ LIMITS: tuple[Limit, ...] = (
     # what is open to everybody and costs us something
     Limit(name="sign-in", method="POST", path="/api/session(?:/second-step)?/?", per="address", burst=120, per_s=1),
     Limit(name="streets", method="GET", path="/api/streets/?", per="address", burst=60, per_s=2),
+    Limit(name="roots", method="GET", path="/api/public/roots(?:/consistency)?/?", per="address", burst=60, per_s=2),
     Limit(name="info", method="GET", path="/api/info/?", per="address", burst=300, per_s=10),
     # one's own proofs: hashing is dear
     Limit(
