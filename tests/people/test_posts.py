@@ -169,6 +169,13 @@ def test_a_post_is_written_out():
     assert posts.post_text(post(), code="สภ.ช้างเผือก", unit_th=unit, short=False) == f"ผู้กำกับการ{unit}"
     said = posts.post_text(post(position="commander"), code="บก.น.1", unit_th="กองบังคับการตำรวจนครบาล 1", short=False)
     assert said == "ผู้บังคับการตำรวจนครบาล 1"
+    national = {"code": "ตร.", "unit_th": "สำนักงานตำรวจแห่งชาติ", "short": False}
+    inspector, adviser = post(position="inspector_national", grade=8), post(position="adviser", grade=9)
+    assert posts.post_text(inspector, **national) == "จเรตำรวจ (สบ 8) สำนักงานตำรวจแห่งชาติ"
+    assert posts.post_text(adviser, **national, thai=True) == "ที่ปรึกษา (สบ ๙) สำนักงานตำรวจแห่งชาติ"
+    lent = post(position="inspector_national", grade=8, kind="attached")
+    said = posts.post_text(lent, code="บช.น.", unit_th="กองบัญชาการตำรวจนครบาล", short=False)
+    assert said == "จเรตำรวจ (สบ 8) ปฏิบัติราชการ กองบัญชาการตำรวจนครบาล"
     assert posts.post_text_en(post(kind="acting"), unit_en="X Station") == "Acting Superintendent, X Station"
 
 

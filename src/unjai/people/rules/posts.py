@@ -202,6 +202,11 @@ def _at_unit(abbr: str, code: str) -> str:
     return f"{abbr}{'' if abbr.endswith('.') else ' '}{code}".strip()
 
 
+def _written_out(position: Position, said: str) -> str:
+    """Return a position's long name with its grade after a blank: ``จเรตำรวจ (สบ 8)``."""
+    return f"{position.th} {said.strip()}".rstrip()
+
+
 def post_text(post: Post, *, code: str, unit_th: str = "", thai: bool = False, short: bool = True) -> str:
     """Write a post in Thai: ``ผกก.สภ.ช้างเผือก``, ``รักษาราชการแทน ผกก.สภ.ช้างเผือก``, ``จตร.(สบ ๘) ปฏิบัติราชการ บช.น.``.
 
@@ -210,8 +215,8 @@ def post_text(post: Post, *, code: str, unit_th: str = "", thai: bool = False, s
     known = POSITIONS[post.position]
     said = _spoken_grade(known, post.grade, thai=thai)
     if post.kind == "attached":
-        name = known.abbr_th if short else known.th
-        return f"{name}{said} {KIND_TH[post.kind]} {code if short else unit_th}"
+        name = known.abbr_th + said if short else _written_out(known, said)
+        return f"{name} {KIND_TH[post.kind]} {code if short else unit_th}"
     if short:
         whole = _at_unit(known.abbr_th + said, code)
     else:
@@ -219,7 +224,7 @@ def post_text(post: Post, *, code: str, unit_th: str = "", thai: bool = False, s
         for word, of in (("กองบัญชาการ", "ผู้บัญชาการ"), ("กองบังคับการ", "ผู้บังคับการ")):
             if known.th.endswith(of):
                 unit = unit.removeprefix(word)
-        whole = f"{known.th}{said}{'' if known.joins else ' '}{unit}".strip()
+        whole = f"{_written_out(known, said)}{'' if known.joins and not said else ' '}{unit}".strip()
     return f"{KIND_TH[post.kind]} {whole}".strip()
 
 
