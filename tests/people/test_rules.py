@@ -155,7 +155,8 @@ def test_a_lock_opens_by_itself(failures, last_at, now, free):
 @given(moments, st.timedeltas(timedelta(), timedelta(days=3)), moments)
 def test_a_position_counts_only_within_duty(start, length, at):
     interval = Interval(from_at=start, to_at=start + length)
-    assert rules.on_duty([interval], at) == (start <= at < min(start + length, start + rules.DUTY_MOST))
+    whole = start.replace(microsecond=0)
+    assert rules.on_duty([interval], at) == (whole <= at < min(start + length, start + rules.DUTY_MOST))
     assert not rules.on_duty([], at)
 
 
@@ -164,6 +165,16 @@ def test_duty_holds_its_start_and_not_its_end():
     assert rules.on_duty([interval], NOON)
     assert not rules.on_duty([interval], NOON + timedelta(hours=8))
     assert not rules.on_duty([interval], NOON - timedelta(microseconds=1))
+
+
+def test_the_second_in_which_a_duty_began_counts_whole_and_the_one_before_does_not():
+    pressed = NOON + timedelta(milliseconds=730)
+    interval = Interval(from_at=pressed, to_at=pressed + timedelta(hours=8))
+    assert rules.on_duty([interval], NOON), "a phone that tells whole seconds says noon of what came after"
+    assert rules.on_duty([interval], NOON + timedelta(milliseconds=1))
+    assert not rules.on_duty([interval], NOON - timedelta(milliseconds=1))
+    assert rules.on_duty([interval], pressed + timedelta(hours=8, milliseconds=-1))
+    assert not rules.on_duty([interval], pressed + timedelta(hours=8)), "the end is exact: nothing after it is kept"
 
 
 def test_a_forgotten_duty_ends_after_a_day():

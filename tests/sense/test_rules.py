@@ -100,3 +100,27 @@ def test_a_bucket_never_gives_more_than_its_burst_and_rate(steps: list[tuple[flo
         now_s += pause_s
         taken += count if bucket.take(now_s, count) else 0
     assert taken <= 100 + 10 * now_s + 1e-6
+
+
+@given(
+    st.integers(1, 100).flatmap(lambda burst: st.tuples(st.just(burst), st.integers(1, burst), st.integers(1, burst))),
+    st.sampled_from([0.05, 0.5, 10.0]),
+)
+def test_a_bucket_has_what_was_asked_for_after_the_wait_it_names_and_not_before(
+    counts: tuple[int, int, int], per_s: float
+) -> None:
+    burst, taken, asked = counts
+    bucket = Bucket(burst=burst, per_s=per_s, level=burst, at_s=0)
+    assert bucket.take(0, taken)
+    wait_s = bucket.wait_s(asked)
+    assert wait_s == max(0, asked - (burst - taken)) / per_s
+    if wait_s:
+        assert not bucket.take(wait_s * 0.999, asked)
+    assert bucket.take(wait_s * 1.000001, asked)
+
+
+def test_a_bucket_that_has_enough_waits_for_nothing() -> None:
+    bucket = Bucket(burst=5, per_s=2, level=5, at_s=0)
+    assert (bucket.wait_s(), bucket.wait_s(5), bucket.wait_s(6)) == (0, 0, 0.5)
+    assert bucket.take(0, 5)
+    assert bucket.wait_s() == 0.5

@@ -18,6 +18,7 @@ from unjai.territory.rules.mapping import (
     guess,
     header_row_of,
     remembered_of,
+    renamed,
     unguarded,
 )
 from unjai.territory.rules.secrets import merged, shown
@@ -139,6 +140,33 @@ def test_words_of_kinds_are_stored_words():
         ("sos_pole", "municipality"),
         ("โดรน", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "stored"),
+    [
+        ("ธนาคาร", "bank"),
+        (" BANK ", "bank"),
+        ("amenity=bank", "bank"),
+        ("amenity:bank", "bank"),
+        ("shop=ร้านสะดวกซื้อ", "convenience_store"),
+        ("tourism = attraction", "landmark"),
+        ("bank=x", "bank=x"),
+        ("amenity=", "amenity="),
+        ("โรงงาน", "โรงงาน"),
+        ("", ""),
+    ],
+)
+def test_a_word_or_the_last_part_of_a_tag_is_stored_and_what_is_unknown_stays_to_be_refused(said, stored):
+    table = features_of_lines([(2, ("ก", said))], {"name_th": 0, "kind": 1}, PLACES).features
+    feature = Feature(row=2, properties={"name_th": "ก", "ประเภท": said}, geometry=None)
+    (of_a_map,) = renamed([feature], {"name_th": "name_th", "kind": "ประเภท"}, PLACES)
+    assert [one.properties for one in (*table, of_a_map)] == [{"name_th": "ก", "kind": stored}] * 2
+
+
+def test_a_column_without_words_is_stored_as_it_was_written():
+    (found,) = features_of_lines([(2, ("ร้าน=ธนาคาร", "bank"))], {"name_th": 0, "kind": 1}, PLACES).features
+    assert found.properties == {"name_th": "ร้าน=ธนาคาร", "kind": "bank"}
 
 
 @pytest.mark.parametrize("kind", IMPORT_KINDS, ids=lambda kind: kind.key)

@@ -86,6 +86,25 @@ def test_addresses(lon, lat, thai, english):
         assert found.text_en == english
 
 
+@pytest.mark.parametrize(
+    ("lon", "lat", "thai"),
+    [
+        (99.0042, 16.60002, "ถนนสุขสันต์ · หน้า 7-Eleven (33 ม.)"),
+        (99.0045, 16.60008, "ถนนสุขสันต์ ใกล้ Soi 4 · ที่ 7-Eleven"),
+        (99.00505, 16.60001, "ถนนสุขสันต์ ตัด Soi 4 · ใกล้ 7-Eleven (60 ม.)"),
+        (99.0053, 16.6035, "ใกล้ Soi 4 (32 ม.) · ใกล้ธนาคารกรุงเทพ (56 ม.)"),
+    ],
+)
+def test_a_name_in_other_letters_stands_apart_from_the_thai_word_before_it(lon, lat, thai):
+    graph = StreetGraph.of(
+        replace(edge, name_th="", name_en="Soi 4") if edge.name_th == "ซอยสุขสันต์ 4" else edge
+        for edge in VIEW.graph.edges
+    )
+    places = tuple(replace(one, name_th="7-Eleven") if one.code == "p1" else one for one in VIEW.places)
+    foreign = replace(VIEW, graph=graph, places=places)
+    assert foreign.address_of(Point(lon=lon, lat=lat)).text_th == thai
+
+
 def test_an_address_says_what_it_knows_part_by_part():
     found = VIEW.address_of(Point(lon=99.0046, lat=16.60002))
     assert (found.street_th, found.crossing_th, found.nearest_place_th) == ("ถนนสุขสันต์", "ซอยสุขสันต์ 4", "ตลาดเช้า")

@@ -20,7 +20,7 @@ from unjai.platform.engines.nats_log import Place, follow_refused, scan
 from unjai.platform.engines.parts import BackOff, Log
 from unjai.platform.engines.ports import assert_free, free_port, kept_port
 from unjai.platform.engines.secrets import keep, nats_secrets
-from unjai.platform.engines.terminal import both, tell_error
+from unjai.platform.engines.terminal import both, notify_systemd, tell_error
 
 STARTED = b"[7] 2026/11/22 00:53:31.933486 [INF]   ID:       NDAB\n"
 REFUSED = (
@@ -212,3 +212,33 @@ def test_every_error_of_the_engines_has_its_words():
     assert codes <= set(words), codes - set(words)
     terminal = json.loads((Path(i18n.__file__).parent / "terminal.engines.json").read_text())
     assert set(re.findall(r'both\(\s*"(\w+)"', sources)) <= set(terminal)
+
+
+@pytest.fixture
+def ear(tmp_path):
+    """A datagram socket, as systemd holds one open for a unit of `Type=notify`."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
+        heard.settimeout(5)
+        yield heard
+
+
+@pytest.mark.parametrize("kind", ["file", "abstract"])
+def test_systemd_is_told_on_the_socket_that_it_names(ear, kind, tmp_path, monkeypatch):
+    place = str(tmp_path / "notify") if kind == "file" else f"@unjai-test-{os.getpid()}"
+    ear.bind(f"\0{place[1:]}" if place.startswith("@") else place)
+    monkeypatch.setenv("NOTIFY_SOCKET", place)
+    notify_systemd("READY=1\nSTATUS=พร้อม")
+    notify_systemd("STOPPING=1")
+    assert [ear.recv(4096).decode() for _ in range(2)] == ["READY=1\nSTATUS=พร้อม", "STOPPING=1"]
+
+
+def test_nobody_is_told_where_systemd_did_not_start_us_or_went_away(ear, tmp_path, monkeypatch):
+    ear.bind(str(tmp_path / "notify"))
+    for place in (None, "", str(tmp_path / "gone")):
+        monkeypatch.delenv("NOTIFY_SOCKET", raising=False) if place is None else monkeypatch.setenv(
+            "NOTIFY_SOCKET", place
+        )
+        notify_systemd("READY=1")
+    ear.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        ear.recv(4096)
