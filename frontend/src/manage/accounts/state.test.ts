@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Account, RoleAt } from '../parts/people.svelte';
-import { counting, shown, standing, suggested } from './state';
+import { counting, doorOf, shown, standing, suggested } from './state';
 
 const NOW = Date.parse('2026-11-22T00:00:00+07:00');
 const at = (days: number) => new Date(NOW + days * 86_400_000).toISOString();
@@ -33,4 +33,18 @@ it('suggests a user name that can be typed', () => {
   expect(suggested('Sommut', 'Klahan')).toBe('sommut.k');
   expect(suggested('Sommut', '')).toBe('sommut');
   expect(suggested('สมมุติ', 'กล้าหาญ')).toBe('');
+});
+it('sends who works at the centre to the console, who is on the street to the phone page, the rest to the management', () => {
+  for (const [roles, door] of [
+    [['operator'], '/console'],
+    [['supervisor'], '/console'],
+    [['officer'], '/officer'],
+    [['volunteer'], '/officer'],
+    [['officer', 'operator'], '/console'],
+    [['administrator', 'volunteer'], '/officer'],
+    [['superintendent'], '/manage'],
+    [['oversight'], '/manage'],
+    [[], '/manage'],
+  ] as const)
+    expect(doorOf(roles), roles.join('+')).toBe(door);
 });
