@@ -87,13 +87,25 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
             th="ดูสภาพระบบ การสำรองข้อมูล และใบรับรอง", en="see the system's state, backups and certificate"
         ),
         "wall.read": Text(th="ดูจอรวมของศูนย์", en="see the centre's wall screen"),
+        "camera.read": Text(
+            th="ดูทะเบียนกล้อง มุมมอง และจุดอับ", en="see the register of cameras, what they see, blind spots"
+        ),
+        "camera.watch": Text(th="ดูภาพสดและภาพนิ่งจากกล้อง", en="watch cameras live and as stills"),
+        "camera.replay": Text(th="ดูภาพบันทึกย้อนหลังของกล้อง", en="replay recordings of cameras"),
+        "camera.manage": Text(
+            th="จัดการทะเบียนกล้อง สัญญาณภาพ หนังสือยินยอม และคำขอปรับมุมกล้อง",
+            en="manage the register of cameras, their streams, consents and angle requests",
+        ),
+        "camera.ptz": Text(th="หมุนและซูมกล้อง", en="turn and zoom cameras"),
+        "camera.export": Text(th="ส่งออกภาพจากกล้องเป็นหลักฐาน", en="export pictures of cameras as evidence"),
     }
 )
 
 _SEE = frozenset({"zone.read", "device.read", "incident.read", "caller.read", "unit.read", "wall.read", "person.read"})
-_SEE |= {"device.contact", "rule.read"}
+_SEE |= {"device.contact", "rule.read", "camera.read"}
 _WORK = frozenset({"call.take", "incident.work", "dispatch", "shift.log", "replay.read"})
-_CASE = frozenset({"party.read", "attachment.read", "case.seal"})
+_WORK |= {"camera.watch", "camera.replay", "camera.ptz"}
+_CASE = frozenset({"party.read", "attachment.read", "case.seal", "camera.export"})
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
@@ -107,7 +119,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | _WORK
             | _CASE
             | {"unit.admin", "audit.read", "approval.give", "breakglass.take", "incident.export"}
-            | {"escalation.take", "procedure.admin", "rule.admin"},
+            | {"escalation.take", "procedure.admin", "rule.admin", "camera.manage"},
         ),
         "superintendent": Role(
             th="หัวหน้าสถานี",
@@ -115,14 +127,14 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             rights=_SEE
             | {"data.export"}
             | {"audit.read", "policy.admin", "approval.give", "breakglass.review", "incident.export", "replay.read"}
-            | {"system.read"}
+            | {"system.read", "camera.watch", "camera.replay"}
             | {"party.read", "attachment.read", "escalation.take", "procedure.admin", "rule.admin"},
         ),
         "detective": Role(
             th="สืบสวน",
             en="detective",
             rights=frozenset({"zone.read", "device.read", "incident.read", "caller.read", "unit.read", "person.read"})
-            | {"party.read", "attachment.read"},
+            | {"party.read", "attachment.read", "camera.read", "camera.watch", "camera.replay", "camera.export"},
         ),
         "officer": Role(
             th="สายตรวจ", en="patrol officer", rights=frozenset({"unit.self", "zone.read", "incident.read"})
@@ -144,6 +156,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
                     "data.export",
                     "zone.admin",
                     "device.admin",
+                    "camera.manage",
                     "rule.admin",
                     "unit.admin",
                     "account.admin",

@@ -1,6 +1,7 @@
 """The stories of territory: seed the police tree, import what is where, change a device."""
 
 from unjai.territory.flows.devices import change_device, disable_device, hold_device, remove_device
+from unjai.territory.flows.edges import note_edge, note_edges
 from unjai.territory.flows.imports import (
     ImportReport,
     import_communities,
@@ -25,6 +26,8 @@ __all__ = [
     "import_places",
     "import_streets",
     "import_zones",
+    "note_edge",
+    "note_edges",
     "remove_device",
     "remove_thing",
     "seed_org_units",

@@ -57,11 +57,20 @@ async def disable_device(tx: Tx, actor: Actor, clock: Clock, *, device_id: Devic
 
 
 async def change_device(
-    tx: Tx, actor: Actor, clock: Clock, *, device_id: DeviceId, changes: Mapping[str, Any]
+    tx: Tx,
+    actor: Actor,
+    clock: Clock,
+    *,
+    device_id: DeviceId,
+    changes: Mapping[str, Any],
+    right: str = "device.admin",
 ) -> Device:
-    """Change what is known of a device (see `CHANGEABLE`); its key and kind are for ever."""
+    """Change what is known of a device (see `CHANGEABLE`); its key and kind are for ever.
+
+    `right` is that of whoever calls: a capability above keeps devices of its own (cameras).
+    """
     found = await _the_device(tx, actor, device_id)
-    await enter(tx, actor, "device.admin", found.station_id)
+    await enter(tx, actor, right, found.station_id)
     values = _checked(found, changes)
     return await _change(tx, actor, clock, found=found, action="device.change", values=values)
 

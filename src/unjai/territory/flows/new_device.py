@@ -40,12 +40,14 @@ async def add_device(
     silent_after_s: int | None = None,
     settings: Mapping[str, Any] | None = None,
     installed_on: date | None = None,
+    right: str = "device.admin",
 ) -> Device:
     """Make a device at the actor's station. Its id is made of its key, as an import would have made it.
 
-    Raises `device_key_taken` (409), also for a key of a station one may not see; `device_place_missing` (422).
+    `right` is that of whoever calls. Raises `device_key_taken` (409), also for a key of a station one may not see;
+    `device_place_missing` (422).
     """
-    await enter(tx, actor, "device.admin", actor.station)
+    await enter(tx, actor, right, actor.station)
     facts = DEVICE_KINDS.get(fields.choice({"kind": kind}, "kind", DEVICE_KINDS))
     assert facts is not None
     place: tuple[float | None, float | None] = (None, None)

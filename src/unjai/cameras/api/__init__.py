@@ -1,0 +1,1 @@
+"""The routes of cameras, a file for each part; `router` holds them all."""

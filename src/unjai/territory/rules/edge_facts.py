@@ -1,0 +1,34 @@
+"""What others know of a street edge, and who may say it: cameras, patrol, works write, the escort reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EdgeFact:
+    """A kind of fact of an edge: `right` is needed to note it; the words say what its value means."""
+
+    fact: str
+    right: str
+    th: str
+    en: str
+
+
+_ALL = (
+    EdgeFact(
+        fact="seen_day",
+        right="camera.manage",
+        th="ส่วนของถนนที่กล้องใช้งานได้มองเห็นเวลากลางวัน (0–1)",
+        en="the share of the street that a working camera sees by day (0–1)",
+    ),
+    EdgeFact(
+        fact="seen_night",
+        right="camera.manage",
+        th="ส่วนของถนนที่กล้องใช้งานได้มองเห็นเวลากลางคืน (0–1)",
+        en="the share of the street that a working camera sees by night (0–1)",
+    ),
+)
+EDGE_FACTS: Mapping[str, EdgeFact] = MappingProxyType({one.fact: one for one in _ALL})
