@@ -23,11 +23,12 @@ _TFDT_AT = _PRFT_BYTES + 8 + 16 + 8 + 16 + 12
 _TRUN_SAMPLE = struct.Struct(">IIIi")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sample:
     """One picture as it goes into a file: units preceded by their lengths, without parameter sets.
 
-    `at` is its decoding time and `duration` its length in `TIMESCALE`; `shift` is presentation less decoding time.
+    `at` is its decoding time and `duration` its length in `TIMESCALE`, a guess until the next one came; `shift` is
+    presentation less decoding time.
     """
 
     at: int
@@ -61,7 +62,7 @@ def init_segment(headers: Headers) -> bytes:
     )
     extends = box(b"mvex", full(b"trex", 0, 0, struct.pack(">5I", TRACK, 1, 0, 0, 0)))
     return box(b"ftyp", b"iso6", struct.pack(">I", 0), b"iso6mp41") + box(
-        b"moov", movie_header(0), track(headers, tables, 0), extends
+        b"moov", movie_header(0), track(headers.width, headers.height, tables, 0), extends
     )
 
 
@@ -79,9 +80,9 @@ def movie_header(duration: int) -> bytes:
     )
 
 
-def track(headers: Headers, tables: bytes, duration: int) -> bytes:
+def track(width: int, height: int, tables: bytes, duration: int) -> bytes:
     """Return `trak` with `tables` as its `stbl`."""
-    size = struct.pack(">II", headers.width << 16, headers.height << 16)
+    size = struct.pack(">II", width << 16, height << 16)
     return box(
         b"trak",
         full(b"tkhd", 1, 3, struct.pack(">QQIIQ", 0, 0, TRACK, 0, duration), bytes(16), _MATRIX, size),
@@ -130,9 +131,7 @@ def _hvcc(headers: Headers) -> bytes:
         for kind, unit in ((32, headers.vps), (33, headers.sps), (34, headers.pps))
     )
     general = plain[1:13]
-    return box(
-        b"hvcC", b"\x01", general, struct.pack(">HBBBBHBB", 0xF000, 0xFC, 0xFD, 0xF8, 0xF8, 0, 0x0F, 3), arrays
-    )
+    return box(b"hvcC", b"\x01", general, struct.pack(">HBBBBHBB", 0xF000, 0xFC, 0xFD, 0xF8, 0xF8, 0, 0x0F, 3), arrays)
 
 
 def fragment(number: int, samples: Sequence[Sample], *, wall_s: float) -> bytes:
@@ -155,9 +154,7 @@ def fragment_head(number: int, samples: Sequence[Sample], *, wall_s: float) -> b
             struct.pack(">I4sI4sII", moof_bytes, b"moof", 16, b"mfhd", 0, number),
             struct.pack(">I4sI4sII", moof_bytes - 24, b"traf", 16, b"tfhd", 0x020000, TRACK),
             struct.pack(">I4sIQ", 20, b"tfdt", 0x01000000, first),
-            struct.pack(
-                ">I4sIIi", 20 + len(rows), b"trun", 0x01000F01, len(samples), moof_bytes + 8
-            ),
+            struct.pack(">I4sIIi", 20 + len(rows), b"trun", 0x01000F01, len(samples), moof_bytes + 8),
             rows,
             struct.pack(">I4s", 8 + sum(len(one.body) for one in samples), b"mdat"),
         )
