@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -16,10 +16,11 @@ from pyproj import Geod
 
 from unjai.model.geometry import Point
 from unjai.territory.streets.chains import Floats, Ints, contract
+from unjai.territory.streets.drawing import Drawing
 from unjai.territory.streets.edges import Edge, Snap, Way
 from unjai.territory.streets.path import Path
 from unjai.territory.streets.plane import Plane
-from unjai.territory.streets.routing import Direction, Leg, Measure, Router, Spots
+from unjai.territory.streets.routing import Direction, Measure, Router, Spots
 from unjai.territory.streets.speeds import CLASSES, UnitKind, speed_mps
 
 GEOD = Geod(ellps="WGS84")
@@ -55,6 +56,15 @@ class StreetGraph:
         self._node_ids, self._node_row, ends = self._number_nodes()
         oneway = np.asarray([edge.oneway for edge in self._edges], dtype=np.bool_)
         self._chains = contract(ends, self._length_m, self._class, oneway)
+        self._drawing = Drawing(
+            edges=self._edges,
+            lines=self._lines,
+            drawn_m=self._drawn_m,
+            length_m=self._length_m,
+            classes=self._class,
+            chains=self._chains,
+            plane=self._plane,
+        )
         self._routers: dict[tuple[UnitKind, Measure, Direction], Router] = {}
         self._trees: dict[bytes, tuple[Ints, shapely.STRtree]] = {}
         self._lock = Lock()
@@ -292,7 +302,7 @@ class StreetGraph:
         if spots is None:
             return None
         legs = self._router(kind, "seconds", "from").search(spots.of(0)).legs(spots.after(0))
-        return None if legs is None else self._draw(legs, kind)
+        return None if legs is None else self._drawing.draw(legs, kind)
 
     def nearest_node(self, point: Point) -> int | None:
         """Return the id of the node nearest to a point; None without streets."""
@@ -331,73 +341,3 @@ class StreetGraph:
     @cached_property
     def _node_tree(self) -> shapely.STRtree:
         return shapely.STRtree(shapely.points(self._plane.metres(self._node_at)))
-
-    # ── drawing a way ──────────────────────────────────────────────────────────────────────────────
-
-    def _draw(self, legs: Sequence[Leg], kind: UnitKind) -> Path:
-        points: list[tuple[float, float]] = []
-        at_m: list[float] = []
-        speeds: list[float] = []
-        edge_ids: list[int] = []
-        done = 0.0
-        for leg in legs:
-            for row, from_m, to_m in self._pieces_of(leg):
-                speed = speed_mps(kind, CLASSES[int(self._class[row])])
-                if not edge_ids or edge_ids[-1] != self._edges[row].id:
-                    edge_ids.append(self._edges[row].id)
-                for pair, along in self._cut(row, from_m, to_m):
-                    here = done + abs(along - from_m)
-                    if not points or here > at_m[-1]:
-                        if points:
-                            speeds.append(speed)
-                        points.append(pair)
-                        at_m.append(here)
-                done += abs(to_m - from_m)
-        eta = sum((at_m[i + 1] - at_m[i]) / speed for i, speed in enumerate(speeds))
-        return Path(
-            points=tuple(points),
-            at_m=tuple(at_m),
-            speeds_mps=tuple(speeds),
-            edge_ids=tuple(edge_ids),
-            road_m=at_m[-1],
-            eta_s=eta,
-        )
-
-    def _pieces_of(self, leg: Leg) -> Iterator[tuple[int, float, float]]:
-        """Split a leg at its edges: (row, metres from a at entry, metres from a at exit), as travelled."""
-        low, high = sorted((leg.from_m, leg.to_m))
-        found: list[tuple[int, float, float]] = []
-        for row in self._chains.members[leg.chain]:
-            offset, length = float(self._chains.edge_offset[row]), float(self._length_m[row])
-            first, last = max(low - offset, 0.0), min(high - offset, length)
-            if first > last or (first == last and low != high):
-                continue
-            found.append((row, length - first, length - last) if self._chains.edge_turned[row] else (row, first, last))
-            if low == high:
-                break
-        if leg.to_m < leg.from_m:
-            return iter([(row, last, first) for row, first, last in reversed(found)])
-        return iter(found)
-
-    def _cut(self, row: int, from_m: float, to_m: float) -> Iterator[tuple[tuple[float, float], float]]:
-        """Yield the points of an edge between two distances from its node a, with their distances, as travelled."""
-        line = self._lines[row]
-        length = float(self._length_m[row])
-        if {from_m, to_m} == {0.0, length}:
-            corners = self._plane.metres(self._edges[row].coordinates)
-            at = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))]) * (
-                length / self._drawn_m[row]
-            )
-            at[-1] = length
-            whole = list(zip(self._edges[row].coordinates, at.tolist(), strict=True))
-            return iter(whole if from_m < to_m else whole[::-1])
-        scale = float(self._drawn_m[row] / self._length_m[row])
-        first, last = sorted((from_m * scale, to_m * scale))
-        corners = shapely.get_coordinates(line)
-        at = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
-        inner = np.flatnonzero((at > first) & (at < last))
-        ends = shapely.get_coordinates(shapely.line_interpolate_point(line, [first, last]))
-        drawn = np.concatenate([[first], at[inner], [last]])
-        pairs = self._plane.degrees(np.concatenate([ends[:1], corners[inner], ends[1:]]))
-        found = [((float(lon), float(lat)), float(m) / scale) for (lon, lat), m in zip(pairs, drawn, strict=True)]
-        return iter(found if from_m <= to_m else found[::-1])
