@@ -90,25 +90,9 @@ def run_migrate() -> None:
     from unjai.platform.migrate import migrate  # noqa: PLC0415
 
     migrate(url_of(settings.database_url, "unjai_owner", database_password(settings.data, "unjai_owner")))
-    _loop(_first_steps(settings))
+    from unjai.commands.accounts import first_steps  # noqa: PLC0415
 
-
-async def _first_steps(settings: Settings) -> None:
-    from unjai.model.actor import system  # noqa: PLC0415
-    from unjai.model.clock import SystemClock  # noqa: PLC0415
-    from unjai.people.flows import FIRST_NAME, first_administrator  # noqa: PLC0415
-    from unjai.platform.engines.secrets import keep  # noqa: PLC0415
-    from unjai.territory.flows import seed_org_units  # noqa: PLC0415
-    from unjai.territory.store import org_unit_by_code  # noqa: PLC0415
-
-    db, clock, actor = _database(settings), SystemClock(), system(name="setup")
-    async with db.tx(actor) as tx:
-        await seed_org_units(tx, actor, clock)
-        here = await org_unit_by_code(tx, settings.station) if settings.station else None
-        password = await first_administrator(tx, actor, clock, org_unit_id=1 if here is None else here.id)
-    if password is not None:
-        keep(settings.data / "run" / "first-password", f"{FIRST_NAME}\n{password}\n")
-    await db.close()
+    first_steps(settings)
 
 
 def _database(settings: Settings) -> Database:
@@ -137,6 +121,18 @@ def run_core() -> None:
     from unjai.roles.core import core  # noqa: PLC0415
 
     _loop(core(settings))
+
+
+@run.command("cameras")
+def run_cameras(
+    *, shard: Annotated[str, typer.Option(help="Which share of the cameras, such as 1/2.")] = "1/1", data: Data = None
+) -> None:
+    """Receive, record and show the cameras; with --shard a share of them, on this or another host."""
+    settings = load(data=data)
+    _logging(settings)
+    from unjai.roles.cameras import cameras  # noqa: PLC0415
+
+    _loop(cameras(settings, shard=shard))
 
 
 @run.command("demo-zone")
@@ -328,63 +324,27 @@ def station(
     data: Data = None,
 ) -> None:
     """Add a station that the built-in list lacks; the same code again changes its names."""
-    settings = _running(load(data=data))
-    from unjai.territory.flows import add_station  # noqa: PLC0415
+    from unjai.commands import station as work  # noqa: PLC0415
 
-    async def add() -> int:
-        from unjai.model.actor import system  # noqa: PLC0415
-        from unjai.model.clock import SystemClock  # noqa: PLC0415
-
-        db, actor = _database(settings), system(name="console")
-        async with db.tx(actor) as tx:
-            made = await add_station(
-                tx, actor, SystemClock(), code=code, name_th=name_th, name_en=name_en or name_th, parent_code=parent
-            )
-        await db.close()
-        return made.id
-
-    sys.stdout.write(f"{_loop(add())}\n")
+    found = work.add(_running(load(data=data)), code=code, name_th=name_th, name_en=name_en, parent=parent)
+    sys.stdout.write(f"{found}\n")
 
 
 @account.command("reset-password")
 def account_reset(username: str, *, data: Data = None) -> None:
     """Give an account a new one-time password and print it once."""
-    settings = _running(load(data=data))
-    from unjai.people.flows import account_id_of, reset_password  # noqa: PLC0415
+    from unjai.commands import accounts as work  # noqa: PLC0415
 
-    async def reset() -> str:
-        from unjai.model.actor import system  # noqa: PLC0415
-        from unjai.model.clock import SystemClock  # noqa: PLC0415
-
-        db, actor, clock = _database(settings), system(name="console"), SystemClock()
-        async with db.tx(actor) as tx:
-            key = await account_id_of(tx, actor, clock, username=username)
-            password = await reset_password(tx, actor, clock, account_id=key)
-        await db.close()
-        return password
-
-    sys.stdout.write(f"{_loop(reset())}\n")
+    sys.stdout.write(f"{work.reset_password(_running(load(data=data)), username)}\n")
 
 
 @account.command("reset-second-factor")
 def account_reset_factor(username: str, *, data: Data = None) -> None:
     """Take an account's second factor away, where phone and recovery codes are lost; its sessions end at once."""
-    settings = _running(load(data=data))
-    from unjai.people.flows import account_id_of  # noqa: PLC0415
-    from unjai.people.flows.second_factor import reset_factor  # noqa: PLC0415
+    from unjai.commands import accounts as work  # noqa: PLC0415
 
-    async def reset() -> bool:
-        from unjai.model.actor import system  # noqa: PLC0415
-        from unjai.model.clock import SystemClock  # noqa: PLC0415
-
-        db, actor, clock = _database(settings), system(name="console"), SystemClock()
-        async with db.tx(actor) as tx:
-            key = await account_id_of(tx, actor, clock, username=username)
-            had = await reset_factor(tx, actor, clock, account_id=key)
-        await db.close()
-        return had
-
-    said = "ยกเลิกการยืนยันตัวตนสองขั้นแล้ว · the second factor is gone" if _loop(reset()) else "บัญชีนี้ไม่ได้ตั้งไว้ · there was none"
+    had = work.reset_second_factor(_running(load(data=data)), username)
+    said = "ยกเลิกการยืนยันตัวตนสองขั้นแล้ว · the second factor is gone" if had else "บัญชีนี้ไม่ได้ตั้งไว้ · there was none"
     sys.stdout.write(f"{said}\n")
 
 

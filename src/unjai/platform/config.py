@@ -25,6 +25,12 @@ _WORDS = {
     "off": False,
     "": False,
 }
+_RANGES = (
+    ("backup_hour", 0, 23),
+    ("backup_keep", 1, 10_000),
+    ("recordings_gb", 0, 10_000_000),
+    ("recordings_floor_gb", 1, 1_000_000),
+)
 SECRET_KEYS = frozenset({"database_url", "nats_url", "metrics_token"})
 """Settings that may hold a password: never shown."""
 
@@ -80,6 +86,17 @@ class Settings:
         "รหัสอ่าน /metrics จากเครื่องอื่น (ว่าง = เครื่องนี้เท่านั้น)",
         "token to read /metrics from elsewhere (empty = this machine only)",
     )
+    recordings_dir: str = _key(
+        "",
+        "โฟลเดอร์ภาพบันทึกของกล้อง (ว่าง = recordings ในโฟลเดอร์ข้อมูล)",
+        "folder of the cameras' recordings (empty = in data)",
+    )
+    recordings_gb: int = _key(
+        0, "เนื้อที่ภาพบันทึกทั้งหมด หน่วย GB (0 = เท่าที่ดิสก์มี)", "room for all recordings in GB (0 = what the disc has)"
+    )
+    recordings_floor_gb: int = _key(
+        10, "เนื้อที่ดิสก์ที่ภาพบันทึกต้องเหลือไว้ หน่วย GB", "room on the disc that recordings leave free, in GB"
+    )
     log_level: str = _key("INFO", "ระดับบันทึก", "log level")
     log_format: str = _key("text", "รูปแบบบันทึก: text หรือ json", "form of the logs: text or json")
 
@@ -119,7 +136,7 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None, **g
         known[name] = _cast(name, value, hints[name])
     settings = Settings(**known)
     settings = dataclasses.replace(settings, data=settings.data.expanduser().absolute())
-    for name, least, most in (("backup_hour", 0, 23), ("backup_keep", 1, 10_000)):
+    for name, least, most in _RANGES:
         if not least <= getattr(settings, name) <= most:
             raise UnjaiError("setting_invalid", 500, key=name, value=str(getattr(settings, name)))
     if settings.log_format not in {"text", "json"}:

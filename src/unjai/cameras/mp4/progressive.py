@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from unjai.cameras.mp4.boxes import TIMESCALE, box, full, movie_header, track
@@ -89,7 +91,7 @@ def export_of(pieces: Sequence[Piece], since_s: float, until_s: float) -> Export
             pictures.append(_Picture(piece.file, row, at, entries.index(entry) + 1))
     if origin is None:
         return None
-    durations = [after.at - one.at for one, after in zip(pictures, pictures[1:], strict=False)]
+    durations = [after.at - one.at for one, after in pairwise(pictures)]
     durations.append(max(1, pictures[-1].row.duration))
     gaps = tuple(
         (origin + (one.at + one.row.duration) / TIMESCALE, origin + (one.at + length) / TIMESCALE)
@@ -134,10 +136,12 @@ def _head(pictures: Sequence[_Picture], durations: Sequence[int], entries: Seque
     ftyp = box(b"ftyp", b"isom", struct.pack(">I", 0x200), b"isomiso2mp41")
     size = sum(one.row.size for one in pictures)
     mdat = struct.pack(">I4sQ", 1, b"mdat", size + 16)
-    chunks = _chunks(pictures)
-    moov_bytes = len(_moov(pictures, durations, entries, chunks, total, 0))
+    made = partial(
+        _moov, pictures=pictures, durations=durations, entries=entries, chunks=_chunks(pictures), total=total
+    )
+    moov_bytes = len(made(shift=0))
     shift = len(ftyp) + moov_bytes + len(mdat)
-    return ftyp + _moov(pictures, durations, entries, chunks, total, shift) + mdat
+    return ftyp + made(shift=shift) + mdat
 
 
 def _chunks(pictures: Sequence[_Picture]) -> list[tuple[int, int, int]]:
@@ -171,6 +175,7 @@ def _table(name: bytes, version: int, form: str, rows: Sequence[tuple[int, ...]]
 
 
 def _moov(
+    *,
     pictures: Sequence[_Picture],
     durations: Sequence[int],
     entries: Sequence[bytes],

@@ -1,4 +1,4 @@
-"""Reads files of ours: which fragments are whole, when each was, what lies in it. A file cut off in the middle is fine."""
+"""Reads files of ours: which fragments are whole, when each was. A file cut off in the middle is fine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NOT_SYNC_BIT = 0x00010000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A picture in a fragment: its length in ticks, where its bytes lie in the file, and whether one can begin with it."""
+    """A picture in a fragment: its length in ticks, where its bytes lie, whether one can begin with it."""
 
     duration: int
     shift: int

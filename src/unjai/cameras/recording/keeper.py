@@ -106,7 +106,7 @@ class Keeper:
                 shelf.oldest.extend((segment.begins_ms, segment.ends_ms, size))
 
     def room(self) -> int:
-        """Return the bytes that are free above the floor, as they were a second ago at most; recording stops at none."""
+        """Return the bytes free above the floor, as they were a second ago at most; recording stops at none."""
         now = time.monotonic()
         if now - self._looked_s > 1.0:
             self._looked_s, self._seen = now, self._room() - self._floor

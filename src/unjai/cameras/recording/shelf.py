@@ -56,6 +56,11 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
         return segment.overlaps(millis(self.begins), millis(self.ends))
 
 
+def recordings_root(data: Path, asked: str) -> Path:
+    """Return the folder of recordings: `asked`, or the one in the centre's data."""
+    return Path(asked).expanduser().absolute() if asked else data / "recordings"
+
+
 def millis(at: datetime) -> int:
     """Return Unix milliseconds."""
     return (at - EPOCH) // timedelta(milliseconds=1)

@@ -156,9 +156,7 @@ class Feed(threading.Thread):
         """Read one connection to its end and return why it ended; None where nobody wants more of it."""
         camera = self.camera
         url = address(self._url, camera.username, camera.password) if camera.kind == "rtsp" else self._url
-        door = StreamDoor(
-            url, file=camera.kind == "file", wall_s=self._shared.wall_s, stopping=self._stopping
-        )
+        door = StreamDoor(url, file=camera.kind == "file", wall_s=self._shared.wall_s, stopping=self._stopping)
         try:
             opened = door.open()
             codec = _CODECS.get(opened.codec)
@@ -318,5 +316,3 @@ class Feed(threading.Thread):
 def _sets(headers: Headers) -> bytes:
     """Return the parameter sets with start codes, for a decoder."""
     return b"".join(b"\x00\x00\x00\x01" + one for one in (headers.vps, headers.sps, headers.pps) if one)
-
-

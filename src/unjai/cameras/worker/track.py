@@ -144,7 +144,9 @@ class Track:
             self.broken += 1
             if self.headers is not None:
                 old = self.headers
-                self._sets = {7: old.sps, 8: old.pps} if self.codec == "h264" else {32: old.vps, 33: old.sps, 34: old.pps}
+                self._sets = (
+                    {7: old.sps, 8: old.pps} if self.codec == "h264" else {32: old.vps, 33: old.sps, 34: old.pps}
+                )
             return
         if found is not None and found != self.headers:
             if self.headers is not None:
