@@ -27,11 +27,13 @@ audit = typer.Typer(help="The log of who did what.", no_args_is_help=True)
 tls = typer.Typer(help="The doors' certificate, by an authority of the station's own.", no_args_is_help=True)
 account = typer.Typer(help="Accounts, from the centre's own machine.", no_args_is_help=True)
 case = typer.Typer(help="Sealed files for the inquiry officer.", no_args_is_help=True)
+vision = typer.Typer(help="The analysis of pictures.", no_args_is_help=True)
 cli.add_typer(case, name="case")
 cli.add_typer(run, name="run")
 cli.add_typer(audit, name="audit")
 cli.add_typer(account, name="account")
 cli.add_typer(tls, name="tls")
+cli.add_typer(vision, name="vision")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds everything the centre keeps.")]
 
@@ -241,6 +243,22 @@ def case_verify(
     )
     if key is None:
         sys.stdout.write("เทียบกุญแจกับใบสรุปเหตุที่พิมพ์ · compare the key with the printed sheet, or give --key\n")
+
+
+@vision.command("run")
+def vision_run(
+    video: Annotated[Path, typer.Argument(help="Any video file.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines, a summary last.")] = False,
+    fps: Annotated[float, typer.Option(min=0.1, max=60, help="Pictures looked at in a second of the video.")] = 5.0,
+    rules: Annotated[Path | None, typer.Option(help="Scene rules, masks and calibration (docs/vision.md).")] = None,
+    model: Annotated[Path | None, typer.Option(help="An ONNX model of your own.")] = None,
+    model_config: Annotated[Path | None, typer.Option(help="Settings of your own model (docs/vision.md).")] = None,
+) -> None:
+    """Find and follow persons and vehicles in a video, and say what the scene rules mean by it."""
+    from unjai.commands import vision as work  # noqa: PLC0415
+
+    work.run(video, as_json=as_json, fps=fps, rules=rules, model=model, model_config=model_config)
 
 
 @cli.command("setup-external")
