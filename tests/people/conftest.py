@@ -3,21 +3,28 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import func, insert, select, update
 
 from unjai.model.actor import Actor, system
 from unjai.model.clock import MovedClock
 from unjai.model.ids import AccountId, DeviceId, StationId, named_id
 from unjai.people import flows
+from unjai.people.api import router
+from unjai.people.api.accounts import COOKIE
 from unjai.people.flows import Refused, SignedIn
 from unjai.people.rights import ROLES
+from unjai.people.vault import Vault
 from unjai.platform.database import Database
+from unjai.platform.http import Ground, handle_errors
 from unjai.territory.store import device, org_unit
 
 NATION, DIVISION, HERE, THERE = 1, 2, StationId(10), StationId(11)
 PASSWORD = "ฝนตกที่เชียงใหม่ทุกวัน"
 ROOT = system(HERE, THERE)
+FORM = {"X-Unjai": "1", "User-Agent": "Mozilla/5.0 (Linux; Android 14) Chrome/130.0 Mobile Safari/537.36"}
 
 
 @dataclass(frozen=True)
@@ -121,3 +128,32 @@ async def count_of(db: Database, table: object, *where: object, actor: Actor = R
     """Count rows as an actor sees them."""
     async with db.tx(actor) as tx:
         return int(await tx.scalar(select(func.count()).select_from(table).where(*where)))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where the key lies."""
+    return tmp_path_factory.mktemp("secrets")
+
+
+@pytest.fixture
+def app(db, clock, folder):
+    """The routes of people alone, on the real database."""
+    made = FastAPI()
+    handle_errors(made)
+    made.include_router(router, prefix="/api")
+
+    async def who(request):
+        async with db.tx(system(name="door")) as tx:
+            signed = await flows.session_of(tx, clock, request.cookies.get(COOKIE, ""))
+        return None if signed is None else signed.actor
+
+    made.state.ground = Ground(db=db, clock=clock, who=who, citizen=lambda _request: citizen())
+    made.state.vault = Vault(folder)
+    return made
+
+
+@pytest.fixture
+def client_of(app):
+    """Make clients of the app, each with its own cookies."""
+    return lambda: httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://centre", headers=FORM)

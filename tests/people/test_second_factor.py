@@ -3,88 +3,27 @@
 import asyncio
 from datetime import timedelta
 
-import httpx
 import pyotp
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import select
 
-from tests.people.conftest import HERE, PASSWORD, ROOT, THERE, citizen, make_account
-from unjai.model.actor import system
+from tests.people.conftest import HERE, PASSWORD, ROOT, THERE, make_account
+from tests.people.screens import code_at, enrolled, error_of, sign_in
 from unjai.people import flows
-from unjai.people.api import router
 from unjai.people.api.accounts import COOKIE, PENDING_COOKIE, PHONE_COOKIE
-from unjai.people.store import recovery_code, second_factor, session, trusted_phone
+from unjai.people.store import recovery_code, second_factor, trusted_phone
 from unjai.people.vault import FILE, Vault
 from unjai.platform.audit import audit_log
-from unjai.platform.http import Ground, handle_errors
-
-FORM = {"X-Unjai": "1", "User-Agent": "Mozilla/5.0 (Linux; Android 14) Chrome/130.0 Mobile Safari/537.36"}
 
 pytestmark = pytest.mark.usefixtures("world")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Where the key lies."""
-    return tmp_path_factory.mktemp("secrets")
-
-
-@pytest.fixture
-def app(db, clock, folder):
-    """The routes of people alone, on the real database."""
-    made = FastAPI()
-    handle_errors(made)
-    made.include_router(router, prefix="/api")
-
-    async def who(request):
-        async with db.tx(system(name="door")) as tx:
-            signed = await flows.session_of(tx, clock, request.cookies.get(COOKIE, ""))
-        return None if signed is None else signed.actor
-
-    made.state.ground = Ground(db=db, clock=clock, who=who, citizen=lambda _request: citizen())
-    made.state.vault = Vault(folder)
-    return made
-
-
-@pytest.fixture
-def client_of(app):
-    """Make clients of the app, each with its own cookies."""
-    return lambda: httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://centre", headers=FORM)
-
-
-async def _sign_in(client, name, password=PASSWORD):
-    return await client.post("/api/session", json={"username": name, "password": password})
-
-
-async def _enrolled(client_of, db, clock, name, *roles):
-    """A client of a new account with a second factor, its secret and its recovery codes."""
-    await make_account(db, clock, name, *(roles or (("operator", HERE),)))
-    client = client_of()
-    assert (await _sign_in(client, name)).status_code == 200
-    begun = await client.post("/api/me/second-factor", json={"password": PASSWORD})
-    assert begun.status_code == 200, begun.text
-    secret = begun.json()["secret"]
-    done = await client.post("/api/me/second-factor/confirm", json={"code": pyotp.TOTP(secret).at(clock.now())})
-    assert done.status_code == 200, done.text
-    clock.move(timedelta(seconds=60))
-    return client, secret, done.json()["codes"]
-
-
-def _code(secret, clock, steps=0):
-    return pyotp.TOTP(secret).generate_otp(int(clock.now().timestamp()) // 30 + steps)
-
-
-def _err(answer):
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 async def test_enrolling_needs_the_password_and_a_code(client_of, db, clock):
     await make_account(db, clock, "s1", ("operator", HERE))
     client = client_of()
-    await _sign_in(client, "s1")
+    await sign_in(client, "s1")
     wrong = await client.post("/api/me/second-factor", json={"password": "not it"})
-    assert _err(wrong) == (403, "proof_wrong")
+    assert error_of(wrong) == (403, "proof_wrong")
     assert wrong.json()["error"]["facts"] == {"left": 4}
     begun = await client.post("/api/me/second-factor", json={"password": PASSWORD})
     assert begun.headers["cache-control"] == "no-store"
@@ -94,8 +33,8 @@ async def test_enrolling_needs_the_password_and_a_code(client_of, db, clock):
     assert {square for row in made["qr"] for square in row} == {"0", "1"}
     assert (await client.get("/api/me/second-factor")).json()["since"] is None
     bad = await client.post("/api/me/second-factor/confirm", json={"code": "000000"})
-    assert _err(bad) == (401, "second_factor_wrong")
-    good = await client.post("/api/me/second-factor/confirm", json={"code": _code(made["secret"], clock)})
+    assert error_of(bad) == (401, "second_factor_wrong")
+    good = await client.post("/api/me/second-factor/confirm", json={"code": code_at(made["secret"], clock)})
     assert len(set(good.json()["codes"])) == 10
     now = (await client.get("/api/me/second-factor")).json()
     assert (now["since"] is not None, now["recovery_left"]) == (True, 10)
@@ -105,15 +44,15 @@ async def test_enrolling_needs_the_password_and_a_code(client_of, db, clock):
 async def test_a_fresh_secret_grows_old(client_of, db, clock):
     await make_account(db, clock, "s2", ("operator", HERE))
     client = client_of()
-    await _sign_in(client, "s2")
+    await sign_in(client, "s2")
     secret = (await client.post("/api/me/second-factor", json={"password": PASSWORD})).json()["secret"]
     clock.move(timedelta(minutes=16))
-    late = await client.post("/api/me/second-factor/confirm", json={"code": _code(secret, clock)})
-    assert _err(late) == (409, "enrolment_late")
+    late = await client.post("/api/me/second-factor/confirm", json={"code": code_at(secret, clock)})
+    assert error_of(late) == (409, "enrolment_late")
 
 
 async def test_the_tables_hold_no_secret_and_no_code(client_of, db, clock, folder):
-    _client, secret, codes = await _enrolled(client_of, db, clock, "s3")
+    _client, secret, codes = await enrolled(client_of, db, clock, "s3")
     async with db.tx(ROOT) as tx:
         account_id = await flows.account_id_of(tx, ROOT, clock, username="s3")
         row = await tx.one(select(second_factor).where(second_factor.c.account_id == account_id))
@@ -127,14 +66,14 @@ async def test_the_tables_hold_no_secret_and_no_code(client_of, db, clock, folde
 
 
 async def test_signing_in_takes_two_steps(client_of, db, clock):
-    _client, secret, _codes = await _enrolled(client_of, db, clock, "s4")
+    _client, secret, _codes = await enrolled(client_of, db, clock, "s4")
     client = client_of()
-    half = await _sign_in(client, "s4")
-    assert _err(half) == (401, "second_factor_needed")
+    half = await sign_in(client, "s4")
+    assert error_of(half) == (401, "second_factor_needed")
     assert half.json()["error"]["facts"]["remember_days"] == 0
     assert COOKIE not in client.cookies
     assert (await client.get("/api/session")).status_code == 401
-    done = await client.post("/api/session/second-step", json={"code": _code(secret, clock)})
+    done = await client.post("/api/session/second-step", json={"code": code_at(secret, clock)})
     assert done.status_code == 200
     assert PENDING_COOKIE not in client.cookies
     assert (await client.get("/api/session")).json()["username"] == "s4"
@@ -143,27 +82,27 @@ async def test_signing_in_takes_two_steps(client_of, db, clock):
 
 
 async def test_a_code_counts_once_even_in_another_sign_in(client_of, db, clock):
-    _client, secret, _codes = await _enrolled(client_of, db, clock, "s5")
+    _client, secret, _codes = await enrolled(client_of, db, clock, "s5")
     first, second = client_of(), client_of()
-    await _sign_in(first, "s5")
-    code = _code(secret, clock)
+    await sign_in(first, "s5")
+    code = code_at(secret, clock)
     assert (await first.post("/api/session/second-step", json={"code": code})).status_code == 200
-    await _sign_in(second, "s5")
+    await sign_in(second, "s5")
     again = await second.post("/api/session/second-step", json={"code": code})
-    assert _err(again) == (401, "second_factor_used")
-    older = await second.post("/api/session/second-step", json={"code": _code(secret, clock, -1)})
-    assert _err(older) == (401, "second_factor_used")
+    assert error_of(again) == (401, "second_factor_used")
+    older = await second.post("/api/session/second-step", json={"code": code_at(secret, clock, -1)})
+    assert error_of(older) == (401, "second_factor_used")
 
 
 async def test_two_at_once_with_one_code_are_one(client_of, db, clock):
-    client, secret, _codes = await _enrolled(client_of, db, clock, "s6")
-    body = {"password": PASSWORD, "code": _code(secret, clock)}
+    client, secret, _codes = await enrolled(client_of, db, clock, "s6")
+    body = {"password": PASSWORD, "code": code_at(secret, clock)}
     answers = await asyncio.gather(*(client.post("/api/me/second-factor/recovery", json=body) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 403, 403, 403]
 
 
 async def test_two_at_once_with_one_recovery_code_are_one(client_of, db, clock):
-    client, _secret, codes = await _enrolled(client_of, db, clock, "s7")
+    client, _secret, codes = await enrolled(client_of, db, clock, "s7")
     body = {"password": PASSWORD, "code": codes[0]}
     answers = await asyncio.gather(*(client.post("/api/me/second-factor", json=body) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 403, 403, 403]
@@ -171,68 +110,68 @@ async def test_two_at_once_with_one_recovery_code_are_one(client_of, db, clock):
 
 
 async def test_wrong_codes_lock_like_wrong_passwords(client_of, db, clock):
-    _client, secret, codes = await _enrolled(client_of, db, clock, "s8")
+    _client, secret, codes = await enrolled(client_of, db, clock, "s8")
     client = client_of()
     seen = []
     for _ in range(5):
-        await _sign_in(client, "s8")
+        await sign_in(client, "s8")
         seen.append(await client.post("/api/session/second-step", json={"code": "000000"}))
-    assert [_err(answer)[1] for answer in seen] == ["second_factor_wrong"] * 4 + ["sign_in_locked"]
+    assert [error_of(answer)[1] for answer in seen] == ["second_factor_wrong"] * 4 + ["sign_in_locked"]
     assert seen[0].json()["error"]["facts"]["server_time"] in seen[0].json()["error"]["th"]
-    locked = await _sign_in(client, "s8")
-    assert _err(locked) == (429, "sign_in_locked"), "the right password alone must not open the lock"
+    locked = await sign_in(client, "s8")
+    assert error_of(locked) == (429, "sign_in_locked"), "the right password alone must not open the lock"
     clock.move(timedelta(seconds=31))
-    await _sign_in(client, "s8")
-    assert (await client.post("/api/session/second-step", json={"code": _code(secret, clock)})).status_code == 200
+    await sign_in(client, "s8")
+    assert (await client.post("/api/session/second-step", json={"code": code_at(secret, clock)})).status_code == 200
     assert codes
 
 
 async def test_the_password_alone_never_forgets_wrong_codes(client_of, db, clock):
     """Else whoever knows the password would try all codes, signing in anew before each lock."""
-    await _enrolled(client_of, db, clock, "s9")
+    await enrolled(client_of, db, clock, "s9")
     client = client_of()
     for _ in range(4):
-        await _sign_in(client, "s9")
+        await sign_in(client, "s9")
         await client.post("/api/session/second-step", json={"code": "000000"})
-    await _sign_in(client, "s9")
+    await sign_in(client, "s9")
     fifth = await client.post("/api/session/second-step", json={"code": "000000"})
-    assert _err(fifth) == (429, "sign_in_locked")
+    assert error_of(fifth) == (429, "sign_in_locked")
 
 
 async def test_a_half_done_sign_in_is_short_and_opens_nothing_else(client_of, db, clock):
-    _client, secret, _codes = await _enrolled(client_of, db, clock, "s10")
+    _client, secret, _codes = await enrolled(client_of, db, clock, "s10")
     client = client_of()
-    await _sign_in(client, "s10")
+    await sign_in(client, "s10")
     stolen = client_of()
     stolen.cookies.set(COOKIE, client.cookies[PENDING_COOKIE])
     assert (await stolen.get("/api/session")).status_code == 401
     clock.move(timedelta(minutes=5, seconds=1))
-    late = await client.post("/api/session/second-step", json={"code": _code(secret, clock)})
-    assert _err(late) == (401, "second_factor_late")
-    nobody = await client_of().post("/api/session/second-step", json={"code": _code(secret, clock)})
-    assert _err(nobody) == (401, "second_factor_late")
+    late = await client.post("/api/session/second-step", json={"code": code_at(secret, clock)})
+    assert error_of(late) == (401, "second_factor_late")
+    nobody = await client_of().post("/api/session/second-step", json={"code": code_at(secret, clock)})
+    assert error_of(nobody) == (401, "second_factor_late")
 
 
 async def test_a_new_password_step_ends_the_one_before(client_of, db, clock):
-    _client, secret, _codes = await _enrolled(client_of, db, clock, "s11")
+    _client, secret, _codes = await enrolled(client_of, db, clock, "s11")
     first, second = client_of(), client_of()
-    await _sign_in(first, "s11")
-    await _sign_in(second, "s11")
-    assert _err(await first.post("/api/session/second-step", json={"code": _code(secret, clock)})) == (
+    await sign_in(first, "s11")
+    await sign_in(second, "s11")
+    assert error_of(await first.post("/api/session/second-step", json={"code": code_at(secret, clock)})) == (
         401,
         "second_factor_late",
     )
-    assert (await second.post("/api/session/second-step", json={"code": _code(secret, clock)})).status_code == 200
+    assert (await second.post("/api/session/second-step", json={"code": code_at(secret, clock)})).status_code == 200
 
 
 async def test_a_wrong_clock_locks_nobody_out(client_of, db, clock):
-    _client, secret, codes = await _enrolled(client_of, db, clock, "s12")
+    _client, secret, codes = await enrolled(client_of, db, clock, "s12")
     phone = clock.now()
     clock.move(timedelta(days=1))
     client = client_of()
-    await _sign_in(client, "s12")
+    await sign_in(client, "s12")
     off = await client.post("/api/session/second-step", json={"code": pyotp.TOTP(secret).at(phone)})
-    assert _err(off) == (401, "second_factor_wrong")
+    assert error_of(off) == (401, "second_factor_wrong")
     assert "รหัสสำรอง" in off.json()["error"]["th"]
     assert off.json()["error"]["facts"]["server_at"] == clock.now().isoformat()
     saved = await client.post("/api/session/second-step", json={"code": codes[3].upper().replace("-", " ")})
@@ -241,12 +180,12 @@ async def test_a_wrong_clock_locks_nobody_out(client_of, db, clock):
 
 
 async def test_a_lost_key_is_said_and_recovery_codes_still_work(client_of, db, clock, app, tmp_path):
-    _client, secret, codes = await _enrolled(client_of, db, clock, "s13")
+    _client, secret, codes = await enrolled(client_of, db, clock, "s13")
     app.state.vault = Vault(tmp_path)
     client = client_of()
-    await _sign_in(client, "s13")
-    lost = await client.post("/api/session/second-step", json={"code": _code(secret, clock)})
-    assert _err(lost) == (503, "second_factor_unreadable")
+    await sign_in(client, "s13")
+    lost = await client.post("/api/session/second-step", json={"code": code_at(secret, clock)})
+    assert error_of(lost) == (503, "second_factor_unreadable")
     assert not (tmp_path / FILE).exists(), "a new key would hide that the old one is gone"
     assert (await client.post("/api/session/second-step", json={"code": codes[0]})).status_code == 200
 
@@ -259,101 +198,103 @@ def test_a_damaged_key_is_never_replaced(tmp_path):
 
 
 async def test_a_patrols_phone_is_remembered_and_forgotten(client_of, db, clock):
-    _client, secret, _codes = await _enrolled(client_of, db, clock, "s14", ("officer", HERE))
+    _client, secret, _codes = await enrolled(client_of, db, clock, "s14", ("officer", HERE))
     phone = client_of()
-    assert (await _sign_in(phone, "s14")).json()["error"]["facts"]["remember_days"] == 30
-    await phone.post("/api/session/second-step", json={"code": _code(secret, clock), "remember": True})
+    assert (await sign_in(phone, "s14")).json()["error"]["facts"]["remember_days"] == 30
+    await phone.post("/api/session/second-step", json={"code": code_at(secret, clock), "remember": True})
     assert PHONE_COOKIE in phone.cookies
     token = phone.cookies[PHONE_COOKIE]
     async with db.tx(ROOT) as tx:
         assert token not in str(await tx.all(select(trusted_phone)))
     await phone.delete("/api/session")
-    assert (await _sign_in(phone, "s14")).status_code == 200
+    assert (await sign_in(phone, "s14")).status_code == 200
     known = (await phone.get("/api/me/phones")).json()
     assert [(row["agent"]["kind"], row["agent"]["system"]) for row in known] == [("phone", "Android")]
     other = client_of()
-    assert (await _sign_in(other, "s14")).status_code == 401
+    assert (await sign_in(other, "s14")).status_code == 401
     assert (await phone.delete(f"/api/me/phones/{known[0]['id']}")).status_code == 204
     await phone.delete("/api/session")
-    assert _err(await _sign_in(phone, "s14")) == (401, "second_factor_needed")
+    assert error_of(await sign_in(phone, "s14")) == (401, "second_factor_needed")
 
 
 async def test_a_remembered_phone_of_one_does_not_open_anothers(client_of, db, clock):
-    _client, secret, _codes = await _enrolled(client_of, db, clock, "s15", ("officer", HERE))
-    await _enrolled(client_of, db, clock, "s16", ("officer", HERE))
+    _client, secret, _codes = await enrolled(client_of, db, clock, "s15", ("officer", HERE))
+    await enrolled(client_of, db, clock, "s16", ("officer", HERE))
     phone = client_of()
-    await _sign_in(phone, "s15")
-    await phone.post("/api/session/second-step", json={"code": _code(secret, clock, 4), "remember": True})
+    await sign_in(phone, "s15")
+    await phone.post("/api/session/second-step", json={"code": code_at(secret, clock, 4), "remember": True})
     clock.move(timedelta(seconds=120))
-    await phone.post("/api/session/second-step", json={"code": _code(secret, clock), "remember": True})
+    await phone.post("/api/session/second-step", json={"code": code_at(secret, clock), "remember": True})
     assert PHONE_COOKIE in phone.cookies
-    assert _err(await _sign_in(phone, "s16")) == (401, "second_factor_needed")
+    assert error_of(await sign_in(phone, "s16")) == (401, "second_factor_needed")
     clock.move(timedelta(days=31))
-    assert _err(await _sign_in(phone, "s15")) == (401, "second_factor_needed")
+    assert error_of(await sign_in(phone, "s15")) == (401, "second_factor_needed")
 
 
 async def test_a_console_is_never_remembered(client_of, db, clock):
-    _client, secret, _codes = await _enrolled(client_of, db, clock, "s17", ("officer", HERE), ("operator", HERE))
+    _client, secret, _codes = await enrolled(client_of, db, clock, "s17", ("officer", HERE), ("operator", HERE))
     client = client_of()
-    await _sign_in(client, "s17")
-    await client.post("/api/session/second-step", json={"code": _code(secret, clock), "remember": True})
+    await sign_in(client, "s17")
+    await client.post("/api/session/second-step", json={"code": code_at(secret, clock), "remember": True})
     assert PHONE_COOKIE not in client.cookies
 
 
 async def test_removing_needs_password_and_code(client_of, db, clock):
-    client, secret, _codes = await _enrolled(client_of, db, clock, "s18")
+    client, secret, _codes = await enrolled(client_of, db, clock, "s18")
     without = await client.post("/api/me/second-factor/remove", json={"password": PASSWORD})
-    assert _err(without) == (403, "second_factor_wrong")
-    wrong = await client.post("/api/me/second-factor/remove", json={"password": "x", "code": _code(secret, clock)})
-    assert _err(wrong) == (403, "proof_wrong")
-    gone = await client.post("/api/me/second-factor/remove", json={"password": PASSWORD, "code": _code(secret, clock)})
+    assert error_of(without) == (403, "second_factor_wrong")
+    wrong = await client.post("/api/me/second-factor/remove", json={"password": "x", "code": code_at(secret, clock)})
+    assert error_of(wrong) == (403, "proof_wrong")
+    gone = await client.post(
+        "/api/me/second-factor/remove", json={"password": PASSWORD, "code": code_at(secret, clock)}
+    )
     assert gone.json() == {"since": None, "recovery_left": 0, "due_at": None}
-    assert (await _sign_in(client_of(), "s18")).status_code == 200
+    assert (await sign_in(client_of(), "s18")).status_code == 200
     nothing = await client.post("/api/me/second-factor/remove", json={"password": PASSWORD, "code": "000000"})
-    assert _err(nothing) == (409, "second_factor_missing")
+    assert error_of(nothing) == (409, "second_factor_missing")
 
 
 async def test_enrolling_ends_the_other_sessions(client_of, db, clock):
     await make_account(db, clock, "s19", ("operator", HERE))
     old, client = client_of(), client_of()
-    await _sign_in(old, "s19")
-    await _sign_in(client, "s19")
+    await sign_in(old, "s19")
+    await sign_in(client, "s19")
     secret = (await client.post("/api/me/second-factor", json={"password": PASSWORD})).json()["secret"]
-    await client.post("/api/me/second-factor/confirm", json={"code": _code(secret, clock)})
+    await client.post("/api/me/second-factor/confirm", json={"code": code_at(secret, clock)})
     assert (await old.get("/api/session")).status_code == 401
     assert (await client.get("/api/session")).status_code == 200
 
 
 async def test_changing_phones_needs_a_code_of_the_old_one(client_of, db, clock):
-    client, secret, codes = await _enrolled(client_of, db, clock, "s20")
+    client, secret, codes = await enrolled(client_of, db, clock, "s20")
     without = await client.post("/api/me/second-factor", json={"password": PASSWORD})
-    assert _err(without) == (403, "second_factor_wrong")
+    assert error_of(without) == (403, "second_factor_wrong")
     fresh = (await client.post("/api/me/second-factor", json={"password": PASSWORD, "code": codes[0]})).json()["secret"]
     half = client_of()
-    await _sign_in(half, "s20")
-    assert (await half.post("/api/session/second-step", json={"code": _code(secret, clock)})).status_code == 200
-    done = await client.post("/api/me/second-factor/confirm", json={"code": _code(fresh, clock)})
+    await sign_in(half, "s20")
+    assert (await half.post("/api/session/second-step", json={"code": code_at(secret, clock)})).status_code == 200
+    done = await client.post("/api/me/second-factor/confirm", json={"code": code_at(fresh, clock)})
     assert not set(done.json()["codes"]) & set(codes)
     clock.move(timedelta(seconds=60))
-    await _sign_in(half, "s20")
-    assert (await half.post("/api/session/second-step", json={"code": _code(secret, clock)})).status_code == 401
-    assert (await half.post("/api/session/second-step", json={"code": _code(fresh, clock)})).status_code == 200
+    await sign_in(half, "s20")
+    assert (await half.post("/api/session/second-step", json={"code": code_at(secret, clock)})).status_code == 401
+    assert (await half.post("/api/session/second-step", json={"code": code_at(fresh, clock)})).status_code == 200
 
 
 async def test_an_administrator_resets_within_their_stations_only(client_of, db, clock):
-    client, _secret, _codes = await _enrolled(client_of, db, clock, "s21")
+    client, _secret, _codes = await enrolled(client_of, db, clock, "s21")
     key = (await client.get("/api/session")).json()["account_id"]
     for name, station in (("s22", HERE), ("s23", THERE)):
         await make_account(db, clock, name, ("administrator", station), home=station)
     here, there = client_of(), client_of()
-    await _sign_in(here, "s22")
-    await _sign_in(there, "s23")
-    assert _err(await there.post(f"/api/accounts/{key}/reset-second-factor")) == (403, "account_beyond_scope")
+    await sign_in(here, "s22")
+    await sign_in(there, "s23")
+    assert error_of(await there.post(f"/api/accounts/{key}/reset-second-factor")) == (403, "account_beyond_scope")
     own = (await here.get("/api/session")).json()["account_id"]
-    assert _err(await here.post(f"/api/accounts/{own}/reset-second-factor")) == (409, "own_factor")
+    assert error_of(await here.post(f"/api/accounts/{own}/reset-second-factor")) == (409, "own_factor")
     assert (await here.post(f"/api/accounts/{key}/reset-second-factor")).status_code == 204
     assert (await client.get("/api/session")).status_code == 401
-    assert (await _sign_in(client_of(), "s21")).status_code == 200
+    assert (await sign_in(client_of(), "s21")).status_code == 200
     async with db.tx(ROOT) as tx:
         told = await tx.all(select(audit_log).where(audit_log.c.action == "second_factor.reset"))
     assert [(row["subject"], row["actor"]) for row in told] == [(f"account:{key}", "account:s22")]
@@ -362,87 +303,37 @@ async def test_an_administrator_resets_within_their_stations_only(client_of, db,
 async def test_a_role_that_needs_it_works_on_for_the_grace_only(client_of, db, clock):
     await make_account(db, clock, "s24", ("superintendent", HERE))
     client = client_of()
-    said = (await _sign_in(client, "s24")).json()
+    said = (await sign_in(client, "s24")).json()
     assert said["must_enrol_second_factor"] is False
     assert said["rights"]
     assert said["second_factor_due_at"] is not None
     clock.move(timedelta(days=7))
     client = client_of()
-    said = (await _sign_in(client, "s24")).json()
+    said = (await sign_in(client, "s24")).json()
     assert (said["must_enrol_second_factor"], said["rights"]) == (True, [])
     assert (await client.get("/api/audit")).status_code == 403
     secret = (await client.post("/api/me/second-factor", json={"password": PASSWORD})).json()["secret"]
-    assert (await client.post("/api/me/second-factor/confirm", json={"code": _code(secret, clock)})).status_code == 200
+    assert (
+        await client.post("/api/me/second-factor/confirm", json={"code": code_at(secret, clock)})
+    ).status_code == 200
     assert (await client.get("/api/audit")).status_code == 200
     clock.move(timedelta(seconds=60))
-    kept = await client.post("/api/me/second-factor/remove", json={"password": PASSWORD, "code": _code(secret, clock)})
-    assert _err(kept) == (409, "second_factor_required")
+    kept = await client.post(
+        "/api/me/second-factor/remove", json={"password": PASSWORD, "code": code_at(secret, clock)}
+    )
+    assert error_of(kept) == (409, "second_factor_required")
 
 
 async def test_a_new_password_forgets_phones_and_half_done_sign_ins(client_of, db, clock):
-    client, secret, _codes = await _enrolled(client_of, db, clock, "s25", ("officer", HERE))
+    client, secret, _codes = await enrolled(client_of, db, clock, "s25", ("officer", HERE))
     phone, half = client_of(), client_of()
-    await _sign_in(phone, "s25")
-    await phone.post("/api/session/second-step", json={"code": _code(secret, clock), "remember": True})
-    await _sign_in(half, "s25")
+    await sign_in(phone, "s25")
+    await phone.post("/api/session/second-step", json={"code": code_at(secret, clock), "remember": True})
+    await sign_in(half, "s25")
     changed = await client.post("/api/session/password", json={"old": PASSWORD, "new": "ปลาทูแม่กลอง 12 ตัว"})
     assert changed.status_code == 200
     clock.move(timedelta(seconds=60))
-    late = await half.post("/api/session/second-step", json={"code": _code(secret, clock)})
-    assert _err(late) == (401, "second_factor_late")
+    late = await half.post("/api/session/second-step", json={"code": code_at(secret, clock)})
+    assert error_of(late) == (401, "second_factor_late")
     assert (await phone.get("/api/session")).status_code == 401
-    assert (await _sign_in(phone, "s25", "ปลาทูแม่กลอง 12 ตัว")).status_code == 401
-
-
-async def test_sessions_are_listed_and_ended(client_of, db, clock):
-    await make_account(db, clock, "s26", ("operator", HERE))
-    clients = [client_of() for _ in range(4)]
-    for client in clients:
-        await _sign_in(client, "s26")
-    rows = (await clients[0].get("/api/me/sessions")).json()
-    assert len(rows) == 4
-    assert [row["mine"] for row in rows].count(True) == 1
-    assert {row["agent"]["browser"] for row in rows} == {"Chrome"}
-    victim = next(row["id"] for row in rows if not row["mine"])
-    assert (await clients[0].delete(f"/api/me/sessions/{victim}")).status_code == 204
-    assert (await clients[0].delete(f"/api/me/sessions/{victim}")).status_code == 404
-    assert sum([(await client.get("/api/session")).status_code == 401 for client in clients]) == 1
-    assert (await clients[0].post("/api/me/sessions/end-others")).json() == {"ended": 2}
-    assert [(await client.get("/api/session")).status_code for client in clients] == [200, 401, 401, 401]
-
-
-async def test_nobody_ends_a_session_of_another(client_of, db, clock):
-    for name, role, station in (("s27", "operator", HERE), ("s28", "operator", HERE), ("s29", "administrator", THERE)):
-        await make_account(db, clock, name, (role, station), home=station)
-    victim, other, there = client_of(), client_of(), client_of()
-    for client, name in ((victim, "s27"), (other, "s28"), (there, "s29")):
-        await _sign_in(client, name)
-    mine = (await victim.get("/api/me/sessions")).json()[0]["id"]
-    key = (await victim.get("/api/session")).json()["account_id"]
-    assert (await other.delete(f"/api/me/sessions/{mine}")).status_code == 404
-    assert (await other.get(f"/api/accounts/{key}/sessions")).status_code == 403
-    assert _err(await there.get(f"/api/accounts/{key}/sessions")) == (403, "account_beyond_scope")
-    assert _err(await there.delete(f"/api/accounts/{key}/sessions/{mine}")) == (403, "account_beyond_scope")
-    assert (await victim.get("/api/session")).status_code == 200
-
-
-async def test_an_idle_session_ends_where_the_station_says_so(client_of, db, clock):
-    await make_account(db, clock, "s30", ("operator", HERE))
-    client = client_of()
-    await _sign_in(client, "s30")
-    clock.move(timedelta(hours=9))
-    assert (await client.get("/api/session")).status_code == 200, "by default nobody is signed out mid-shift"
-    async with db.tx(ROOT) as tx:
-        from unjai.people.rules.policy import Policy
-        from unjai.people.store import oversight
-
-        await oversight.put_policy(tx, HERE, Policy(idle_minutes=30), now=clock.now(), by="test")
-    for _ in range(4):
-        clock.move(timedelta(minutes=20))
-        assert (await client.get("/api/session")).status_code == 200, "whoever works is not idle"
-    clock.move(timedelta(minutes=31))
-    assert (await client.get("/api/session")).status_code == 401
-    async with db.tx(ROOT) as tx:
-        await oversight.put_policy(tx, HERE, Policy(), now=clock.now(), by="test")
-        key = await flows.account_id_of(tx, ROOT, clock, username="s30")
-        assert await tx.scalar(select(session.c.revoked_at).where(session.c.account_id == key)) == clock.now()
+    assert (await sign_in(phone, "s25", "ปลาทูแม่กลอง 12 ตัว")).status_code == 401
