@@ -33,7 +33,7 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': { target: centre, ws: true }, '/healthz': centre, '/trust/': centre, '/gps': centre },
+    proxy: { '/api': { target: centre, ws: true }, '/ws/': { target: centre, ws: true }, '/healthz': centre, '/trust/': centre, '/gps': centre },
   },
   test: { include: ['src/**/*.test.ts', 'tests/**/*.test.ts'], environment: 'node', css: true },
 });

@@ -86,6 +86,11 @@ class Settings:
         "รหัสอ่าน /metrics จากเครื่องอื่น (ว่าง = เครื่องนี้เท่านั้น)",
         "token to read /metrics from elsewhere (empty = this machine only)",
     )
+    cameras: str = _key(
+        "1/1",
+        "ส่วนของกล้องที่เครื่องนี้รับสัญญาณ เช่น 1/2 (ว่าง = เครื่องอื่นรับทั้งหมด)",
+        "share of the cameras that this machine serves, such as 1/2 (empty = none, others do)",
+    )
     recordings_dir: str = _key(
         "",
         "โฟลเดอร์ภาพบันทึกของกล้อง (ว่าง = recordings ในโฟลเดอร์ข้อมูล)",

@@ -21,7 +21,7 @@ from unjai.platform.engines.chores import Chores
 from unjai.platform.engines.disc import DiscWatch
 from unjai.platform.engines.folders import alone_in, disc_full, writing
 from unjai.platform.engines.links import reachable
-from unjai.platform.engines.parts import BackOff, Child, Log, Part
+from unjai.platform.engines.parts import CAMERAS_WANTED, BackOff, Child, Log, Part
 from unjai.platform.engines.ports import assert_free
 from unjai.platform.engines.roster import Roster
 from unjai.platform.engines.secrets import keep
@@ -38,6 +38,7 @@ _TRIES_AT_START = 5
 _SAME_ERROR_S = 60.0
 _DISC_LOOK_S = 5.0
 _CHORES_LOOK_S = 30.0
+_WISHES_LOOK_S = 2.0
 
 
 def up(settings: Settings, *, demo: bool, program: Sequence[str] = _OURSELVES) -> int:
@@ -144,6 +145,7 @@ class _Centre:
         await self._sooner(web.wait(), slow=True)
         self._keepers["disc"] = asyncio.create_task(self._watch_disc())
         self._keepers["chores"] = asyncio.create_task(self._do_chores())
+        self._keepers["wishes"] = asyncio.create_task(self._follow_wishes())
         self._usable = True
         self._write_state()
         if self._demo and chosen(settings) is not None:
@@ -249,6 +251,20 @@ class _Centre:
                 self._tell_once(disc_full(self._settings.data, watch.free_bytes()))
             elif found == "mended" and "nats" in self._children:
                 self._children["nats"].send(signal.SIGTERM)
+
+    async def _follow_wishes(self) -> None:
+        """Run the cameras' process while core says that there are cameras (`CAMERAS_WANTED`)."""
+        share = self._settings.cameras
+        part = self._roster.role("cameras", "unjai_worker", words=("run", "cameras", "--shard", share))
+        while share:
+            wanted = (self._run / CAMERAS_WANTED).exists()
+            if wanted and "cameras" not in self._keepers:
+                self._keep(part)
+            elif not wanted and (keeper := self._keepers.pop("cameras", None)) is not None:
+                keeper.cancel()
+                if (child := self._children.pop("cameras", None)) is not None:
+                    await child.stop(_STOP_S)
+            await asyncio.sleep(_WISHES_LOOK_S)
 
     async def _do_chores(self) -> None:
         """Begin what is due, each in a process of its own; a failure is told and tried again later."""

@@ -20,62 +20,63 @@ from unjai.web.live import Hub, Reader, heard
 
 Who = Callable[[WebSocket], Awaitable[Actor | None]]
 
-_REFUSED = 4401
-_FORGED = 4403
+REFUSED = 4401
+FORGED = 4403
 
 
 def routes(hub: Hub, who: Who) -> list[BaseRoute]:
     """Return both doors."""
 
     async def live(socket: WebSocket) -> None:
-        actor = await _welcome(socket, who)
+        actor = await welcome(socket, who)
         if actor is None:
             return
         reader = Reader(
             station_id=actor.station, view=view_class(actor.rights), account_id=actor.account_id, until=actor.until
         )
         with contextlib.suppress(WebSocketDisconnect):
-            await hub.serve(socket, reader, lambda: _still(socket, who, actor))
+            await hub.serve(socket, reader, lambda: still(socket, who, actor))
 
     async def officer(socket: WebSocket) -> None:
-        actor = await _welcome(socket, who)
+        actor = await welcome(socket, who)
         if actor is None:
             return
         if actor.unit_id is None:
-            await _refuse(socket, UnjaiError("right_missing", 403, right="unit.self"), _FORGED)
+            await refuse(socket, UnjaiError("right_missing", 403, right="unit.self"), FORGED)
             return
-        await _personal(socket, hub, actor, lambda: _still(socket, who, actor))
+        await _personal(socket, hub, actor, lambda: still(socket, who, actor))
 
     return [WebSocketRoute("/api/live", live), WebSocketRoute("/api/officer/live", officer)]
 
 
-async def _still(socket: WebSocket, who: Who, actor: Actor) -> bool:
+async def still(socket: WebSocket, who: Who, actor: Actor) -> bool:
     """Tell whether the session behind a socket still stands with the same rights."""
     now = await who(socket)
     return now is not None and now.rights == actor.rights and now.stations == actor.stations
 
 
-async def _welcome(socket: WebSocket, who: Who) -> Actor | None:
+async def welcome(socket: WebSocket, who: Who) -> Actor | None:
     """Accept a signed-on screen of our own origin; say why not to any other."""
     await socket.accept()
     origin = socket.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != socket.headers.get("host"):
-        await _refuse(socket, UnjaiError("request_forged", 403), _FORGED)
+        await refuse(socket, UnjaiError("request_forged", 403), FORGED)
         return None
     actor = await who(socket)
     if actor is None or not actor.stations:
-        await _refuse(socket, UnjaiError("sign_in_needed", 401), _REFUSED)
+        await refuse(socket, UnjaiError("sign_in_needed", 401), REFUSED)
         return None
     return actor
 
 
-async def _refuse(socket: WebSocket, error: UnjaiError, code: int) -> None:
+async def refuse(socket: WebSocket, error: UnjaiError, code: int) -> None:
+    """Say an error and close."""
     with contextlib.suppress(RuntimeError, WebSocketDisconnect):
         await socket.send_text(msgspec.json.encode({"type": "error", "error": told(error)}).decode())
         await socket.close(code)
 
 
-def _doubts(reader: Reader) -> Callable[[str, bytes], Awaitable[None]]:
+def doubts(reader: Reader) -> Callable[[str, bytes], Awaitable[None]]:
     """Return what hears that a session is over or changed, and lets the reader's be asked for again."""
 
     async def revoked(_subject: str, data: bytes) -> None:
@@ -113,7 +114,7 @@ async def _personal(socket: WebSocket, hub: Hub, actor: Actor, still: Callable[[
     station = actor.station
     subjects = [f"evt.{station}.{name}" for name in ("offer.changed", "duty.changed", "unit.changed")]
     subscriptions = [await hub.bus.hear(subject, mine) for subject in subjects]
-    subscriptions.append(await hub.bus.hear("evt.*.session.revoked", _doubts(reader)))
+    subscriptions.append(await hub.bus.hear("evt.*.session.revoked", doubts(reader)))
     changed.set()
     tasks = [asyncio.create_task(job) for job in (send(), listen(), hub.guard(socket, reader, still))]
     try:

@@ -20,6 +20,8 @@ _FIRST_DELAY_S, _LONGEST_DELAY_S, _STEADY_S = 0.2, 5.0, 30.0
 _LOG_BYTES, _LOG_FILES = 10_000_000, 5
 _BAD = re.compile(rb"\b(ERROR|CRITICAL|FATAL|PANIC)\b|^Traceback |^\w*(Error|Exception)\b")
 _SHOWN_PER_MINUTE = 20
+CAMERAS_WANTED = "cameras.wanted"
+"""A file in `DATA/run`: core makes it while any camera has an address and is in use."""
 
 
 @dataclass(frozen=True, kw_only=True)
