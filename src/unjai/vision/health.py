@@ -1,0 +1,278 @@
+"""A camera's own health, told from small grey pictures: frozen, covered, out of focus, turned away, too dark.
+
+Look about once a second. Every verdict has a measure between 0 (as it should be) and 1 (surely so), a level at which
+it begins and a lower one at which it ends, and times for which each must last: a lorry before the lens is no spray.
+What needs to know how the camera should look compares with reference pictures, by where edges run and not by how bright
+anything is, so that day, night and infrared of one view are one view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from unjai.vision.picture import Grey
+
+Trouble = Literal["frozen", "covered", "defocused", "turned", "dark"]
+TROUBLES: Final[tuple[Trouble, ...]] = ("frozen", "covered", "defocused", "turned", "dark")
+WIDTH = 320
+"""Pictures come at this width (`picture.small_size`); another one is scaled."""
+
+_Floats = NDArray[np.float32]
+_SMOOTH = 1.2
+_EDGE_LEAST = 6.0
+"""Grey steps per pixel from which on a slope is an edge and no grain."""
+_BLOCK = 16
+_BLOCK_EDGES = 0.02
+"""Share of edge pixels from which on a block of the picture has something to see."""
+_DARK_MEAN, _DARK_BRIGHT = 16.0, 40.0
+"""Mean and 99th percentile of grey below which nothing can be made out."""
+_SAME_SHARE = 0.0005
+"""Of the pixels may differ (a burnt-in clock) in a picture that is still the same."""
+_SHIFTS = 12
+"""Pixels that a view may shift and be the same: wind on a pole."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Level:
+    """When a trouble begins and ends: measure from `on` for `lasts_s`; below `off` for `clears_s`."""
+
+    on: float
+    off: float
+    lasts_s: float
+    clears_s: float
+
+
+LEVELS: Final[Mapping[Trouble, Level]] = {
+    "frozen": Level(on=0.99, off=0.5, lasts_s=60, clears_s=5),
+    "covered": Level(on=0.6, off=0.4, lasts_s=20, clears_s=20),
+    "defocused": Level(on=0.6, off=0.4, lasts_s=60, clears_s=30),
+    "turned": Level(on=0.6, off=0.4, lasts_s=30, clears_s=30),
+    "dark": Level(on=0.8, off=0.5, lasts_s=120, clears_s=60),
+}
+"""Chosen from what each means: a lorry parks for seconds, a focus motor hunts for half a minute, lamps go on late."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Reference:
+    """How a camera should look: kept from a picture that a person, or time, found good."""
+
+    edges: NDArray[np.bool_]
+    """Where edges are."""
+    along: NDArray[np.complex64]
+    """Which way they run: the doubled angle as a unit vector, 0 where there is none."""
+    blocks: NDArray[np.bool_]
+    """Which blocks have something to see."""
+    sharpness: float
+    """Fine detail against coarse."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measures:
+    """What one picture measures, each 0 (as it should be) to 1; None where it cannot be told."""
+
+    frozen: float | None
+    covered: float | None
+    defocused: float | None
+    turned: float | None
+    dark: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """A trouble of a camera, or its end."""
+
+    trouble: Trouble
+    holds: bool
+    measure: float
+    """At this moment."""
+    since: float
+    """In the seconds of the pictures: when the trouble began, or when it was over."""
+
+
+def reference(grey: Grey) -> Reference:
+    """Keep a good picture as a reference."""
+    small = _normal(grey)
+    edges, along = _edges(small)
+    return Reference(edges=edges, along=along, blocks=_blocks(edges), sharpness=_sharpness(small))
+
+
+def measure(grey: Grey, references: Iterable[Reference], before: Grey | None) -> Measures:
+    """Measure one picture; against the reference that fits best, and the picture before it."""
+    small = _normal(grey)
+    dark = _dark(small)
+    edges, along = _edges(small)
+    here = Reference(edges=edges, along=along, blocks=_blocks(edges), sharpness=_sharpness(small))
+    frozen = None if before is None or before.shape != grey.shape else _same(grey, before)
+    known = [one for one in references if one.edges.shape == edges.shape]
+    if dark >= LEVELS["dark"].off:
+        return Measures(frozen=frozen, covered=None, defocused=None, turned=None, dark=dark)
+    if not known:
+        return Measures(frozen=frozen, covered=_blank(small), defocused=None, turned=None, dark=dark)
+    lost = min(_lost(here, one) for one in known)
+    likeness = max(_likeness(here, one) for one in known)
+    soft = min(_soft(here, one) for one in known)
+    covered = max(_blank(small), _ramp(lost, 0.45, 0.95) * _ramp(1 - likeness, 0.3, 0.7))
+    seeing = float(np.mean(here.blocks)) > 0.1  # noqa: PLR2004  nothing to compare where nothing is to be seen
+    turned = _ramp(1 - likeness, 0.5, 0.9) if seeing else None
+    return Measures(frozen=frozen, covered=covered, defocused=soft, turned=turned, dark=dark)
+
+
+class Health:
+    """One camera's health over time. Feed it a picture about once a second."""
+
+    def __init__(self, references: Iterable[Reference] = (), levels: Mapping[Trouble, Level] = LEVELS) -> None:
+        """Take the references (none: only what needs none is told) and the levels."""
+        self.references = list(references)
+        self._levels = levels
+        self._before: Grey | None = None
+        self._states = {trouble: _State() for trouble in TROUBLES}
+        self._t = float("-inf")
+        self.measures: Measures | None = None
+        """Of the last picture."""
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """Return what is wrong now."""
+        return tuple(trouble for trouble in TROUBLES if self._states[trouble].holds)
+
+    def look(self, t: float, grey: Grey) -> tuple[Verdict, ...]:
+        """Take a picture; return what began or ended. Of several troubles with one cause only the plain one is told."""
+        self._t = t = max(t, self._t)
+        self.measures = found = measure(grey, self.references, self._before)
+        if self._before is None or self._before.shape != grey.shape or (found.frozen or 0.0) < 1.0:
+            self._before = grey.copy()
+        values: dict[Trouble, float | None] = {trouble: getattr(found, trouble) for trouble in TROUBLES}
+        if (found.covered or 0.0) >= self._levels["covered"].off:
+            values["defocused"] = values["turned"] = None  # whoever sprays a lens also blurs and changes the view
+        elif (found.defocused or 0.0) >= self._levels["defocused"].off:
+            values["turned"] = None
+        told = []
+        for trouble in TROUBLES:
+            verdict = self._states[trouble].step(t, trouble, values[trouble], self._levels[trouble])
+            if verdict is not None:
+                told.append(verdict)
+        return tuple(told)
+
+
+class _State:
+    def __init__(self) -> None:
+        self.holds = False
+        self._turning: float | None = None
+
+    def step(self, t: float, trouble: Trouble, value: float | None, level: Level) -> Verdict | None:
+        """Take a measure; None (cannot be told) changes nothing and lets no time pass."""
+        if value is None:
+            self._turning = None
+            return None
+        turning = value < level.off if self.holds else value >= level.on
+        staying = value >= level.off if self.holds else value < level.off
+        if turning and self._turning is None:
+            self._turning = t
+        elif staying:
+            self._turning = None
+        if self._turning is None or t - self._turning < (level.clears_s if self.holds else level.lasts_s):
+            return None
+        since, self._turning, self.holds = self._turning, None, not self.holds
+        return Verdict(trouble=trouble, holds=self.holds, measure=value, since=since)
+
+
+def _normal(grey: Grey) -> _Floats:
+    height, width = grey.shape
+    if width != WIDTH:
+        size = WIDTH, max(_BLOCK, round(height * WIDTH / width))
+        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return grey.astype(np.float32)
+
+
+def _edges(small: _Floats) -> tuple[NDArray[np.bool_], NDArray[np.complex64]]:
+    """Return where edges are and which way they run. Night is stretched to the contrast of day first."""
+    low, high = (float(value) for value in np.percentile(small, (2, 98)))
+    stretched = cv2.GaussianBlur((small - low) * np.float32(min(4.0, 160 / max(high - low, 8.0))), (0, 0), _SMOOTH)
+    across, down = (
+        cv2.Sobel(stretched, cv2.CV_32F, 1, 0, scale=0.125),
+        cv2.Sobel(stretched, cv2.CV_32F, 0, 1, scale=0.125),
+    )
+    slope = np.hypot(across, down)
+    edges = slope > max(_EDGE_LEAST, float(np.percentile(slope, 80)))
+    doubled = (across + 1j * down) ** 2
+    unit = np.where(edges, doubled / np.maximum(np.abs(doubled), 1e-6), 0)
+    return np.asarray(edges, np.bool_), np.asarray(unit, np.complex64)
+
+
+def _blocks(edges: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    rows, columns = edges.shape[0] // _BLOCK, edges.shape[1] // _BLOCK
+    cut = edges[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK)
+    return np.asarray(cut.mean(axis=(1, 3)) > _BLOCK_EDGES, np.bool_)
+
+
+def _sharpness(small: _Floats) -> float:
+    """Return fine detail against coarse: what blur takes away first, and light does not change."""
+    fine = cv2.GaussianBlur(small, (0, 0), 0.8) - cv2.GaussianBlur(small, (0, 0), 1.6)
+    coarse = cv2.GaussianBlur(small, (0, 0), 3.2) - cv2.GaussianBlur(small, (0, 0), 6.4)
+    return float(np.mean(np.abs(fine))) / (float(np.mean(np.abs(coarse))) + 0.2)
+
+
+def _dark(small: _Floats) -> float:
+    bright = float(np.percentile(small, 99))
+    return min(
+        _ramp(_DARK_MEAN * 2 - float(small.mean()), 0, _DARK_MEAN), _ramp(_DARK_BRIGHT * 2 - bright, 0, _DARK_BRIGHT)
+    )
+
+
+def _same(grey: Grey, before: Grey) -> float:
+    different = float(np.mean(grey != before))
+    return 1.0 if different <= _SAME_SHARE else max(0.0, 0.5 - different)
+
+
+def _blank(small: _Floats) -> float:
+    """Return how surely nothing at all is to be seen: a hand, a bag, paint all over."""
+    fine = cv2.GaussianBlur(small, (0, 0), 1.5)
+    steps = np.abs(np.diff(fine, axis=1)).mean() + np.abs(np.diff(fine, axis=0)).mean()
+    return _ramp(1.6 - float(steps), 0.0, 1.2)
+
+
+def _lost(here: Reference, known: Reference) -> float:
+    """Return the share of the reference's blocks in which nothing is left to see."""
+    had = int(np.count_nonzero(known.blocks))
+    return float(np.count_nonzero(known.blocks & ~here.blocks)) / had if had else 0.0
+
+
+def _soft(here: Reference, known: Reference) -> float:
+    return _ramp(known.sharpness / max(here.sharpness, 1e-6), 1.5, 3.0) if known.sharpness else 0.0
+
+
+def _likeness(here: Reference, known: Reference) -> float:
+    """Return how alike two views are, 0 to 1: edges that lie at the same places and run the same way.
+
+    The best of all small shifts counts, found at once by correlating through the Fourier transform; against what edges
+    strewn at random would reach.
+    """
+    if not here.edges.any() or not known.edges.any():
+        return 0.0
+    wide = [cv2.GaussianBlur(np.ascontiguousarray(part), (0, 0), 1.5) for part in (known.along.real, known.along.imag)]
+    field = wide[0] + 1j * wide[1]
+    product = np.fft.ifft2(np.fft.fft2(here.along) * np.conj(np.fft.fft2(field))).real
+    room = np.r_[0 : _SHIFTS + 1, -_SHIFTS:0]
+    best = float(product[np.ix_(room, room)].max())
+    own = float(np.real(np.sum(known.along * np.conj(field))))
+    other = float(np.real(np.sum(here.along * np.conj(cv2_field(here)))))
+    return max(0.0, min(1.0, best / max(1e-6, (own * other) ** 0.5)))
+
+
+def cv2_field(one: Reference) -> NDArray[np.complex64]:
+    """Return the directions of edges, spread by a pixel and a half."""
+    real, imaginary = (
+        cv2.GaussianBlur(np.ascontiguousarray(part), (0, 0), 1.5) for part in (one.along.real, one.along.imag)
+    )
+    return np.asarray(real + 1j * imaginary, np.complex64)
+
+
+def _ramp(value: float, low: float, high: float) -> float:
+    """Return 0 up to `low`, 1 from `high` on, and between them in between."""
+    return min(1.0, max(0.0, (value - low) / (high - low)))

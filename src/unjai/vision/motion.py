@@ -1,0 +1,106 @@
+"""The motion gate: what moves in a small grey picture, against a running average of it.
+
+Cheap enough for every frame of every camera; the detector looks only where and while something moves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from unjai.vision.box import Box
+from unjai.vision.picture import Grey
+
+WIDTH = 320
+"""How wide the small picture is: a person of 20 pixels in 640 is 10 here."""
+
+_LEARN_S = 8.0
+"""Time in which the average takes a change up to 63 %: a person who stands still fades in about half a minute."""
+_LEARN_MOVING_S = 40.0
+"""The same where something moves, so that a slow walker does not become background."""
+_LEAST_STEP = 12.0
+"""Grey steps that count as a change at least; compression alone makes about 5."""
+_NOISE_FACTOR = 5.0
+"""Change against the picture's own noise: at night a sensor's grain grows and the gate must not open for it."""
+_LIGHT_SHARE = 0.5
+"""More of the picture than this at once is light (a lamp, a cloud, infrared), no thing that moves."""
+_SETTLE_S = 1.0
+_LEAST_PIXELS = 12
+"""Pixels of the small picture that changed; fewer are grain."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Motion:
+    """What moved in one picture."""
+
+    share: float
+    """Of the picture, 0 to 1."""
+    boxes: tuple[Box, ...]
+    """Where, in fractions of the picture (0 to 1), the largest first."""
+    mask: NDArray[np.uint8]
+    """The small picture's pixels, 255 where something moved."""
+    light: bool = False
+    """The light changed all over: motion cannot be told at this moment."""
+
+    def inside(self, box: Box) -> float:
+        """Return how much of a box (in fractions) moved, 0 to 1."""
+        height, width = self.mask.shape
+        part = self.mask[
+            int(max(0.0, box.y0) * height) : int(np.ceil(min(1.0, box.y1) * height)),
+            int(max(0.0, box.x0) * width) : int(np.ceil(min(1.0, box.x1) * width)),
+        ]
+        return float(np.count_nonzero(part)) / part.size if part.size else 0.0
+
+
+class MotionGate:
+    """Looks at one camera's small grey pictures in their order."""
+
+    def __init__(self) -> None:
+        """Know nothing yet: the first picture is background."""
+        self._mean: NDArray[np.float32] | None = None
+        self._t = 0.0
+        self._noise = 2.0
+        self._blind_until = 0.0
+
+    def look(self, t: float, grey: Grey) -> Motion:
+        """Say what moved. `t` in seconds, growing; a changed size begins anew."""
+        now = cv2.blur(grey, (3, 3)).astype(np.float32)
+        if self._mean is None or self._mean.shape != now.shape:
+            self._mean, self._t = now, t
+            return _nothing(grey)
+        passed, self._t = min(max(t - self._t, 0.0), 10.0), max(t, self._t)
+        offset = float(np.median(now - self._mean))  # the whole picture a little brighter is no motion
+        change = np.abs(now - self._mean - offset)
+        moved = change > max(_LEAST_STEP, _NOISE_FACTOR * self._noise)
+        share = float(np.mean(moved))
+        if share > _LIGHT_SHARE or t < self._blind_until:
+            if t >= self._blind_until:
+                self._blind_until = t + _SETTLE_S
+            self._mean = now
+            return _nothing(grey, light=True)
+        self._noise += (1.4826 * float(np.median(change)) - self._noise) * min(1.0, passed / _LEARN_S)
+        rate = np.where(moved, 1 - np.exp(-passed / _LEARN_MOVING_S), 1 - np.exp(-passed / _LEARN_S))
+        self._mean += (now - self._mean) * rate.astype(np.float32)
+        return _found(moved)
+
+
+def _nothing(grey: Grey, *, light: bool = False) -> Motion:
+    return Motion(share=0.0, boxes=(), mask=np.zeros(grey.shape, np.uint8), light=light)
+
+
+def _found(moved: NDArray[np.bool_]) -> Motion:
+    mask = moved.astype(np.uint8) * 255
+    mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.uint8)
+    joined = cv2.dilate(mask, np.ones((9, 5), np.uint8))  # a person's head, trunk and legs are one
+    _count, labels, rows, _centres = cv2.connectedComponentsWithStats(joined)
+    pixels = np.bincount(labels[mask > 0], minlength=len(rows))
+    height, width = mask.shape
+    boxes = []
+    for label in np.argsort(-pixels, kind="stable").tolist():
+        if label and pixels[label] >= _LEAST_PIXELS:
+            x, y, wide, high = rows[label, :4].tolist()
+            boxes.append(Box(x / width, y / height, (x + wide) / width, (y + high) / height))
+    return Motion(share=float(np.count_nonzero(mask)) / mask.size, boxes=tuple(boxes), mask=mask)
