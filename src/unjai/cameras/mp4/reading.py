@@ -73,6 +73,12 @@ def contents_of(file: Path) -> Contents:
     return Contents(init, fragments, end)
 
 
+def init_of(file: Path) -> bytes:
+    """Return a file's init segment alone; raise `OSError`, and `ValueError` where it is no recording of ours."""
+    with file.open("rb") as handle:
+        return _init(handle)
+
+
 def _init(handle: BinaryIO) -> bytes:
     head = handle.read(_HEADER.size)
     if len(head) < _HEADER.size or head[4:] != b"ftyp":

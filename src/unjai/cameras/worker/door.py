@@ -18,6 +18,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import av
 from av.container import InputContainer
+from av.stream import Discard
 
 from unjai.cameras.mp4.boxes import TIMESCALE
 from unjai.cameras.worker.track import Packet
@@ -82,6 +83,7 @@ class StreamDoor:
     def open(self) -> Opened:
         """Connect and find the video; raise `DoorError`. Waits for `OPEN_S` at most, names not counted."""
         options = {} if self._file else _RTSP
+        began = time.monotonic()
         try:
             if self._file and not Path(self._url).is_file():
                 raise DoorError("not_found", Path(self._url).name)
@@ -95,6 +97,8 @@ class StreamDoor:
                 metadata_errors="replace",
             )
         except (av.error.FFmpegError, OSError, ValueError, RuntimeError) as error:
+            if time.monotonic() - began >= OPEN_S:  # the library calls what it waited for in vain by many names
+                raise DoorError("silent", "it does not answer") from None
             raise _told(error) from None
         self._container = container
         if not container.streams.video:
@@ -103,7 +107,7 @@ class StreamDoor:
         stream = self._stream = container.streams.video[0]
         for other in container.streams:
             if other.index != stream.index:
-                other.discard = "all"
+                other.discard = Discard.all
         context = stream.codec_context
         extradata = bytes(context.extradata or b"")
         form: Literal["annexb", "length"] = "length" if extradata[:1] == b"\x01" else "annexb"
@@ -188,16 +192,17 @@ def _told(error: BaseException, *, reading: bool = False) -> DoorError:
     said = without_secrets(str(error).partition(": '")[0])
     if isinstance(error, DoorError):
         return error
-    if isinstance(error, av.error.HTTPUnauthorizedError | av.error.HTTPForbiddenError):
-        return DoorError("refused", said)
-    if isinstance(error, av.error.HTTPNotFoundError | FileNotFoundError):
-        return DoorError("not_found", said)
-    if isinstance(error, av.error.ExitError | av.error.TimeoutError | TimeoutError):
-        return DoorError("silent", said)
-    if isinstance(error, av.error.EOFError):
-        return DoorError("ended", said)
-    if isinstance(error, av.error.InvalidDataError | av.error.ValueError | ValueError):
-        return DoorError("unreadable", said)
-    if isinstance(error, av.error.StreamNotFoundError | av.error.DecoderNotFoundError):
-        return DoorError("no_video", said)
+    for kinds, why in _MEANINGS:
+        if isinstance(error, kinds):
+            return DoorError(why, said)
     return DoorError("silent" if reading else "away", said)
+
+
+_MEANINGS: tuple[tuple[tuple[type[BaseException], ...], Why], ...] = (
+    ((av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError), "refused"),
+    ((av.error.HTTPNotFoundError, FileNotFoundError), "not_found"),
+    ((av.error.ExitError, TimeoutError), "silent"),
+    ((av.error.EOFError,), "ended"),
+    ((av.error.DecoderNotFoundError,), "no_video"),
+    ((av.error.InvalidDataError, ValueError), "unreadable"),
+)

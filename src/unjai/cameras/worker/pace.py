@@ -17,7 +17,8 @@ _REFUSED_S, _REFUSED_LONGEST_S = 30.0, 300.0
 def wait_s(why: str, tries: int, chance: float) -> float:
     """Return the seconds before the next try: doubling, with a part left to `chance` (0–1)."""
     first, longest = (_REFUSED_S, _REFUSED_LONGEST_S) if why == "refused" else (_FIRST_S, _LONGEST_S)
-    return min(longest, first * 2 ** min(max(tries - 1, 0), 10)) * (0.7 + 0.6 * chance)
+    doubled = first * float(1 << min(max(tries - 1, 0), 10))
+    return min(longest, doubled) * (0.7 + 0.6 * chance)
 
 
 class Pace:
@@ -89,7 +90,9 @@ class Pace:
 
     def told(self, now_s: float) -> dict[str, Any]:
         """Return all of it, for JSON."""
-        whole = [one for one in list(self._seconds) if now_s - _WINDOW_S - 1 <= one[0] < int(now_s)]
+        counted = list(self._seconds)
+        begun = counted[0][0] if counted and len(counted) < _WINDOW_S else -1  # a second that was not whole
+        whole = [one for one in counted if now_s - _WINDOW_S - 1 <= one[0] < int(now_s) and one[0] != begun]
         span = max(1, int(now_s) - whole[0][0]) if whole else 1
         return {
             "signal": self.signal,

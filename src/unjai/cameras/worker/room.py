@@ -1,4 +1,4 @@
-"""The process's one room for all its cameras: who is served, who asks, what is told, and the recordings' housekeeping."""
+"""The process's one room for all its cameras: who is served, who asks, what is told; the recordings are tidied."""
 
 from __future__ import annotations
 
@@ -245,9 +245,9 @@ class Room:
             camera.stop()
         reels = [feed.reel for camera in self.cameras.values() for feed in camera.feeds.values() if feed.reel]
         events = [self.writer.close(reel) for reel in reels]
-        await asyncio.to_thread(_wait_all, events, 1.0)
+        await asyncio.to_thread(_wait_all, events, 0.7)
         self.stills.stop()
-        await asyncio.to_thread(self.writer.stop, 1.0)
+        await asyncio.to_thread(self.writer.stop, 0.2)
 
 
 def _wait_all(events: Sequence[Any], patience_s: float) -> None:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import av
@@ -170,7 +171,7 @@ class _Eye:
         return Still(one.at_s, self._jpeg(small), width, height, full), grey
 
     def _decoded(self, one: _Wait) -> Any:
-        context = self._decoders.get(one.codec)
+        context: Any = self._decoders.get(one.codec)
         if context is None:
             context = self._decoders[one.codec] = av.CodecContext.create(one.codec, "r")
             context.thread_count = 1
@@ -196,7 +197,7 @@ class _Eye:
             context = av.CodecContext.create("mjpeg", "w")
             context.width, context.height = size
             context.pix_fmt = "yuvj420p"
-            context.time_base = av.AVRational(1, 25) if hasattr(av, "AVRational") else _TWENTY_FIFTH
+            context.time_base = Fraction(1, 25)
             context.options = {"qmin": "4", "qmax": "5"}
             self._encoders[size] = context
         self._number += 1
