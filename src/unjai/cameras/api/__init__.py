@@ -1,1 +1,11 @@
 """The routes of cameras, a file for each part; `router` holds them all."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from unjai.cameras.api import doors, registry, requests, streams
+
+router = APIRouter()
+for part in (streams, registry, requests, doors):
+    router.include_router(part.router)

@@ -107,10 +107,10 @@ def channel_url(template: str, channel: str) -> str:
 def masks_of(said: Sequence[Sequence[Sequence[float]]]) -> list[list[list[float]]]:
     """Return privacy masks inside the picture: what lies beyond its edge is cut off.
 
-    Raises `camera_mask_wrong` (422) for one without an area, crossing itself, or wholly outside.
+    Raises `camera_masks_many`, `camera_mask_corners`, `camera_mask_crosses` or `camera_mask_outside` (422).
     """
     if len(said) > MASKS_MOST:
-        raise UnjaiError("camera_mask_wrong", 422, number=MASKS_MOST + 1, reason="count")
+        raise UnjaiError("camera_masks_many", 422, most=MASKS_MOST)
     frame = shapely.box(0.0, 0.0, 1.0, 1.0)
     kept: list[list[list[float]]] = []
     for number, ring in enumerate(said, 1):
@@ -119,15 +119,15 @@ def masks_of(said: Sequence[Sequence[Sequence[float]]]) -> list[list[list[float]
             len(corner) != 2 or not all(math.isfinite(part) and abs(part) <= 10 for part in corner)  # noqa: PLR2004
             for corner in corners
         ):
-            raise UnjaiError("camera_mask_wrong", 422, number=number, reason="corners")
+            raise UnjaiError("camera_mask_corners", 422, number=number)
         shape = shapely.Polygon(corners)
         if not shape.is_valid:
-            raise UnjaiError("camera_mask_wrong", 422, number=number, reason="crosses")
+            raise UnjaiError("camera_mask_crosses", 422, number=number)
         inside = shapely.intersection(shape, frame)
         parts = [part for part in shapely.get_parts(inside) if part.geom_type == "Polygon"]
         parts = [part for part in parts if part.area >= _LEAST_SHARE]
         if not parts:
-            raise UnjaiError("camera_mask_wrong", 422, number=number, reason="outside")
+            raise UnjaiError("camera_mask_outside", 422, number=number)
         kept += [[[round(x, 5), round(y, 5)] for x, y in part.exterior.coords[:-1]] for part in parts]
     return kept
 
@@ -135,25 +135,25 @@ def masks_of(said: Sequence[Sequence[Sequence[float]]]) -> list[list[list[float]
 def calibration_of(said: Sequence[Mapping[str, float]], place: Point | None) -> list[dict[str, float]]:
     """Return four points that tie the picture to the ground, or none; each ``{x, y, lon, lat}``.
 
-    Raises `camera_calibration_wrong` (422): not four, three in a line (in the picture or on the ground), or farther
-    from the camera than a kilometre.
+    Raises (422) `camera_calibration_count`, `…_outside` (of the picture), `…_far` (over a kilometre from the camera),
+    `…_line` (three in a line, in the picture or on the ground: they tie nothing).
     """
     if not said:
         return []
     if len(said) != _CALIBRATION_POINTS:
-        raise UnjaiError("camera_calibration_wrong", 422, reason="count")
+        raise UnjaiError("camera_calibration_count", 422)
     kept = [{name: float(one[name]) for name in ("x", "y", "lon", "lat")} for one in said]
     if any(not (0 <= one["x"] <= 1 and 0 <= one["y"] <= 1) for one in kept):
-        raise UnjaiError("camera_calibration_wrong", 422, reason="outside")
+        raise UnjaiError("camera_calibration_outside", 422)
     ground = [Point(lon=one["lon"], lat=one["lat"]) for one in kept]
     if place is not None and any(distance_m(place, one) > _GROUND_MOST_M for one in ground):
-        raise UnjaiError("camera_calibration_wrong", 422, reason="far")
+        raise UnjaiError("camera_calibration_far", 422)
     flat = [(distance_m(Point(lon=ground[0].lon, lat=one.lat), one), one) for one in ground]
     metres = [
         (away * (1 if one.lon >= ground[0].lon else -1), (one.lat - ground[0].lat) * 111_195.0) for away, one in flat
     ]
     if _in_line([(one["x"], one["y"]) for one in kept], _LEAST_TRIANGLE) or _in_line(metres, _LEAST_GROUND_M2):
-        raise UnjaiError("camera_calibration_wrong", 422, reason="line")
+        raise UnjaiError("camera_calibration_line", 422)
     return kept
 
 

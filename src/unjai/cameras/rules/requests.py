@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal
 
 from unjai.model.errors import UnjaiError
 
-MOVES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+State = Literal["asked", "agreed", "refused", "turned", "checked", "withdrawn"]
+MOVES: Mapping[State, tuple[State, ...]] = MappingProxyType(
     {
         "asked": ("agreed", "refused", "withdrawn"),
         "agreed": ("turned", "refused", "withdrawn"),
@@ -27,7 +29,7 @@ PICTURES: Mapping[str, frozenset[str]] = MappingProxyType(
 """When which picture may be added."""
 
 
-def move(state: str, to: str, *, pictures: frozenset[str]) -> None:
+def move(state: State, to: State, *, pictures: frozenset[str]) -> None:
     """Raise `camera_request_move` (409) where `to` may not follow; `camera_request_picture` (409) where one lacks.
 
     Who says "checked" has a picture of before and one of after before their eyes.

@@ -303,12 +303,13 @@ async def import_devices(
     body: Body,
     dry_run: bool = False,
     undoable: bool = False,
+    right: str = "device.admin",
 ) -> ImportReport:
-    """Import devices (Point; phones, trackers and citizens' doors may have no geometry).
+    """Import devices (Point; phones, trackers and citizens' doors may have no geometry). `right`: the caller's own.
 
     What a unit carries, and what was disabled, stays so. A key that another station has is `row_device_taken`.
     """
-    station = await enter(tx, actor, "device.admin", station_id)
+    station = await enter(tx, actor, right, station_id)
     job = _Import(tx=tx, actor=actor, clock=clock, station=station, what="devices", dry_run=dry_run, undoable=undoable)
     features = await asyncio.to_thread(features_in, body)
     sheet = await job.read(features, device_reader(facts.owner_kinds()))
