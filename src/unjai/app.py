@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -48,6 +48,9 @@ from unjai.sense.rules import happened_at
 from unjai.territory.store import org_unit, org_unit_by_code, territory_version
 
 log = logging.getLogger(__name__)
+
+FORGET_EVERY_S = 0.25
+"""How often sent events leave the outbox: one transaction for many; `relay` waits longer before it repeats any."""
 
 INTAKE: tuple[intake.Step, ...] = (
     # receive and authenticate stand before these: the doors (sense.http_door, sense.mqtt_door) do both
@@ -94,6 +97,8 @@ class Common:
     refusals: Refusals
     station_ids: tuple[StationId, ...] = ()
     named: StationId | None = None
+    sent: list[int] = field(default_factory=list)
+    """Events that were sent and still stand in the outbox."""
 
     @property
     def everywhere(self) -> Actor:
@@ -154,12 +159,19 @@ async def patiently(job: Callable[[], Awaitable[None]], what: str) -> None:
 
 
 async def _publish(made: Common, emitted: Sequence[Emitted]) -> None:
-    """Send events right after their commit and take them out of the outbox."""
+    """Send events right after their commit; `forget_sent` takes them out of the outbox."""
     for one in emitted:
         await made.bus.tell(one.subject, one.payload)
-    await made.bus.answers(2)
-    async with made.db.tx(system()) as tx:
-        await sent(tx, [one.id for one in emitted])
+    made.sent += [one.id for one in emitted]
+
+
+async def forget_sent(made: Common) -> None:
+    """Take what was sent out of the outbox once NATS has it; a failure leaves it there for `relay`."""
+    if made.sent:
+        ids, made.sent = made.sent, []
+        await made.bus.answers(2)
+        async with made.db.tx(system()) as tx:
+            await sent(tx, ids)
 
 
 async def relay(made: Common) -> None:
@@ -168,7 +180,9 @@ async def relay(made: Common) -> None:
         late = await missed(tx, made.clock.now())
     if late:
         log.info("the outbox repeats %d events", len(late))
+        await made.bus.answers(2)
         await _publish(made, late)
+        await forget_sent(made)
 
 
 async def flush_refusals(made: Common) -> None:

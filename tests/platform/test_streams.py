@@ -84,7 +84,7 @@ async def test_a_missed_event_is_repeated_until_it_is_sent(db: Database, clock: 
         await emit(tx, clock, Happened(station_id=StationId(1), number=3))
     async with db.tx(system()) as tx:
         assert all(b'"number":3' not in one.payload for one in await missed(tx, clock.now()))
-    clock.move(timedelta(seconds=2))
+    clock.move(timedelta(seconds=3))
     async with db.tx(system()) as tx:
         late = [one for one in await missed(tx, clock.now()) if b'"number":3' in one.payload]
         assert len(late) == 1

@@ -51,7 +51,7 @@ async def sent(tx: Tx, ids: Sequence[int]) -> None:
     await tx.execute(delete(outbox).where(outbox.c.id.in_(ids)))
 
 
-async def missed(tx: Tx, now: datetime, older: timedelta = timedelta(seconds=1)) -> list[Emitted]:
+async def missed(tx: Tx, now: datetime, older: timedelta = timedelta(seconds=2)) -> list[Emitted]:
     """Return up to 500 events that should have been sent by now."""
     query = select(outbox.c.id, outbox.c.subject, outbox.c.payload).where(outbox.c.at < now - older)
     return [Emitted(**row) for row in await tx.all(query.order_by(outbox.c.id).limit(500))]

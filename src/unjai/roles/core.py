@@ -17,7 +17,10 @@ from nats.errors import Error as NatsError
 from sqlalchemy import text
 
 from unjai import app
-from unjai.app import Common, every, flush_refusals, relay
+from unjai.app import FORGET_EVERY_S, Common, every, flush_refusals, forget_sent, relay
+from unjai.cameras.store import streams
+from unjai.cameras.noter import HEARS as SIGHT_HEARS
+from unjai.cameras.noter import Noter
 from unjai.model.actor import system
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import DeviceId, StationId
@@ -31,6 +34,7 @@ from unjai.platform.database import Database, url_of
 from unjai.platform.engines.device_streams import ensure_device_streams
 from unjai.platform.engines.links import links
 from unjai.platform.engines.nats_log import follow_refused
+from unjai.platform.engines.parts import CAMERAS_WANTED
 from unjai.platform.engines.secrets import database_password
 from unjai.platform.ledger import roots, sealing
 from unjai.platform.streams import Bus
@@ -87,6 +91,9 @@ async def _core(made: Common) -> None:
         sealer = sealing.Sealer(lambda: _seal(made))
         await made.bus.hear(sealing.HINT, sealer.hint)
         await answer_for(made, made.clock.now())
+        noter = Noter(made.station_ids)
+        for subject in SIGHT_HEARS:
+            await made.bus.hear(subject, noter.heard)
         async with asyncio.TaskGroup() as group:
             group.create_task(picture.run())
             group.create_task(record.run(made.db, made.bus, made.refusals, app.RECORD))
@@ -94,6 +101,7 @@ async def _core(made: Common) -> None:
             group.create_task(refresher.run())
             group.create_task(every(1.0, lambda: made.bus.tell("core.alive", b"")))
             group.create_task(every(1.0, lambda: flush_refusals(made)))
+            group.create_task(every(FORGET_EVERY_S, lambda: forget_sent(made)))
             group.create_task(every(1.0, lambda: relay(made)))
             group.create_task(every(2.0, picture.count_refusals))
             group.create_task(every(1.0, lambda: _offers(made)))
@@ -107,6 +115,8 @@ async def _core(made: Common) -> None:
             group.create_task(_watch_seals(made))
             group.create_task(every(60.0, lambda: _sign(made)))
             group.create_task(every(20.0, lambda: _shift_logs(made)))
+            group.create_task(every(5.0, lambda: noter.once(made.db, made.clock)))
+            group.create_task(every(5.0, lambda: _wish_cameras(made)))
             group.create_task(_hold(lock))
 
 
@@ -123,6 +133,17 @@ async def _shift_logs(made: Common) -> None:
     async with made.db.tx(made.everywhere) as tx:
         for station_id in made.station_ids:
             await shift_log.keep_logs(tx, made.everywhere, made.clock, station_id=station_id)
+
+
+async def _wish_cameras(made: Common) -> None:
+    """Tell the supervisor whether there are cameras to serve."""
+    async with made.db.tx(made.everywhere) as tx:
+        wanted = any(one.enabled for one in await streams(tx))
+    mark = made.settings.data / "run" / CAMERAS_WANTED
+    if wanted and not mark.exists():
+        mark.touch(mode=0o600)
+    elif not wanted:
+        mark.unlink(missing_ok=True)
 
 
 async def _hear(made: Common, picture: Picture, refresher: Refresher) -> None:

@@ -11,7 +11,13 @@ from starlette.requests import HTTPConnection
 
 import unjai
 from unjai import app
-from unjai.app import Common, every, flush_refusals
+from unjai.app import FORGET_EVERY_S, Common, every, flush_refusals, forget_sent
+from unjai.cameras.api import router as cameras_router
+from unjai.cameras.desk import Desk
+from unjai.cameras.flows.watching import end_watching
+from unjai.cameras.imports import IMPORT_KINDS as CAMERA_KINDS
+from unjai.cameras.recording.shelf import recordings_root
+from unjai.cameras.watched import Watched, Watching
 from unjai.model.actor import Actor, system
 from unjai.people.api import router as people_router
 from unjai.people.api.accounts import COOKIE
@@ -21,7 +27,7 @@ from unjai.people.vault import Vault
 from unjai.picture.api import router as picture_router
 from unjai.platform.audit import UNSEALED_ALARM, unsealed_since
 from unjai.platform.config import Settings
-from unjai.platform.http import Ground
+from unjai.platform.http import REFUSALS, Ground
 from unjai.platform.tls import mqtt_pair, warnings_of
 from unjai.respond.api import router as respond_router
 from unjai.roles import metrics, trouble
@@ -37,19 +43,20 @@ from unjai.territory.api import router as territory_router
 from unjai.territory.api.files import files_router
 from unjai.territory.import_kinds import IMPORT_KINDS as TERRITORY_KINDS
 from unjai.territory.view import territory_of
-from unjai.web import edge, sockets, trust
+from unjai.web import camera_sockets, edge, sockets, trust
 from unjai.web.ledger import router as ledger_router
 from unjai.web.live import Hub
 from unjai.web.meter import Meters
 from unjai.web.system import router as system_router
 
 _SESSION_S = 5.0
-IMPORT_KINDS = (*TERRITORY_KINDS, *PEOPLE_KINDS)
+IMPORT_KINDS = (*TERRITORY_KINDS, *PEOPLE_KINDS, *CAMERA_KINDS)
 """What comes from files and goes into files, of all capabilities."""
 
 ROUTERS = (
     people_router,
     territory_router,
+    cameras_router,
     sense_router,
     picture_router,
     respond_router,
@@ -111,6 +118,8 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
     """Return the edge with everything wired, and its hub."""
     sessions, hub, taking = Sessions(made), Hub(made.bus, made.clock), app.intake_of(made)
     await hub.start()
+    desk, watched = Desk(made.bus), Watched()
+    await desk.start()
     await made.bus.hear("evt.*.session.revoked", sessions.forget)
     refresher = Refresher(made)
     await refresher.start()
@@ -152,19 +161,22 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
             "warnings": warnings_of(made.settings),
         }
 
+    ground = Ground(
+        db=made.db,
+        clock=made.clock,
+        who=sessions.who,
+        citizen=lambda _request: _citizen(made),
+        data=made.settings.data,
+    )
+
     edge_of = edge.Edge(
-        ground=Ground(
-            db=made.db,
-            clock=made.clock,
-            who=sessions.who,
-            citizen=lambda _request: _citizen(made),
-            data=made.settings.data,
-        ),
+        ground=ground,
         clock=made.clock,
         routers=ROUTERS,
         doors=doors.routes(sensors()),
         sockets=[
             *sockets.routes(hub, sessions.who),
+            *camera_sockets.routes(hub, desk, ground, sessions.who),
             *trust.routes(made.settings),
             metrics.route(gather, meters, hub, made.settings, made.clock),
         ],
@@ -175,20 +187,44 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
             hub.every_second,
             lambda: every(1.0, look),
             refresher.run,
+            lambda: every(FORGET_EVERY_S, lambda: forget_sent(made)),
             lambda: every(1.0, lambda: flush_refusals(made)),
             lambda: every(30.0, made.load),
+            lambda: every(10.0, lambda: watched.settle(made.clock.now(), lambda one: _watched(made, one))),
         ),
     )
     application = edge.make(edge_of)
     application.state.mqtt_door = (made.settings.mqtt_port, mqtt_pair(made.settings) is not None)
     application.state.vault = Vault(made.settings.data / "secrets")
     application.state.system = whole
+    application.state.cameras, application.state.watched = desk, watched
+    application.state.recordings = recordings_root(made.settings.data, made.settings.recordings_dir)
     return application, hub
+
+
+async def _watched(made: Common, one: Watching) -> None:
+    """Write down a watching that is over."""
+    async with made.db.tx(one.actor) as tx:
+        await end_watching(
+            tx,
+            one.actor,
+            made.clock,
+            camera_id=one.camera_id,
+            station_id=one.station_id,
+            way=one.way,
+            since=one.since,
+            until=one.last,
+        )
 
 
 def documented() -> FastAPI:
     """Return an application with every route and no engine behind it: what documents and types are made of."""
-    bare = FastAPI(title="Unjai", version=unjai.__version__, summary="Open operations centre for Smart Safety Zones")
+    bare = FastAPI(
+        title="Unjai",
+        version=unjai.__version__,
+        summary="Open operations centre for Smart Safety Zones",
+        responses=REFUSALS,
+    )
     for router in ROUTERS:
         bare.include_router(router, prefix="/api")
     return bare

@@ -60,7 +60,7 @@ async def sources(tx: Tx, incident_ids: Sequence[UUID]) -> dict[UUID, frozenset[
     if not incident_ids:
         return {}
     rows = await tx.all(
-        select(report.c.incident_id, func.array_agg(report.c.source).label("sources"))
+        select(report.c.incident_id, func.array_agg(report.c.source.distinct()).label("sources"))
         .where(report.c.incident_id.in_(incident_ids))
         .group_by(report.c.incident_id)
     )
