@@ -179,7 +179,7 @@ _RTSP = {
     "timeout": str(int(READ_S * 1e6)),
     "allowed_media_types": "video",
     "fflags": "nobuffer",
-    "analyzeduration": "1500000",
+    "analyzeduration": "100000",
     "probesize": "400000",
     "fpsprobesize": "0",
     "max_delay": "0",
