@@ -37,7 +37,9 @@ class _Ear(asyncio.DatagramProtocol):
             log.info("%s answered the search with something that is no answer", addr[0])
 
 
-async def search(wait_s: float, *, addresses: Iterable[str] | None = None, port: int = PORT) -> list[Found]:
+async def search(
+    wait_s: float, *, addresses: Iterable[str] | None = None, to: tuple[str, int] = (GROUP, PORT)
+) -> list[Found]:
     """Return the devices that answer within `wait_s`, by address. A network without multicast finds nothing.
 
     `addresses` are those of this machine to ask from, by default all of them.
@@ -57,7 +59,7 @@ async def search(wait_s: float, *, addresses: Iterable[str] | None = None, port:
     try:
         for turn in range(2):  # a probe is a datagram: the second one finds what missed the first
             for transport in doors:
-                transport.sendto(probe, (GROUP, port))
+                transport.sendto(probe, to)
             await asyncio.sleep(wait_s * (1 - turn) / 3 + wait_s * turn * 2 / 3)
     finally:
         for transport in doors:
