@@ -14,6 +14,19 @@ from unjai.platform.http import ANYONE, PUBLIC
 
 STRINGS = ("\x00", "ก" * 5000, "", " \t\u200b\u202e", "' OR 1=1 --", "๒๕๖๙", "\ufffe")
 NUMBERS = (-1, 0, 2**31, 2**63, 10**30, 1e308, True)
+MOMENTS = {
+    "date": ("0001-01-01", "9999-12-31", "1900-01-01", "2199-12-31", "2569-11-22", "0000-00-00", "2026-02-29"),
+    "date-time": (
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "2026-11-22T10:00:00",
+        "2569-11-22T10:00:00+07:00",
+        "2026-11-22T24:00:00+07:00",
+    ),
+}
+"""Days and moments at the ends of the calendar: reckoning with them overflows."""
 JUNK_ROLES = ("supervisor", "administrator", "officer", "superintendent", "inquiry")
 RAW = (
     b"",
@@ -56,6 +69,8 @@ def _value(schema: dict[str, Any], whole: dict[str, Any], turn: int) -> Any:  # 
             return str(uuid4())
         case _ if schema.get("format") == "time":
             return "08:00"
+        case _ if schema.get("format") in MOMENTS:
+            return MOMENTS[schema["format"]][turn % len(STRINGS)]
         case _:
             return STRINGS[turn % len(STRINGS)]
 

@@ -13,6 +13,7 @@ from typing import Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, JsonValue
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
@@ -41,6 +42,25 @@ MEDIA_LIMIT = 25_000_000
 _DISC_FULL = "53100"
 """PostgreSQL's own word for it."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Told(BaseModel):
+    """What is told about an error: its code, the words in both languages, and what they are filled with."""
+
+    code: str
+    th: str
+    en: str
+    facts: dict[str, JsonValue]
+
+
+class Refusal(BaseModel):
+    """What every route answers instead of doing what was asked."""
+
+    error: Told
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {"4XX": {"model": Refusal, "description": "Refused; nothing was done"}}
+"""Documented at every route, in the place of the framework's own shape, which is never sent."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,7 +137,9 @@ async def _invalid(_request: Request, error: Exception) -> Response:
 async def _http(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     codes = {404: "route_unknown", 405: "method_unknown", 413: "body_too_large"}
-    return answer(UnjaiError(codes.get(status, "request_invalid"), status, where="", limit_bytes=BODY_LIMIT))
+    told_back = answer(UnjaiError(codes.get(status, "request_invalid"), status, where="", limit_bytes=BODY_LIMIT))
+    told_back.headers.update(getattr(error, "headers", None) or {})  # such as Allow
+    return told_back
 
 
 async def _database(request: Request, error: Exception) -> Response:

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 import unjai
 from unjai.model.actor import Actor
 from unjai.model.clock import Clock
-from unjai.platform.http import BodyLimit, Ground, handle_errors
+from unjai.platform.http import REFUSALS, BodyLimit, Ground, handle_errors
 from unjai.web import screens
 from unjai.web.limits import Counts, Limits
 from unjai.web.meter import Metered, Meters
@@ -62,6 +62,7 @@ def make(edge: Edge) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        responses=REFUSALS,
     )
     app.state.ground = edge.ground
     handle_errors(app)

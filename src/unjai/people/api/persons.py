@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -32,6 +31,7 @@ from unjai.people.schemas.persons import (
 )
 from unjai.people.store.persons import units_above
 from unjai.platform.http import ANYONE, Ask, allowed
+from unjai.platform.moments import DayIn
 
 router = APIRouter(tags=["persons"])
 
@@ -127,7 +127,7 @@ async def chair(
     ask: Annotated[Ask, allowed("person.read")],
     position: Annotated[Word, Query()],
     org_unit_id: Annotated[NodeId, Query()],
-    on: Annotated[date | None, Query()] = None,
+    on: Annotated[DayIn | None, Query()] = None,
 ) -> ChairOut:
     """Return who holds a position at a unit on a day, who acts in it, and who decides."""
     found = await flows.chair_of(ask.tx, ask.actor, ask.clock, position=position, org_unit_id=org_unit_id, on=on)

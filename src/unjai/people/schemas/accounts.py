@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 from unjai.people.rules import UnitKind, UnitWork
+from unjai.platform.moments import MomentIn
 
 HourMinute = Annotated[time, PlainSerializer(lambda at: at.strftime("%H:%M"), return_type=str)]
 _NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps no NUL
@@ -96,8 +97,8 @@ class RoleIn(In):
 
     role: Word
     org_unit_id: NodeId
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: MomentIn | None = None
+    until: MomentIn | None = None
 
 
 class RoleOut(Out):
@@ -121,7 +122,7 @@ class AccountIn(In):
     home_id: NodeId | None = None
     locale: Literal["th", "en"] = "th"
     roles: list[RoleIn] = Field(default_factory=list, max_length=50)
-    until: AwareDatetime | None = None
+    until: MomentIn | None = None
     sector: Word = ""
     organisation: Name = ""
     contact: Name = ""
@@ -135,7 +136,7 @@ class AccountChangeIn(In):
     name_en: Name = ""
     locale: Literal["th", "en"] = "th"
     home_id: NodeId | None = None
-    until: AwareDatetime | None = None
+    until: MomentIn | None = None
     sector: Word = ""
     organisation: Name = ""
     contact: Name = ""

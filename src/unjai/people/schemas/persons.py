@@ -11,6 +11,7 @@ from pydantic import Field
 from unjai.people.rules.persons import PersonKind
 from unjai.people.rules.posts import PostKind
 from unjai.people.schemas.accounts import CallSign, In, Name, NodeId, Out, Word
+from unjai.platform.moments import DayIn
 
 Note = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
 Grade = Annotated[int, Field(ge=1, le=10)]
@@ -34,7 +35,7 @@ class PersonIn(In):
     call_sign: CallSign = ""
     note: Note = ""
     home_id: NodeId | None = None
-    left_on: date | None = None
+    left_on: DayIn | None = None
 
 
 class PersonChangeIn(In):
@@ -54,7 +55,7 @@ class PersonChangeIn(In):
     call_sign: CallSign = ""
     note: Note = ""
     home_id: NodeId | None = None
-    left_on: date | None = None
+    left_on: DayIn | None = None
 
 
 class PostIn(In):
@@ -64,8 +65,8 @@ class PostIn(In):
     org_unit_id: NodeId
     kind: PostKind = "substantive"
     grade: Grade | None = None
-    from_on: date
-    until_on: date | None = None
+    from_on: DayIn
+    until_on: DayIn | None = None
     order_ref: Name = ""
     reason: Name = ""
     roles: Roles = Field(default_factory=list)
@@ -79,8 +80,8 @@ class PostChangeIn(In):
     org_unit_id: NodeId = 0
     kind: PostKind = "substantive"
     grade: Grade | None = None
-    from_on: date = date.min
-    until_on: date | None = None
+    from_on: DayIn = date.min
+    until_on: DayIn | None = None
     order_ref: Name = ""
     reason: Name = ""
     roles: Roles = Field(default_factory=list)

@@ -7,12 +7,12 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from pydantic import AwareDatetime
 
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import AssignmentId, IncidentId
 from unjai.platform.http import Ask, actor_of, allowed
 from unjai.platform.media import Media
+from unjai.platform.moments import MomentIn
 from unjai.respond import view
 from unjai.respond.flows import attachments, sealing
 from unjai.respond.flows.attachments import Prepared, printable
@@ -34,7 +34,7 @@ Receives = Annotated[Ask, allowed("case.receive")]
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]
 Name = Annotated[str, Query(max_length=300)]
 Caption = Annotated[str, Query(max_length=500)]
-At = Annotated[AwareDatetime | None, Query()]
+At = Annotated[MomentIn | None, Query()]
 
 _BODY = {
     "requestBody": {

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime
 
 from unjai.model.actor import Actor
 from unjai.model.clock import BANGKOK
 from unjai.platform.http import Ask, Ground, allowed
+from unjai.platform.moments import MomentIn
 from unjai.respond import search_view as view
 from unjai.respond.flows import search as flows
 from unjai.respond.schemas.search import (
@@ -114,8 +114,8 @@ async def forget(search_id: UUID, ask: Reads) -> list[SavedOut]:
 
 @router.get("/replay")
 async def replay(
-    from_at: Annotated[AwareDatetime, Query(alias="from")],
-    to_at: Annotated[AwareDatetime, Query(alias="to")],
+    from_at: Annotated[MomentIn, Query(alias="from")],
+    to_at: Annotated[MomentIn, Query(alias="to")],
     ask: Annotated[Ask, allowed("replay.read")],
 ) -> Replay:
     """Return a stretch of up to six hours to be played on the map."""

@@ -6,10 +6,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
 
 from unjai.model.errors import not_found
 from unjai.platform.http import Ask, allowed
+from unjai.platform.moments import MomentIn
 from unjai.respond import shift_sheet
 from unjai.respond import shift_view as view
 from unjai.respond.flows import shift_log as flows
@@ -32,7 +32,7 @@ async def _whole(ask: Ask, log_id: UUID) -> ShiftLog:
 
 @router.get("/shift-logs")
 async def list_logs(
-    ask: Reads, before: AwareDatetime | None = None, limit: Annotated[int, Query(ge=1, le=100)] = 30
+    ask: Reads, before: MomentIn | None = None, limit: Annotated[int, Query(ge=1, le=100)] = 30
 ) -> list[ShiftHead]:
     """Return the station's shift logs, newest first; `before` is the beginning of the last one of the page before."""
     rows = await store.latest(ask.tx, ask.actor.station, before=before, limit=limit)

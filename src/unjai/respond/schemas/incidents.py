@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from unjai.people.schemas.accounts import DutyOut, UnitOut
+from unjai.platform.moments import MomentIn
 from unjai.respond.rules.life import Outcome, State, Step
 from unjai.respond.rules.ranking import Standing
 from unjai.respond.schemas.base import (
@@ -343,7 +344,7 @@ class OfferIn(Command):
 class DeedIn(In):
     """When the phone says that it was done, for a deed that waited for a line."""
 
-    at: Moment | None = None
+    at: MomentIn | None = None
 
 
 class RefuseIn(DeedIn):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 
 from unjai.platform.http import Ask, actor_of, allowed
 from unjai.platform.i18n import render
+from unjai.platform.moments import DayIn
 from unjai.territory import facts, store
 from unjai.territory.api.things import report_out
 from unjai.territory.flows.boundaries import find_spots, import_boundaries
@@ -189,7 +189,7 @@ async def bring_boundaries(
     ask: Admin,
     *,
     source: Annotated[str, Query(max_length=300)] = "",
-    as_of: date | None = None,
+    as_of: DayIn | None = None,
     schematic: bool = False,
     dry_run: bool = False,
 ) -> ImportOut:

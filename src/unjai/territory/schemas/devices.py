@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from unjai.platform.moments import DayIn
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
@@ -46,7 +47,7 @@ class DeviceIn(BaseModel):
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
     silent_after_s: Annotated[int, Field(ge=0, le=604_800)] | None = None
     settings: dict[str, Any] = {}
-    installed_on: date | None = None
+    installed_on: DayIn | None = None
     contact: ContactIn | None = None
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from unjai.platform.moments import DayIn
 from unjai.territory.rules.secrets import shown
 
 
@@ -217,7 +218,7 @@ class DeviceChange(BaseModel):
     lon: float | None = None
     lat: float | None = None
     silent_after_s: int | None = Field(None, ge=0, le=604_800)
-    installed_on: date | None = None
+    installed_on: DayIn | None = None
     settings: dict[str, Any] | None = None
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from unjai.platform.moments import DayIn as Day
 from unjai.territory.rules.plan import FigureKind
 from unjai.territory.schemas.things import Wire
 
@@ -18,7 +19,6 @@ Source = Annotated[str, Field(max_length=300, pattern=_NO_NUL)]
 Lon = Annotated[float, Field(ge=-180, le=180)]
 Lat = Annotated[float, Field(ge=-90, le=90)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 
 
 class In(BaseModel):
