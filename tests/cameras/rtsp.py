@@ -134,7 +134,7 @@ class _Client(asyncio.Protocol):
             if not found:
                 return
             self.buffer = rest
-            self.asked(head.decode("latin-1"))
+            self.asked(head.decode("utf-8", "replace"))
 
     def asked(self, head: str) -> None:
         lines = head.split("\r\n")

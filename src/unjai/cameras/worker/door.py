@@ -97,7 +97,7 @@ class StreamDoor:
                 metadata_errors="replace",
             )
         except (av.error.FFmpegError, OSError, ValueError, RuntimeError) as error:
-            if time.monotonic() - began >= OPEN_S:  # the library calls what it waited for in vain by many names
+            if time.monotonic() - began >= min(OPEN_S, READ_S):  # the library calls what it waited for in vain by many names
                 raise DoorError("silent", "it does not answer") from None
             raise _told(error) from None
         self._container = container
