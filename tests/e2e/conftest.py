@@ -1,10 +1,11 @@
 """A whole centre with the demo zone, started by `unjai up` as a station would, and a real browser before it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from bench.centre import Centre, start
 
@@ -53,13 +54,20 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
+def _told(said: ConsoleMessage) -> str:
+    """Return what the console said, and of which address."""
+    return f"{said.text} {said.location.get('url', '')}"
+
+
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
+def page(request: pytest.FixtureRequest, context: BrowserContext) -> Iterator[Page]:
+    """A page that must not complain of anything but a cut line, no session, and the test's own `refusals`."""
     made = context.new_page()
     troubles: list[str] = []
     made.on("pageerror", lambda error: troubles.append(str(error)))
-    made.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+    made.on("console", lambda said: troubles.append(_told(said)) if said.type == "error" else None)
     yield made
-    answered = ("net::ERR", "status of 401", "status of 409")  # what the screens are told and show in words
-    ours = [one for one in troubles if not any(word in one for word in answered)]
+    marker = request.node.get_closest_marker("refusals")
+    answered = ["net::ERR", "status of 401", *(marker.args if marker else ())]  # what is told and shown in words
+    ours = [one for one in troubles if not any(re.search(word, one) for word in answered)]
     assert not ours, f"the page complained: {ours}"
