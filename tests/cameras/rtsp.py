@@ -36,8 +36,16 @@ class Clip:
 
 
 def record(
-    path: Path, *, codec: str = "libx264", width: int = 320, height: int = 180, seconds: float = 2, fps: int = 10, gop: int = 10,
-    bit_rate: int = 200_000, seed: int = 1
+    path: Path,
+    *,
+    codec: str = "libx264",
+    width: int = 320,
+    height: int = 180,
+    seconds: float = 2,
+    fps: int = 10,
+    gop: int = 10,
+    bit_rate: int = 200_000,
+    seed: int = 1,
 ) -> Path:
     """Make a video file with a moving picture in it."""
     options = {"g": str(gop), "preset": "ultrafast", "tune": "zerolatency", "bf": "0", "forced-idr": "1"}
@@ -204,7 +212,9 @@ def _sdp(clip: Clip) -> str:
     named = "H264" if clip.codec == "h264" else "H265"
     coded = [base64.b64encode(one).decode() for one in clip.sets]
     if clip.codec == "h264":
-        extra = f"packetization-mode=1;profile-level-id={clip.sets[0][1:4].hex()};sprop-parameter-sets={','.join(coded)}"
+        extra = (
+            f"packetization-mode=1;profile-level-id={clip.sets[0][1:4].hex()};sprop-parameter-sets={','.join(coded)}"
+        )
     else:
         extra = f"sprop-vps={coded[0]};sprop-sps={coded[1]};sprop-pps={coded[2]}"
     return (
@@ -255,6 +265,7 @@ class RtspServer:
 
     def close_all(self, path: str) -> None:
         """Pull the cable of a camera: every connection of it ends."""
+
         def cut() -> None:
             for one in list(self.mounts[path].players):
                 one.transport.abort()

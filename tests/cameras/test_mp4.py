@@ -14,7 +14,13 @@ from unjai.cameras.mp4.boxes import TIMESCALE, Sample, fragment, init_segment, m
 from unjai.cameras.mp4.progressive import Piece, export_of
 from unjai.cameras.mp4.reading import contents_of, init_of
 
-SIZES = [("libx264", 320, 180), ("libx264", 1920, 1080), ("libx264", 130, 98), ("libx265", 320, 180), ("libx265", 648, 362)]
+SIZES = [
+    ("libx264", 320, 180),
+    ("libx264", 1920, 1080),
+    ("libx264", 130, 98),
+    ("libx265", 320, 180),
+    ("libx265", 648, 362),
+]
 BEGAN_S = 1_795_000_000.25
 
 

@@ -107,7 +107,9 @@ def test_times_that_stand_still_or_are_missing_still_go_forward():
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(st.integers(-(2**40), 2**40) | st.none(), st.binary(max_size=60), st.booleans()), max_size=30))
+@given(
+    st.lists(st.tuples(st.integers(-(2**40), 2**40) | st.none(), st.binary(max_size=60), st.booleans()), max_size=30)
+)
 def test_whatever_comes_times_go_forward_within_an_epoch(said):
     track = Track("h264")
     body = annexb((*clip().sets, *clip().units[0]))
