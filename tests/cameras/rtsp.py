@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Self
 
 import av
 import numpy as np
@@ -251,7 +252,7 @@ class RtspServer:
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._stop = asyncio.Event()
 
-    def __enter__(self) -> "RtspServer":
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self._ready.wait(10)
         return self

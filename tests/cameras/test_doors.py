@@ -264,7 +264,7 @@ def test_a_login_is_not_carried_to_another_address(web):
     ],
 )
 def test_what_is_no_picture_is_told(web, answer, why):
-    base, answers, _asked_ = web
+    base, answers, _ = web
     answers["/still"] = answer
     with pytest.raises(DoorError, match=why):
         ask(f"{base}/still")

@@ -3,6 +3,7 @@
 import errno
 import os
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
@@ -94,7 +95,7 @@ def test_what_is_there_and_what_is_missing_make_the_whole_range(given_):
     missing = gaps(present, 100_000, 900_000)
     whole = sorted([*present, *missing])
     assert sum(end - begin for begin, end in whole) == 800_000
-    assert all(before[1] == after[0] for before, after in zip(whole, whole[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(whole))
     for begin, end in missing:
         assert not [one for one in segments if one.overlaps(begin, end)]
 
