@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, Table, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.schema import SchemaItem
 
@@ -30,6 +31,14 @@ _SCOPE = text(
     "SELECT set_config('unjai.actor', :actor, true), set_config('unjai.stations', :stations, true),"
     " set_config('unjai.rights', :rights, true)"
 )
+
+
+def _scope_of(actor: Actor) -> dict[str, str]:
+    return {
+        "actor": f"{actor.kind}:{actor.key}",
+        "stations": ",".join(str(station) for station in sorted(actor.stations)),
+        "rights": "*" if actor.kind == "system" else ",".join(sorted(actor.rights)),
+    }
 
 
 def station_table(name: str, *items: SchemaItem, right: str | None = None, partition_by: str | None = None) -> Table:
@@ -85,6 +94,18 @@ class Tx:
         """Return the first column of the first row, or None."""
         return await self.conn.scalar(statement, parameters)
 
+    @asynccontextmanager
+    async def acting_as(self, actor: Actor) -> AsyncIterator[None]:
+        """Work in another actor's scope for a while: row-level security holds for that one, then as before."""
+        before, self.actor = self.actor, actor
+        await self.conn.execute(_SCOPE, _scope_of(actor))
+        try:
+            yield
+        finally:
+            self.actor = before
+            with suppress(DBAPIError):  # a failed transaction takes no more words, and is rolled back with its scope
+                await self.conn.execute(_SCOPE, _scope_of(before))
+
     def after_commit(self, job: Callable[[], Awaitable[None]]) -> None:
         """Run `job` once the transaction is durable; a failure there is logged and undoes nothing."""
         self.jobs.append(job)
@@ -105,14 +126,7 @@ class Database:
     async def tx(self, actor: Actor) -> AsyncIterator[Tx]:
         """Open a transaction in the actor's scope; commit at the end, roll back on any error, then send its events."""
         async with self.engine.begin() as conn:
-            await conn.execute(
-                _SCOPE,
-                {
-                    "actor": f"{actor.kind}:{actor.key}",
-                    "stations": ",".join(str(station) for station in sorted(actor.stations)),
-                    "rights": "*" if actor.kind == "system" else ",".join(sorted(actor.rights)),
-                },
-            )
+            await conn.execute(_SCOPE, _scope_of(actor))
             tx = Tx(conn, actor)
             yield tx
         await self._settle(tx)

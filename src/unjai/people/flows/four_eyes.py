@@ -153,7 +153,8 @@ async def approve(tx: Tx, actor: Actor, clock: Clock, *, key: UUID, seen: str) -
     rules.check_second(proposal, actor.account_id)
     asked = ACTIONS.named(proposal.action)
     proposer = await _proposer(tx, clock, proposal, asked)
-    look = await asked.look(tx, proposer, proposal.facts)
+    async with tx.acting_as(proposer):
+        look = await asked.look(tx, proposer, proposal.facts)
     rules.check_same(proposal, seen=seen, found_facts=_plain(look.facts), found_subject=look.subject)
     await oversight.set_approval(
         tx, key, state="approved", settled_by=actor.account_id, settler_name=actor.name, settled_at=now
@@ -203,7 +204,9 @@ async def waiting(tx: Tx, actor: Actor, clock: Clock) -> int:
 async def _carry_out(tx: Tx, proposer: Actor, clock: Clock, asked: Action, row: Mapping[str, Any]) -> None:
     """Do exactly what was agreed on, as the proposer; every audit row of it names the approval."""
     marks = (*proposer.marks, ("approval", str(row["id"])))
-    await asked.execute(tx, replace(proposer, approved=asked.name, marks=marks), clock, row["facts"])
+    doer = replace(proposer, approved=asked.name, marks=marks)
+    async with tx.acting_as(doer):
+        await asked.execute(tx, doer, clock, row["facts"])
 
 
 async def _proposer(tx: Tx, clock: Clock, proposal: rules.Proposal, asked: Action) -> Actor:

@@ -1,4 +1,4 @@
-"""What of territory two people do together: deleting a zone, deleting an SOS pole or a camera."""
+"""What of territory two people do together: deleting a zone, deleting SOS poles or cameras, also by an undo."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import func, select
 
 from unjai.model.actor import Actor
@@ -15,7 +16,11 @@ from unjai.model.ids import DeviceId
 from unjai.people.flows.four_eyes import ACTIONS, Action, Look
 from unjai.platform.database import Tx
 from unjai.territory import flows as territory
+from unjai.territory.flows.staging import undo_run
+from unjai.territory.flows.undo import witnesses
+from unjai.territory.import_kinds import IMPORT_KINDS
 from unjai.territory.store import device_of, subzone, zone
+from unjai.territory.store.imports import run_of
 
 
 def _key(facts: Mapping[str, Any]) -> UUID:
@@ -63,6 +68,27 @@ async def _remove_device(tx: Tx, actor: Actor, clock: Clock, facts: Mapping[str,
     return await territory.remove_device(tx, actor, clock, device_id=DeviceId(UUID(facts["key"])))
 
 
+async def _look_import(tx: Tx, actor: Actor, facts: Mapping[str, Any]) -> Look:
+    key = _key(facts)
+    row = await run_of(tx, actor.station, key)
+    if row is None:
+        raise not_found("import", key)
+    if row["undo"] is None:
+        raise UnjaiError("import_undo_late", 409)
+    count = await witnesses(tx, station_id=actor.station, undo=msgspec.json.decode(row["undo"]))
+    return Look(
+        subject=f"import:{key}",
+        th=f"ถอนข้อมูลที่นำเข้าจากไฟล์ {row['name']} ซึ่งจะลบเสา SOS และกล้อง {count} จุด",
+        en=f"Take the import of {row['name']} back, which deletes {count} SOS poles and cameras",
+        facts={"key": str(key), "name": row["name"], "digest": row["digest"], "witnesses": count},
+    )
+
+
+async def _undo_import(tx: Tx, actor: Actor, clock: Clock, facts: Mapping[str, Any]) -> object:
+    kinds = {kind.key: kind for kind in IMPORT_KINDS}
+    return await undo_run(tx, actor, clock, station_id=actor.station, kinds=kinds, run_id=UUID(facts["key"]))
+
+
 ACTIONS.add(
     Action(
         name="zone.remove",
@@ -81,5 +107,15 @@ ACTIONS.add(
         asks="device.admin",
         look=_look_device,
         execute=_remove_device,
+    )
+)
+ACTIONS.add(
+    Action(
+        name="import.undo",
+        th="ถอนการนำเข้าที่จะลบเสา SOS หรือกล้อง",
+        en="take an import back that deletes SOS poles or cameras",
+        asks="data.import",
+        look=_look_import,
+        execute=_undo_import,
     )
 )

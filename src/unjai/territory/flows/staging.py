@@ -23,6 +23,7 @@ from unjai.model.ids import StationId, new_id
 from unjai.platform.audit import audit
 from unjai.platform.database import Tx
 from unjai.territory import store
+from unjai.territory.flows.undo import witnesses
 from unjai.territory.kinds import ImportKind
 from unjai.territory.ready import Choices, Ready, Setting
 from unjai.territory.rules.export import said_for
@@ -179,7 +180,10 @@ async def apply_file(
 async def undo_run(
     tx: Tx, actor: Actor, clock: Clock, *, station_id: StationId, kinds: Mapping[str, ImportKind], run_id: UUID
 ) -> int:
-    """Take an import back; return how many rows changed. Raises `import_undo_late` when it is too late."""
+    """Take an import back; return how many rows changed. Raises `import_undo_late` when it is too late.
+
+    Where it would delete poles or cameras it takes two people (`approval_needed`, 409).
+    """
     actor.must(RIGHT)
     row = await kept.run_of(tx, station_id, run_id)
     if row is None:
@@ -188,7 +192,10 @@ async def undo_run(
     if kind is None or kind.undo is None or row["undo"] is None or row["done_at"] < clock.now() - KEPT_FOR:
         raise UnjaiError("import_undo_late", 409)
     actor.must(kind.right)
-    rows = await kind.undo(tx, actor, clock, station_id=station_id, undo=msgspec.json.decode(row["undo"]))
+    undo = msgspec.json.decode(row["undo"])
+    if await witnesses(tx, station_id=station_id, undo=undo):
+        actor.must_be_approved("import.undo", key=str(run_id))
+    rows = await kind.undo(tx, actor, clock, station_id=station_id, undo=undo)
     await kept.end_run(tx, run_id, clock.now())
     facts = {"kind": kind.key, "name": row["name"], "rows": rows}
     await audit(tx, actor, clock, action="data.undo", subject=f"import:{run_id}", facts=facts, station_id=station_id)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table
+from sqlalchemy import Table, func, select
 from sqlalchemy.exc import IntegrityError
 
 from unjai.model.actor import Actor
@@ -16,6 +16,7 @@ from unjai.model.ids import StationId
 from unjai.platform.audit import audit
 from unjai.platform.database import Tx
 from unjai.territory import store
+from unjai.territory.flows.devices import EVIDENCE_KINDS
 from unjai.territory.flows.scope import changed, enter
 from unjai.territory.store import writes
 
@@ -24,6 +25,17 @@ _TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (store.zone, store.subzone, store.community, store.place, store.land, store.device, store.street_edge)
 }
+
+
+async def witnesses(tx: Tx, *, station_id: StationId, undo: Mapping[str, Any]) -> int:
+    """Return how many poles and cameras taking an import back would delete: no one person does that."""
+    fresh = [UUID(key) for key in undo.get("tables", {}).get(store.device.name, {}).get("fresh", ())]
+    held = select(func.count()).where(
+        store.device.c.station_id == station_id,
+        store.device.c.id.in_(fresh),
+        store.device.c.kind.in_(EVIDENCE_KINDS),
+    )
+    return int(await tx.scalar(held)) if fresh else 0
 
 
 async def undo_import(tx: Tx, actor: Actor, clock: Clock, *, station_id: StationId, undo: Mapping[str, Any]) -> int:
