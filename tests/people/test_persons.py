@@ -389,3 +389,11 @@ def test_who_only_looks_changes_nothing():
     for name in ("oversight", "evaluator", "partner"):
         assert not ROLES[name].rights & {"caller.read", "person.read", "device.read", "unit.read", "party.read"}, name
     assert isinstance(UUID(int=1), UUID)
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+async def test_the_database_itself_shows_persons_only_to_who_may_see_them(db, clock, someone, role):
+    """Names and numbers of the force: even a flow that forgot to ask gives a volunteer or a committee no row."""
+    assert await count_of(db, person) > 0
+    seen = await count_of(db, person, actor=account_actor(role))
+    assert (seen > 0) == ("person.read" in ROLES[role].rights)

@@ -62,6 +62,7 @@ person = station_table(
     Column("left_on", Date, nullable=True),
     Column("created_at", DateTime(timezone=True), nullable=False),
     CheckConstraint(_one_of("kind", PERSON_KINDS), name="kind"),
+    right="person.read",
 )
 """`home_id` is the home unit (ต้นสังกัด); `station_id` keeps the record. `left_on` is the last day with the station."""
 
