@@ -22,6 +22,7 @@ from unjai.respond.rules.joins import (
     best,
     joins,
     limit_m,
+    reach,
     sharper,
 )
 from unjai.respond.rules.kinds import better_name, compatible, joined_priority
@@ -279,3 +280,33 @@ def test_a_telling_name_replaces_a_generic_one_and_nothing_else():
     assert better_name(CODES["131"], CODES["SOS"]).code == "131"
     assert better_name(CODES["131"], CODES["221"]).code == "131"
     assert better_name(CODES["SOS"], CODES["RPT"]).code == "SOS"
+
+
+@given(
+    st.floats(-250, 250),
+    st.floats(-250, 250),
+    st.floats(-700, 700),
+    st.tuples(*[st.sampled_from([None, 5, 60, 200, 400])] * 2),
+    st.floats(-80, 80),
+)
+def test_whatever_joins_by_time_and_place_lies_in_reach(east, north, at_s, accuracies, lat):
+    there = Point(lon=HERE.lon, lat=lat, accuracy_m=accuracies[1])
+    here = Point(
+        lon=HERE.lon + east / (111_195.08 * math.cos(math.radians(lat))),
+        lat=lat + north / 111_195.08,
+        accuracy_m=accuracies[0],
+    )
+    report, incident = told(at_s=at_s, point=here, source="x"), opened(told(point=there))
+    within = reach(report)
+    covered = (
+        within.west <= there.lon <= within.east
+        and within.south <= there.lat <= within.north
+        and incident.first_at <= within.first_by
+        and incident.last_at >= within.last_from
+    )
+    assert covered or joins(report, incident) is None
+
+
+def test_a_report_without_a_place_reaches_none():
+    within = reach(told(point=None))
+    assert not within.west <= HERE.lon <= within.east

@@ -44,6 +44,13 @@ stream_place = shared_table(
     Column("seq", BigInteger, nullable=False),
 )
 
+core_term = shared_table(
+    "core_term",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("term", BigInteger, nullable=False),
+)
+"""One row: how often a core has taken the picture."""
+
 
 _fresh, _place = insert(last_seen), insert(stream_place)
 _SAVE = _fresh.on_conflict_do_update(
@@ -118,3 +125,15 @@ async def places(tx: Tx) -> dict[str, int]:
     """Return the place in each stream up to which `last_seen` speaks."""
     rows = await tx.all(select(stream_place).where(stream_place.c.reader == "picture"))
     return {str(row["stream"]): int(row["seq"]) for row in rows}
+
+
+async def begin_term(tx: Tx) -> int:
+    """Count one more holder of the picture; return the number."""
+    fresh = insert(core_term).values(id=1, term=1)
+    count = fresh.on_conflict_do_update(index_elements=["id"], set_={"term": core_term.c.term + 1})
+    return int(await tx.scalar(count.returning(core_term.c.term)))
+
+
+async def term(tx: Tx) -> int:
+    """Return the number of the latest holder."""
+    return int(await tx.scalar(select(core_term.c.term)) or 0)

@@ -8,19 +8,17 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from sqlalchemy import text
 
 from unjai import app
 from unjai.app import FORGET_EVERY_S, Common, every, flush_refusals, forget_sent, relay
-from unjai.cameras.store import streams
 from unjai.cameras.noter import HEARS as SIGHT_HEARS
 from unjai.cameras.noter import Noter
+from unjai.cameras.store.serving import anything_to_serve
 from unjai.model.actor import system
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import DeviceId, StationId
@@ -42,6 +40,7 @@ from unjai.respond import flows as respond
 from unjai.respond.flows import shift_log
 from unjai.respond.flows.escalation import escalate
 from unjai.respond.flows.parties import forget_parties
+from unjai.roles.lead import Lead
 from unjai.roles.refresh import Refresher
 from unjai.roles.vitals import answer_for
 from unjai.sense import mqtt_door, record
@@ -51,8 +50,6 @@ from unjai.sense.store import keep_partitions
 from unjai.territory.flows.staging import forget_old_files
 
 log = logging.getLogger(__name__)
-
-_LOCK = 0x70696374  # "pict": whoever holds it holds the picture
 
 
 async def core(settings: Settings) -> None:
@@ -79,9 +76,9 @@ async def _core(made: Common) -> None:
         url_of(made.settings.database_url, "unjai_owner", database_password(made.settings.data, "unjai_owner")),
         connections=1,
     )
-    async with made.db.engine.connect() as lock:
-        await lock.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
-        await lock.commit()
+    lead = Lead(made.db)
+    try:
+        await lead.take()
         await made.bus.make_streams()
         picture = app.picture_of(made)
         await picture.load(made.station_ids)
@@ -117,15 +114,9 @@ async def _core(made: Common) -> None:
             group.create_task(every(20.0, lambda: _shift_logs(made)))
             group.create_task(every(5.0, lambda: noter.once(made.db, made.clock)))
             group.create_task(every(5.0, lambda: _wish_cameras(made)))
-            group.create_task(_hold(lock))
-
-
-async def _hold(lock: Any) -> None:
-    """Keep the lock's connection; when it is lost another core may hold the picture, so this one ends."""
-    while True:
-        await asyncio.sleep(1.0)
-        await lock.execute(text("SELECT 1"))
-        await lock.commit()
+            group.create_task(lead.keep())
+    finally:
+        await lead.let_go()
 
 
 async def _shift_logs(made: Common) -> None:
@@ -138,7 +129,7 @@ async def _shift_logs(made: Common) -> None:
 async def _wish_cameras(made: Common) -> None:
     """Tell the supervisor whether there are cameras to serve."""
     async with made.db.tx(made.everywhere) as tx:
-        wanted = any(one.enabled for one in await streams(tx))
+        wanted = await anything_to_serve(tx)
     mark = made.settings.data / "run" / CAMERAS_WANTED
     if wanted and not mark.exists():
         mark.touch(mode=0o600)

@@ -171,7 +171,10 @@ async def _joined(
         point=report.point,
         device_id=report.device_id,
     )
-    candidates = await _seen(tx, await incidents.open_ones(tx, actor.station))
+    near = await incidents.candidates(
+        tx, actor.station, within=joining.reach(telling), source=report.source, device_id=report.device_id
+    )
+    candidates = await _seen(tx, near)
     while (found := joining.best(telling, candidates)) is not None:
         case = await Case.hold(tx, actor, clock, found.incident_id)
         still = joining.best(telling, await _seen(tx, [case.row]))

@@ -25,7 +25,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from unjai.model.geometry import Point, distance_m
+from unjai.model.geometry import EARTH_RADIUS_M, Point, distance_m
 from unjai.model.ids import DeviceId, IncidentId
 from unjai.respond.rules.kinds import DEVICE_SILENT, EventCode, compatible
 
@@ -33,6 +33,7 @@ NEAR_M = 80.0
 SLACK_M = 70.0
 VAGUE_M = 250.0
 WINDOW = timedelta(minutes=5)
+METRES_PER_DEGREE = math.radians(EARTH_RADIUS_M)
 
 Why = Literal["same_device", "same_source", "place_time"]
 
@@ -46,6 +47,29 @@ class Telling:
     source: str
     point: Point | None = None
     device_id: DeviceId | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reach:
+    """How far a report can reach: whatever it joins by time and place lies in here (degrees)."""
+
+    first_by: datetime
+    last_from: datetime
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+def reach(report: Telling) -> Reach:
+    """Return the reach of a report; without a position its place reaches nothing."""
+    span = {"first_by": report.observed_at + WINDOW, "last_from": report.observed_at - WINDOW}
+    here = _placed(report.point)
+    if here is None:
+        return Reach(**span, west=math.inf, south=math.inf, east=-math.inf, north=-math.inf)
+    lat = (NEAR_M + SLACK_M) / METRES_PER_DEGREE * 1.01
+    lon = lat / max(0.01, math.cos(math.radians(here.lat)))
+    return Reach(**span, west=here.lon - lon, south=here.lat - lat, east=here.lon + lon, north=here.lat + lat)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, text, tuple_, update
 
 from unjai.model.ids import DeviceId, IncidentId, StationId, UnitId
 from unjai.platform.database import Tx
+from unjai.respond.rules.joins import Reach
 from unjai.respond.store.tables import incident, report
 
 Row = dict[str, Any]
@@ -79,6 +80,26 @@ async def open_ones(tx: Tx, station_id: StationId | None = None) -> list[Row]:
     if station_id is not None:
         query = query.where(incident.c.station_id == station_id)
     return await tx.all(query.order_by(incident.c.priority, incident.c.opened_at, incident.c.id))
+
+
+async def candidates(tx: Tx, station_id: StationId, *, within: Reach, source: str, device_id: UUID | None) -> list[Row]:
+    """Return all that a report could join: open incidents in its reach or with its source, and those of its device."""
+    merged = incident.alias()
+    near = incident.c.lon.between(within.west, within.east) & incident.c.lat.between(within.south, within.north)
+    grown = exists().where(merged.c.merged_into == incident.c.id)
+    told = exists().where(report.c.incident_id == incident.c.id, report.c.source == source)
+    here = and_(
+        incident.c.first_observed_at <= within.first_by,
+        incident.c.last_observed_at >= within.last_from,
+        or_(near, grown, told),
+    )
+    return await tx.all(
+        select(incident).where(
+            incident.c.state != "closed",
+            incident.c.station_id == station_id,
+            here if device_id is None else or_(incident.c.device_id == device_id, here),
+        )
+    )
 
 
 async def merged_places(tx: Tx, into: Sequence[UUID]) -> list[Row]:
