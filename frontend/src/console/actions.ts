@@ -1,28 +1,11 @@
 /** What the operator can do, each with its way back where there is one. */
 import { post, type Asking } from '$lib/api';
 import type { Incident, IncidentRow, LonLat, Outcome, Priority } from '$lib/types';
+import { act } from './act';
 import { detail, rowOf } from './detail.svelte';
 import { room } from './room.svelte';
 import { toasts } from '$lib/toasts.svelte';
 import { t } from './words';
-
-const busy = new Set<string>();
-
-/** Runs one action at a time per name; says what failed. True when it was done. */
-async function act(name: string, work: () => Promise<void>): Promise<boolean> {
-  if (busy.has(name)) return false;
-  busy.add(name);
-  try {
-    await work();
-    return true;
-  } catch (thrown) {
-    toasts.fail(thrown);
-    void detail.fetch();
-    return false;
-  } finally {
-    busy.delete(name);
-  }
-}
 
 const command = (id: string, verb: string, body: unknown = {}, asking?: Asking) => post<Incident>(`/api/incidents/${id}/${verb}`, body, asking);
 

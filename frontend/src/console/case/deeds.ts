@@ -2,27 +2,10 @@
 import { ask, asApiError, errorFrom, get, post, query, remove } from '$lib/api';
 import { toasts } from '$lib/toasts.svelte';
 import type { Incident } from '$lib/types';
+import { act } from '../act';
 import { detail } from '../detail.svelte';
 import { c } from './texts';
 import type { Attachment, Gap, Message, PartyShown } from './types';
-
-const busy = new Set<string>();
-
-/** Runs one deed at a time per name; says what failed. True when it was done. */
-async function act(name: string, work: () => Promise<void>): Promise<boolean> {
-  if (busy.has(name)) return false;
-  busy.add(name);
-  try {
-    await work();
-    return true;
-  } catch (thrown) {
-    toasts.fail(thrown);
-    void detail.fetch();
-    return false;
-  } finally {
-    busy.delete(name);
-  }
-}
 
 const at = (id: string, rest: string) => `/api/incidents/${id}/${rest}`;
 
