@@ -123,6 +123,11 @@ export class Board {
     this.#source('places')?.setData(shapes(zone.places.map(({ id, kind, name_th, name_en, lon, lat }) => dot([lon, lat], { id, kind, name_th, name_en }))));
   }
 
+  /** Calls back once all that was given is on the canvas: the streets of a town take some seconds. */
+  whenDrawn(done: () => void): void {
+    void this.map.once('idle', done);
+  }
+
   tambons(rows: readonly { geometry: unknown; name_th: string; name_en: string }[]): void {
     const drawn = rows.map(({ geometry, name_th, name_en }) => ({ geometry: geometry as Geometry, properties: { name_th, name_en } }));
     this.#source('tambons')?.setData(shapes(drawn));
