@@ -24,18 +24,19 @@ WIDTH = 320
 """Pictures come at this width (`picture.small_size`); another one is scaled."""
 
 _Floats = NDArray[np.float32]
-_SMOOTH = 1.2
+_SMOOTH = 0.8
+_REACH = 1.2
 _EDGE_LEAST = 6.0
 """Grey steps per pixel from which on a slope is an edge and no grain."""
-_BLOCK = 16
+_BLOCK = 8
 _BLOCK_EDGES = 0.02
 """Share of edge pixels from which on a block of the picture has something to see."""
 _DARK_MEAN, _DARK_BRIGHT = 16.0, 40.0
 """Mean and 99th percentile of grey below which nothing can be made out."""
 _SAME_SHARE = 0.0005
 """Of the pixels may differ (a burnt-in clock) in a picture that is still the same."""
-_SHIFTS = 12
-"""Pixels that a view may shift and be the same: wind on a pole."""
+_SHIFTS = 6
+"""Pixels of 160 that a view may shift and be the same: wind on a pole."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,14 +63,24 @@ LEVELS: Final[Mapping[Trouble, Level]] = {
 class Reference:
     """How a camera should look: kept from a picture that a person, or time, found good."""
 
-    edges: NDArray[np.bool_]
-    """Where edges are."""
     along: NDArray[np.complex64]
-    """Which way they run: the doubled angle as a unit vector, 0 where there is none."""
+    """Which way edges run: the doubled angle as a unit vector, 0 where there is none."""
+    spread: NDArray[np.complex64]
+    """The same, spread a little, so that a pixel beside is near."""
+    waves: NDArray[np.complex64]
+    """The Fourier transform of `spread`, conjugated."""
+    own: float
+    """How much the view is like itself: the measure of full likeness."""
     blocks: NDArray[np.bool_]
     """Which blocks have something to see."""
     sharpness: float
     """Fine detail against coarse."""
+    plain: float
+    """How little there is to see at all, 0 to 1: an empty car park is plainer than a market."""
+
+    def fits(self, other: Reference) -> bool:
+        """Say whether two come from pictures of one shape."""
+        return self.along.shape == other.along.shape
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,30 +108,30 @@ class Verdict:
 
 def reference(grey: Grey) -> Reference:
     """Keep a good picture as a reference."""
-    small = _normal(grey)
-    edges, along = _edges(small)
-    return Reference(edges=edges, along=along, blocks=_blocks(edges), sharpness=_sharpness(small))
+    return _view(_normal(grey))
 
 
 def measure(grey: Grey, references: Iterable[Reference], before: Grey | None) -> Measures:
     """Measure one picture; against the reference that fits best, and the picture before it."""
     small = _normal(grey)
     dark = _dark(small)
-    edges, along = _edges(small)
-    here = Reference(edges=edges, along=along, blocks=_blocks(edges), sharpness=_sharpness(small))
     frozen = None if before is None or before.shape != grey.shape else _same(grey, before)
-    known = [one for one in references if one.edges.shape == edges.shape]
     if dark >= LEVELS["dark"].off:
         return Measures(frozen=frozen, covered=None, defocused=None, turned=None, dark=dark)
-    if not known:
-        return Measures(frozen=frozen, covered=_blank(small), defocused=None, turned=None, dark=dark)
-    lost = min(_lost(here, one) for one in known)
-    likeness = max(_likeness(here, one) for one in known)
-    soft = min(_soft(here, one) for one in known)
-    covered = max(_blank(small), _ramp(lost, 0.45, 0.95) * _ramp(1 - likeness, 0.3, 0.7))
+    here = _view(small)
+    fitting = [(_likeness(here, one), number, one) for number, one in enumerate(references) if one.fits(here)]
+    if not fitting:
+        return Measures(frozen=frozen, covered=here.plain, defocused=None, turned=None, dark=dark)
+    likeness, _number, known = max(fitting, key=lambda one: one[:2])
+    painted = _ramp(_lost(here, known), 0.25, 0.5) * _ramp(_kept(here, known), 0.15, 0.35)
     seeing = float(np.mean(here.blocks)) > 0.1  # noqa: PLR2004  nothing to compare where nothing is to be seen
-    turned = _ramp(1 - likeness, 0.5, 0.9) if seeing else None
-    return Measures(frozen=frozen, covered=covered, defocused=soft, turned=turned, dark=dark)
+    return Measures(
+        frozen=frozen,
+        covered=max(_ramp(here.plain, known.plain + 0.2, 1.0), painted),
+        defocused=_ramp(known.sharpness / max(here.sharpness, 1e-6), 1.3, 2.2),
+        turned=_ramp(1 - likeness, 0.5, 0.9) if seeing else None,
+        dark=dark,
+    )
 
 
 class Health:
@@ -190,14 +201,28 @@ def _normal(grey: Grey) -> _Floats:
     return grey.astype(np.float32)
 
 
-def _edges(small: _Floats) -> tuple[NDArray[np.bool_], NDArray[np.complex64]]:
-    """Return where edges are and which way they run. Night is stretched to the contrast of day first."""
-    low, high = (float(value) for value in np.percentile(small, (2, 98)))
-    stretched = cv2.GaussianBlur((small - low) * np.float32(min(4.0, 160 / max(high - low, 8.0))), (0, 0), _SMOOTH)
-    across, down = (
-        cv2.Sobel(stretched, cv2.CV_32F, 1, 0, scale=0.125),
-        cv2.Sobel(stretched, cv2.CV_32F, 0, 1, scale=0.125),
+def _view(small: _Floats) -> Reference:
+    half = cv2.resize(small, (small.shape[1] // 2, max(_BLOCK, small.shape[0] // 2)), interpolation=cv2.INTER_AREA)
+    edges, along = _edges(np.asarray(half, np.float32))
+    real, imaginary = (cv2.GaussianBlur(np.ascontiguousarray(part), (0, 0), _REACH) for part in (along.real, along.imag))
+    spread = np.asarray(real + 1j * imaginary, np.complex64)
+    return Reference(
+        along=along,
+        spread=spread,
+        waves=np.conj(np.fft.fft2(spread)),
+        own=max(1e-6, float(np.real(np.vdot(spread, along)))),
+        blocks=_blocks(edges),
+        sharpness=_sharpness(small),
+        plain=_blank(small),
     )
+
+
+def _edges(half: _Floats) -> tuple[NDArray[np.bool_], NDArray[np.complex64]]:
+    """Return where edges are and which way they run. Night is stretched to the contrast of day first."""
+    low, high = (float(value) for value in np.percentile(half, (2, 98)))
+    stretched = cv2.GaussianBlur((half - low) * np.float32(min(4.0, 160 / max(high - low, 8.0))), (0, 0), _SMOOTH)
+    across = cv2.Sobel(stretched, cv2.CV_32F, 1, 0, scale=0.125)
+    down = cv2.Sobel(stretched, cv2.CV_32F, 0, 1, scale=0.125)
     slope = np.hypot(across, down)
     edges = slope > max(_EDGE_LEAST, float(np.percentile(slope, 80)))
     doubled = (across + 1j * down) ** 2
@@ -213,16 +238,13 @@ def _blocks(edges: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _sharpness(small: _Floats) -> float:
     """Return fine detail against coarse: what blur takes away first, and light does not change."""
-    fine = cv2.GaussianBlur(small, (0, 0), 0.8) - cv2.GaussianBlur(small, (0, 0), 1.6)
-    coarse = cv2.GaussianBlur(small, (0, 0), 3.2) - cv2.GaussianBlur(small, (0, 0), 6.4)
-    return float(np.mean(np.abs(fine))) / (float(np.mean(np.abs(coarse))) + 0.2)
+    once, twice, four, eight = (cv2.GaussianBlur(small, (0, 0), spread) for spread in (0.8, 1.6, 3.2, 6.4))
+    return float(np.mean(np.abs(once - twice))) / (float(np.mean(np.abs(four - eight))) + 0.2)
 
 
 def _dark(small: _Floats) -> float:
-    bright = float(np.percentile(small, 99))
-    return min(
-        _ramp(_DARK_MEAN * 2 - float(small.mean()), 0, _DARK_MEAN), _ramp(_DARK_BRIGHT * 2 - bright, 0, _DARK_BRIGHT)
-    )
+    mean, bright = float(small.mean()), float(np.percentile(small, 99))
+    return min(_ramp(2 - mean / _DARK_MEAN, 0, 1), _ramp(2 - bright / _DARK_BRIGHT, 0, 1))
 
 
 def _same(grey: Grey, before: Grey) -> float:
@@ -234,7 +256,7 @@ def _blank(small: _Floats) -> float:
     """Return how surely nothing at all is to be seen: a hand, a bag, paint all over."""
     fine = cv2.GaussianBlur(small, (0, 0), 1.5)
     steps = np.abs(np.diff(fine, axis=1)).mean() + np.abs(np.diff(fine, axis=0)).mean()
-    return _ramp(1.6 - float(steps), 0.0, 1.2)
+    return _ramp(1.0 - float(steps), 0.0, 0.6)
 
 
 def _lost(here: Reference, known: Reference) -> float:
@@ -243,36 +265,29 @@ def _lost(here: Reference, known: Reference) -> float:
     return float(np.count_nonzero(known.blocks & ~here.blocks)) / had if had else 0.0
 
 
-def _soft(here: Reference, known: Reference) -> float:
-    return _ramp(known.sharpness / max(here.sharpness, 1e-6), 1.5, 3.0) if known.sharpness else 0.0
+def _kept(here: Reference, known: Reference) -> float:
+    """Return how much of the reference's edges is still there in the blocks where something is to be seen."""
+    rows, columns = known.blocks.shape
+    both = np.kron((known.blocks & here.blocks).astype(np.float32), np.ones((_BLOCK, _BLOCK), np.float32))
+    part = known.along[: rows * _BLOCK, : columns * _BLOCK] * both
+    own = float(np.real(np.vdot(known.spread[: rows * _BLOCK, : columns * _BLOCK], part)))
+    common = float(np.real(np.vdot(here.spread[: rows * _BLOCK, : columns * _BLOCK], part)))
+    return max(0.0, common / own) if own > 0 else 0.0
 
 
 def _likeness(here: Reference, known: Reference) -> float:
     """Return how alike two views are, 0 to 1: edges that lie at the same places and run the same way.
 
-    The best of all small shifts counts, found at once by correlating through the Fourier transform; against what edges
-    strewn at random would reach.
+    The best of all small shifts counts, found at once by correlating through the Fourier transform.
     """
-    if not here.edges.any() or not known.edges.any():
-        return 0.0
-    wide = [cv2.GaussianBlur(np.ascontiguousarray(part), (0, 0), 1.5) for part in (known.along.real, known.along.imag)]
-    field = wide[0] + 1j * wide[1]
-    product = np.fft.ifft2(np.fft.fft2(here.along) * np.conj(np.fft.fft2(field))).real
+    product = np.fft.ifft2(np.fft.fft2(here.along) * known.waves).real
     room = np.r_[0 : _SHIFTS + 1, -_SHIFTS:0]
     best = float(product[np.ix_(room, room)].max())
-    own = float(np.real(np.sum(known.along * np.conj(field))))
-    other = float(np.real(np.sum(here.along * np.conj(cv2_field(here)))))
-    return max(0.0, min(1.0, best / max(1e-6, (own * other) ** 0.5)))
-
-
-def cv2_field(one: Reference) -> NDArray[np.complex64]:
-    """Return the directions of edges, spread by a pixel and a half."""
-    real, imaginary = (
-        cv2.GaussianBlur(np.ascontiguousarray(part), (0, 0), 1.5) for part in (one.along.real, one.along.imag)
-    )
-    return np.asarray(real + 1j * imaginary, np.complex64)
+    return max(0.0, min(1.0, best / (known.own * here.own) ** 0.5))
 
 
 def _ramp(value: float, low: float, high: float) -> float:
-    """Return 0 up to `low`, 1 from `high` on, and between them in between."""
+    """Return 0 up to `low`, 1 from `high` on, and between them in between; 0 where there is no room between."""
+    if high <= low:
+        return 0.0
     return min(1.0, max(0.0, (value - low) / (high - low)))
