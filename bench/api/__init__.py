@@ -10,7 +10,7 @@ the paths and bodies, so that a request comes as far as the thing itself.
   the years 1 and 9999, a thousand brackets …), and sends bodies that are none: cut, of the wrong type, bad multipart.
 - `doors` sends the same junk as `bench.fuzz` through the sensors' HTTP doors, with the secrets of real devices.
 
-`operations` and `requests` were asked; `accepted`, `refused` and `limited` (429) say what became of them.
+`operations` and `requests` were asked; `accepted`, `refused`, `limited` (429) and `unserved` say what became of them.
 `server_errors` counts 5xx and answers that never came, `unexpected_schema` distinct operations and checks whose
 answer is not what the description says, or whose refusal lacks code, Thai or English. `logged` counts errors in the
 logs of web and core, `healthy` says whether the centre still was at the end. A `seed` makes the requests again, as

@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import time
+from functools import cache
 from typing import Any
 
 import httpx
@@ -20,7 +21,7 @@ from bench.api.tally import EXAMPLES, Tally
 from bench.centre import Centre, a_folder, running
 from bench.command import command
 from unjai.model.ids import StationId
-from unjai.people.page import declared
+from unjai.people.page import Declared, declared
 from unjai.people.rights import ROLES
 from unjai.platform.http import ANYONE, PUBLIC
 from unjai.roles.web import documented
@@ -38,9 +39,14 @@ QUICK_ROLES = ("supervisor", "administrator", "superintendent", "officer", "inqu
 _FIRST = ("administrator", "operator", "supervisor", "superintendent")
 
 
+@cache
+def _routes() -> list[Declared]:
+    return declared(documented().routes)
+
+
 def _shares(quick: bool) -> dict[str, list[str]]:
     """Return what each role is to ask: all it may, or with `quick` each operation by one that may, evenly."""
-    routes = declared(documented().routes)
+    routes = _routes()
     roles = QUICK_ROLES if quick else (*_FIRST, *(role for role in ROLES if role not in _FIRST))
     shares: dict[str, list[str]] = {role: [] for role in roles}
     for item in routes:
@@ -55,7 +61,7 @@ def _shares(quick: bool) -> dict[str, list[str]]:
 
 def _looks(role: str) -> list[str]:
     """Return where a role may look for what there is."""
-    routes = declared(documented().routes)
+    routes = _routes()
     may = {ANYONE, *(ROLES[role].rights if role in ROLES else ())}
     return [item.path for item in routes if item.method == "GET" and "{" not in item.path and item.right in may]
 
@@ -98,11 +104,12 @@ def _measure(quick: bool, began: float) -> dict[str, Any]:
         with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
             for one in pool.imap_unordered(asked_by, tasks, chunksize=1):
                 tally += one
+        asked = tally.operations
         centre.wait_until_usable(60)
         logged = _errors_logged(centre)
         healthy = httpx.get(f"{centre.url}/healthz", timeout=10).json()["status"] == "ok"
     return {
-        "operations": len(tally.operations),
+        "operations": len(asked & {label for task in tasks for label in task.labels}),
         "of": len({label for task in tasks for label in task.labels}),
         "requests": tally.requests,
         "server_errors": sum(tally.server_errors.values()),
@@ -110,6 +117,8 @@ def _measure(quick: bool, began: float) -> dict[str, Any]:
         "accepted": tally.between(200, 400),
         "refused": tally.between(400, 500) - tally.between(429, 430),
         "limited": tally.between(429, 430),
+        "unserved": sum(tally.unserved.values()),
+        "doors": len([label for label in asked if label.startswith("door ")]),
         "roles": len(tasks),
         "healthy": healthy,
         "logged": len(logged),

@@ -40,7 +40,7 @@ def ask(url: str, devices: dict[str, str], officer: list[str], tally: Tally, *, 
                         headers["Authorization"] = _value(dice.choice(proofs)).encode()
                     where = re.sub(r"{\w+}", lambda _found: quote(_word(dice, devices), safe=""), path)
                     query = {name: value.encode("utf-8", "replace") for name, value in received.query.items()}
-                    label = f"{method} {path}"
+                    label = f"door {method} {path}"
                     asked = f"{where} {received.body[:300]!r}"
                     try:
                         more = {"params": query, "headers": _sendable(headers), "content": received.body}

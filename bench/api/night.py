@@ -74,6 +74,7 @@ class Night:
         return {"position": "superintendent", "org_unit_id": station, "from_on": "2026-11-22"}
 
     def _incident(self, path: str, *, last: bool) -> None:
+        self._post("operator", f"{path}/acknowledge", {})
         self._post("operator", f"{path}/note", {"text": "บันทึกลอง"})
         self._post("operator", f"{path}/offer", {})
         facts = {"kind": "person", "role": "witness", "facts": {"name": "นางสาวลอง ทดสอบ"}}

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 EXAMPLES = 10
+UNSERVED = ('"camera_unserved"',)
+"""Codes of a 503 that is the true answer here: the centre runs without the process that would have to answer."""
 
 
 @dataclass
@@ -22,13 +24,16 @@ class Tally:
     unexpected: Counter[str] = field(default_factory=Counter)
     examples: list[str] = field(default_factory=list)
     limited: Counter[str] = field(default_factory=Counter)
+    unserved: Counter[str] = field(default_factory=Counter)
 
     def answered(self, label: str, status: int, headers: Mapping[str, Any], body: bytes, asked: str) -> None:
         """Count one answer; a refusal must say what it is in both languages."""
         self.requests += 1
         self.operations.add(label)
         self.status[status] += 1
-        if status >= 500:
+        if status == 503 and any(code.encode() in body for code in UNSERVED):
+            self.unserved[label] += 1
+        elif status >= 500:
             self.server_errors[f"{label}: {status}"] += 1
             self._example(
                 f"{label}: {status} {body[:300]!r} to {asked[:600]}", self.server_errors[f"{label}: {status}"]
@@ -63,6 +68,7 @@ class Tally:
             (self.server_errors, other.server_errors),
             (self.unexpected, other.unexpected),
             (self.limited, other.limited),
+            (self.unserved, other.unserved),
         ):
             mine.update(theirs)
         self.examples += other.examples

@@ -24,6 +24,7 @@ from unjai.model.clock import Clock
 from unjai.model.errors import UnjaiError
 from unjai.platform.database import Database, Tx
 from unjai.platform.engines.folders import disc_full
+from unjai.platform.free import sayable
 from unjai.platform.i18n import told
 from unjai.platform.logs import request_id
 
@@ -59,7 +60,10 @@ class Refusal(BaseModel):
     error: Told
 
 
-REFUSALS: dict[int | str, dict[str, Any]] = {"4XX": {"model": Refusal, "description": "Refused; nothing was done"}}
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": Refusal, "description": "Refused; nothing was done"},
+    "5XX": {"model": Refusal, "description": "Not possible now; nothing was done"},
+}
 """Documented at every route, in the place of the framework's own shape, which is never sent."""
 
 
@@ -121,7 +125,7 @@ def answer(error: UnjaiError) -> Response:
     headers = {}
     if error.status == 429 and "wait_s" in error.facts:  # noqa: PLR2004
         headers["Retry-After"] = str(error.facts["wait_s"])
-    return JSONResponse({"error": told(error)}, error.status, headers)
+    return JSONResponse(sayable({"error": told(error)}), error.status, headers)
 
 
 async def _unjai(_request: Request, error: Exception) -> Response:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from unjai.platform.free import Free
+
 
 class ObservationKindOut(BaseModel):
     """A kind of observation that a sensor gives."""
@@ -34,7 +36,7 @@ class SensorOut(BaseModel):
 class SettingsIn(BaseModel):
     """A device's own settings; secrets that are left out stay as they are, an empty one is forgotten."""
 
-    settings: dict[str, Any] = Field(max_length=100)
+    settings: Free = Field(max_length=100)
 
 
 class DeviceSetupOut(BaseModel):

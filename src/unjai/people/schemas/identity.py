@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, JsonValue
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, JsonValue
 
 from unjai.people.rules.break_glass import State as UseState
 from unjai.people.rules.break_glass import Verdict
 from unjai.people.rules.four_eyes import State as ApprovalState
 from unjai.people.schemas.accounts import In, Out, Word
+from unjai.platform.free import storable
 
 _NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps no NUL
 Code = Annotated[str, Field(max_length=40)]
@@ -144,7 +145,7 @@ class ProposalIn(In):
     """What two people are to do together; `facts` are those of the error `approval_needed`."""
 
     action: Word
-    facts: Annotated[dict[Word, JsonValue], Field(max_length=20)]
+    facts: Annotated[dict[Word, JsonValue], Field(max_length=20), AfterValidator(storable)]
     reason: Sentence
 
 

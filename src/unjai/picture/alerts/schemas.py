@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from unjai.platform.free import Free
+
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Ids = Annotated[list[UUID], Field(max_length=500)]
 Lon = Annotated[float, Field(ge=-180, le=180)]
@@ -58,7 +60,7 @@ class RuleBody(_Form):
 
     kind: Annotated[str, StringConstraints(min_length=1, max_length=40)]
     name: Annotated[str, StringConstraints(max_length=120, strip_whitespace=True)] = ""
-    params: dict[str, Any] = {}
+    params: Free = {}
     where: WhereIn = WhereIn()
     when: WhenIn = WhenIn()
     follow: FollowIn = FollowIn()

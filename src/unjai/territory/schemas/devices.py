@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from unjai.platform.free import Free
 from unjai.platform.moments import DayIn
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -46,7 +47,7 @@ class DeviceIn(BaseModel):
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
     silent_after_s: Annotated[int, Field(ge=0, le=604_800)] | None = None
-    settings: dict[str, Any] = {}
+    settings: Free = {}
     installed_on: DayIn | None = None
     contact: ContactIn | None = None
 

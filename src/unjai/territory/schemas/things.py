@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from unjai.platform.free import Free
 from unjai.platform.moments import DayIn
 from unjai.territory.rules.secrets import shown
 
@@ -219,7 +220,7 @@ class DeviceChange(BaseModel):
     lat: float | None = None
     silent_after_s: int | None = Field(None, ge=0, le=604_800)
     installed_on: DayIn | None = None
-    settings: dict[str, Any] | None = None
+    settings: Free | None = None
 
 
 class Removed(BaseModel):
