@@ -19,7 +19,7 @@ from unjai.people.rights import ROLES
 from unjai.people.store import unit
 from unjai.picture.store import last_seen
 from unjai.platform.database import Database, Tx
-from unjai.respond import flows
+from unjai.respond import flows, view
 from unjai.respond.flows import NewReport, Taken
 from unjai.respond.store import assignments, case_tables, incidents, tables, timeline
 from unjai.territory.store.tables import device, org_unit, street_edge, territory_version
@@ -260,3 +260,9 @@ async def town(built: Town) -> Town:
         for name, (_, metres) in {**UNITS, "volunteer": VOLUNTEER}.items():
             await _seen(tx, built.phones[name], along(metres), built.clock)
     return built
+
+
+async def shown(town, key, actor=OPERATOR):
+    """Return an incident as a screen shows it."""
+    async with town.db.tx(actor) as tx:
+        return await view.incident(tx, actor, incident_id=key)

@@ -1,113 +1,20 @@
-"""Files through the routes: looked at, imported whole or not at all, taken back, exported and imported again."""
+"""Files through the routes: looked at, imported whole or not at all, taken back, and in the log."""
 
 import csv
 import io
 import json
 from datetime import timedelta
 
-import httpx
-import openpyxl
 import pytest
-from fastapi import FastAPI
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from tests.territory import town
-from tests.territory.conftest import ADMIN, HERE, THERE, acting
-from unjai.model.actor import Actor, system
+from tests.territory.asking import PLACES, apply, book, look, rows_of, table
+from tests.territory.conftest import HERE, THERE, TOWN
+from unjai.model.actor import system
 from unjai.platform.audit import audit_log
-from unjai.platform.http import Ground, handle_errors
 from unjai.territory import store
-from unjai.territory.api import router
-from unjai.territory.api.files import files_router
-from unjai.territory.import_kinds import IMPORT_KINDS
 from unjai.territory.store.imports import import_file, import_run
-from unjai.territory.view import forget
-
-FORM = {"X-Unjai": "1"}
-RIGHTS = (*ADMIN, "data.import", "data.export")
-TABLES = ("subzone", "zone", "community", "place", "land", "device", "street_edge", "territory_version")
-TOWN = ("zones", "communities", "places", "land", "streets", "devices")
-
-
-@pytest.fixture
-async def clean(org):
-    """The module's database without territory or files, before each test."""
-    yield org
-    forget()
-    async with org.tx(system(HERE, THERE)) as tx:
-        for table in (*TABLES, "import_file", "import_run", "import_mapping", "outbox"):
-            await tx.execute(text(f"DELETE FROM {table}"))
-
-
-@pytest.fixture
-def client_of(clean, clock):
-    """Make clients that act with given rights."""
-
-    def make(*rights, station=HERE, key="a"):
-        app = FastAPI()
-        handle_errors(app)
-        app.include_router(router, prefix="/api")
-        app.include_router(files_router(IMPORT_KINDS), prefix="/api")
-
-        async def who(_request):
-            actor = acting(*(rights or RIGHTS), station=station)
-            return Actor(kind="account", key=key, name="ผู้ทดสอบ", stations=actor.stations, rights=actor.rights)
-
-        app.state.ground = Ground(db=clean, clock=clock, who=who, citizen=lambda _request: None)
-        return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://centre/api", headers=FORM)
-
-    return make
-
-
-@pytest.fixture
-async def admin(client_of):
-    async with client_of() as client:
-        yield client
-
-
-@pytest.fixture
-async def filled(admin):
-    for what in TOWN:
-        answer = await admin.post(f"/import/{what}", content=json.dumps(getattr(town, what.upper())))
-        assert answer.json()["refused"] == []
-    return admin
-
-
-def table(*rows, encoding="utf-8-sig", delimiter=","):
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter).writerows(rows)
-    return out.getvalue().encode(encoding)
-
-
-def book(*rows):
-    made = openpyxl.Workbook()
-    for row in rows:
-        made.active.append(row)
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
-
-
-PLACES = (
-    ("รหัส", "ชื่อสถานที่", "ประเภท", "ละติจูด", "ลองจิจูด", "เบอร์โทร"),
-    ("p1", "ธนาคารเช้า", "ธนาคาร", "๑๖.๖๐๑", "99.004", "02 000 0000"),
-    ("p2", "ร้านทองเย็น", "ร้านทอง", "16.602", "99.005", ""),
-)
-
-
-async def look(client, kind, content, name="x.csv"):
-    answer = await client.post("/import/files", params={"kind": kind, "name": name}, content=content)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def apply(client, seen, **body):
-    return await client.post(f"/import/files/{seen['file_id']}/apply", json=body)
-
-
-async def rows_of(db, wanted, station=HERE):
-    async with db.tx(system(station)) as tx:
-        return await tx.all(select(wanted).where(wanted.c.station_id == station))
 
 
 @pytest.mark.parametrize("make", [table, lambda *rows: table(*rows, encoding="cp874", delimiter=";"), book])
@@ -323,50 +230,6 @@ async def test_a_kind_asks_for_its_own_right(client_of):
         assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "import_kind_unknown")
 
 
-@pytest.mark.parametrize("form", ["csv", "geojson"])
-@pytest.mark.parametrize("what", TOWN)
-async def test_what_goes_out_comes_in_unchanged(filled, what, form):
-    out = await filled.get(f"/export/{what}.{form}")
-    assert out.status_code == 200, out.text
-    assert "attachment" in out.headers["content-disposition"]
-    seen = await look(filled, what, out.content, f"{what}.{form}")
-    report = seen["report"]
-    assert report["refused"] == []
-    assert (report["added"], report["updated"], report["removed"]) == (0, 0, 0), seen["columns"]
-    assert report["unchanged"] > 0
-
-
-@pytest.mark.parametrize("kind", [kind.key for kind in IMPORT_KINDS])
-async def test_a_template_is_taken_as_it_is(admin, kind):
-    if kind != "zones":
-        await admin.post("/import/zones", content=json.dumps(town.ZONES))
-    empty = await admin.get(f"/import/templates/{kind}.csv")
-    seen = await look(admin, kind, empty.content, "template.csv")
-    assert (seen["report"]["accepted"], seen["report"]["refused"]) == (1, [])
-    fields = {
-        field["name"]
-        for field in next(k for k in (await admin.get("/import/kinds")).json() if k["key"] == kind)["fields"]
-    }
-    assert set(seen["columns"]) == fields - {"position"}
-
-
-async def test_secrets_of_devices_stay_home_and_stay(admin, clean):
-    settings = {"url": "rtsp://user:geheim@10.0.0.1/live", "password": "geheim", "heading_deg": 90}
-    one = town.feature(town.dot(99.004, 16.601), key="cam-9", kind="camera", name_th="ก", settings=settings)
-    await admin.post("/import/devices", content=json.dumps(town.file(one)))
-    before = await rows_of(clean, store.device)
-    for form in ("csv", "geojson"):
-        out = await admin.get(f"/export/devices.{form}")
-        assert "geheim" not in out.text
-        seen = await look(admin, "devices", out.content)
-        assert (seen["report"]["updated"], seen["report"]["unchanged"]) == (0, 1)
-    turned = out.json()
-    turned["features"][0]["properties"]["heading_deg"] = 180
-    assert (await apply(admin, await look(admin, "devices", json.dumps(turned)))).status_code == 200
-    (after,) = await rows_of(clean, store.device)
-    assert after["settings"] == {**before[0]["settings"], "heading_deg": 180}
-
-
 async def test_imports_and_exports_are_in_the_audit_log(admin, clean):
     await apply(admin, await look(admin, "places", table(*PLACES), "สถานที่.csv"))
     await admin.get("/export/places.csv")
@@ -375,34 +238,3 @@ async def test_imports_and_exports_are_in_the_audit_log(admin, clean):
     assert (told["data.import"]["name"], told["data.import"]["added"]) == ("สถานที่.csv", 2)
     assert told["data.export"]["rows"] == 2
     assert [row["name"] for row in await rows_of(clean, import_run)] == ["สถานที่.csv"]
-
-
-async def test_openstreetmap_brings_streets_then_places_of_one_file(admin, clean, tmp_path):
-    import osmium
-
-    file = tmp_path / "x.osm.pbf"
-    with osmium.SimpleWriter(str(file)) as writer:
-        for number, place in {1: (99.003, 16.6), 2: (99.005, 16.6), 3: (99.4, 16.9), 4: (99.41, 16.9)}.items():
-            tags = {"amenity": "bank", "name": "ธนาคารกลาง"} if number == 2 else {}
-            writer.add_node(osmium.osm.mutable.Node(id=number, location=place, tags=tags))
-        writer.add_way(osmium.osm.mutable.Way(id=1, nodes=[1, 2], tags={"highway": "primary", "name": "ถนนใน"}))
-        writer.add_way(osmium.osm.mutable.Way(id=2, nodes=[3, 4], tags={"highway": "primary", "name": "ถนนนอก"}))
-    far = await look(admin, "streets", file.read_bytes(), "x.osm.pbf")
-    assert (far["area"], far["report"]["added"]) == (None, 2)  # no zone yet, nothing near the station: the whole file
-    await admin.post("/import/zones", content=json.dumps(town.ZONES))
-    seen = await look(admin, "streets", file.read_bytes(), "x.osm.pbf")
-    assert (seen["form"], seen["report"]["added"]) == ("osm", 1)
-    assert [note["code"] for note in seen["report"]["warnings"]] == ["note_osm_outside"]
-    path = f"/import/files/{seen['file_id']}/preview"
-    assert (await admin.post(path, json={"kind": "streets", "area": "all"})).json()["report"]["added"] == 2
-    near = (await admin.post(path, json={"kind": "streets", "area": [99.0, 16.5, 99.1, 16.7]})).json()
-    assert near["report"]["added"] == 1
-    assert (await apply(admin, near)).status_code == 200
-    (street,) = await rows_of(clean, store.street_edge)
-    assert (street["name_th"], street["class"]) == ("ถนนใน", "main")
-    places = (await admin.post(path, json={"kind": "places"})).json()
-    assert (await apply(admin, places)).status_code == 200
-    (place,) = await rows_of(clean, store.place)
-    assert (place["code"], place["kind"], place["name_th"]) == ("osm:n2", "bank", "ธนาคารกลาง")
-    refused = await admin.post("/import/files", params={"kind": "devices"}, content=file.read_bytes())
-    assert refused.json()["error"]["code"] == "import_osm_not_here"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from pathlib import Path
 
 
 def text(word):
@@ -81,3 +82,8 @@ class Device:
     def drop(self):
         """End the connection without a word, as a dead battery does."""
         self.writer.transport.abort()
+
+
+def on_disc(store, needle):
+    """Return the files of a store that hold `needle`."""
+    return [file for file in Path(store).rglob("*") if file.is_file() and needle in file.read_bytes()]
