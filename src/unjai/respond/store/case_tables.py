@@ -143,6 +143,7 @@ attachment = station_table(
     _moment("removed_at"),
     Column("removed_by", Text),
     _words("why_removed"),
+    Index("ix_attachment_shown", "station_id", "incident_id", postgresql_where=text("removed_at IS NULL")),
     right="attachment.read",
 )
 

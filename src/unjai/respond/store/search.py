@@ -1,7 +1,9 @@
 """What is searched: one narrow row an incident with its words, kept by triggers; and filters that people saved.
 
-The SQL functions of migration `0009_search` build the query: `incident_matches` under the asker's row-level security,
-`search_incidents` (words) as `unjai_search`, which writes the audit row first and takes its scope from the transaction.
+The SQL functions of migrations `0009_search` and `0012_search` build the query: `incident_matches` under the asker's
+row-level security, `search_incidents` (words) as `unjai_search`, which writes the audit row first and takes its scope
+from the transaction. A question with filters is first put to the nearest few thousand rows in the order of the page;
+only where they do not fill it are all its hits gathered and sorted: a planner that must guess would walk years.
 """
 
 from __future__ import annotations
@@ -41,6 +43,8 @@ Row = dict[str, Any]
 COUNT_MOST = 10_000
 COUNT_WITHIN_MS = 1_500
 _CANCELLED = "57014"
+_TOLD = ("priority", "code", "state", "outcome", "channel", "ack_s", "response_s")
+"""What an index holds beside its keys, so that filters put together need not fetch the rows."""
 
 incident_search = station_table(
     "incident_search",
@@ -64,7 +68,17 @@ incident_search = station_table(
         text("incident_id DESC"),
         postgresql_include=["priority", "code", "state", "outcome", "channel", "lon", "lat", "ack_s", "response_s"],
     ),
-    Index("ix_incident_search_code", "station_id", "code", text("opened_at DESC"), text("incident_id DESC")),
+    *(
+        Index(
+            f"ix_incident_search_{name}",
+            "station_id",
+            name,
+            text("opened_at DESC"),
+            text("incident_id DESC"),
+            postgresql_include=[other for other in _TOLD if other != name],
+        )
+        for name in ("code", "outcome", "channel")
+    ),
     Index("ix_incident_search_by", "station_id", "acknowledged_by", text("opened_at DESC"), text("incident_id DESC")),
     Index(
         "ix_incident_search_slow",
@@ -73,7 +87,30 @@ incident_search = station_table(
         text("incident_id DESC"),
         postgresql_where=text("response_s IS NOT NULL"),
     ),
-    Index("ix_incident_search_doc", "doc", postgresql_using="gin", postgresql_ops={"doc": "gin_trgm_ops"}),
+    Index(
+        "ix_incident_search_ack",
+        "station_id",
+        text("ack_s DESC"),
+        text("incident_id DESC"),
+        postgresql_where=text("ack_s IS NOT NULL"),
+    ),
+    Index(
+        "ix_incident_search_open",
+        "station_id",
+        text("opened_at DESC"),
+        text("incident_id DESC"),
+        postgresql_where=text("state <> 'closed'"),
+    ),
+    Index(
+        "ix_incident_search_place", "station_id", "lat", "lon", postgresql_include=["opened_at", "incident_id", *_TOLD]
+    ),
+    Index(
+        "ix_incident_search_doc",
+        "doc",
+        postgresql_using="gin",
+        postgresql_ops={"doc": "gin_trgm_ops"},
+        postgresql_with={"fastupdate": "off"},
+    ),
 )
 """Response is from opening to the first unit on scene, in seconds; `doc` never holds who called."""
 for _searched in (incident_search, assignment, attachment):

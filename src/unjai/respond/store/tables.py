@@ -152,6 +152,13 @@ assignment = station_table(
     Index("uq_assignment_open_offer", "incident_id", unique=True, postgresql_where=text("state = 'offered'")),
     Index("ix_assignment_due", "expires_at", postgresql_where=text("state = 'offered'")),
     Index("ix_assignment_unit", "unit_id", "offered_at"),
+    Index(
+        "ix_assignment_went",
+        "station_id",
+        "unit_id",
+        "incident_id",
+        postgresql_where=text("accepted_at IS NOT NULL"),
+    ),
 )
 
 timeline = station_table(
