@@ -105,23 +105,34 @@ def _database(settings: Settings) -> Database:
     return Database(url_of(settings.database_url, "unjai_worker", password), connections=2)
 
 
+Wait = Annotated[bool, typer.Option("--wait", help="Read the code, then wait for a line of standard input.")]
+
+
+def _needed(*, wait: bool) -> None:
+    """Return when a spare is needed; end where nobody can need it any more."""
+    if wait and not sys.stdin.readline():
+        raise typer.Exit
+
+
 @run.command("web")
-def run_web() -> None:
+def run_web(*, wait: Wait = False) -> None:
     """Serve HTTP, WebSocket and the HTTP sensors."""
     settings = load()
     _logging(settings)
     from unjai.roles.web import web  # noqa: PLC0415
 
+    _needed(wait=wait)
     _loop(web(settings))
 
 
 @run.command("core")
-def run_core() -> None:
+def run_core(*, wait: Wait = False) -> None:
     """Hold the picture, record, and serve the devices' MQTT door."""
     settings = load()
     _logging(settings)
     from unjai.roles.core import core  # noqa: PLC0415
 
+    _needed(wait=wait)
     _loop(core(settings))
 
 

@@ -39,6 +39,8 @@ _SAME_ERROR_S = 60.0
 _DISC_LOOK_S = 5.0
 _CHORES_LOOK_S = 30.0
 _WISHES_LOOK_S = 2.0
+_SPARE_AFTER_S = 5.0
+"""A spare begins so long after its part was ready: reading its code shall not slow the others' start."""
 
 
 def up(settings: Settings, *, demo: bool, program: Sequence[str] = _OURSELVES) -> int:
@@ -69,6 +71,7 @@ class _Centre:
         self._run = settings.data / "run"
         self._logs = settings.data / "log"
         self._children: dict[str, Child] = {}
+        self._spares: dict[str, Child] = {}
         self._keepers: dict[str, asyncio.Task[None]] = {}
         self._open_logs: dict[str, Log] = {}
         self._stopping = asyncio.Event()
@@ -106,7 +109,7 @@ class _Centre:
         self._stopping.set()
 
     def _look(self) -> None:
-        for child in list(self._children.values()):
+        for child in (*self._children.values(), *self._spares.values()):
             child.look()
 
     # -- start ---------------------------------------------------------------------------------------------------
@@ -139,8 +142,8 @@ class _Centre:
         if self._demo:
             say(both("demo_zone"))
             await self._once("demo-zone", "unjai_owner")
-        web = self._keep(self._roster.role("web", "unjai_app", ready=self._roster.healthy))
-        core = self._keep(self._roster.role("core", "unjai_worker"))
+        web = self._keep(self._roster.role("web", "unjai_app", ready=self._roster.healthy, spare=True))
+        core = self._keep(self._roster.role("core", "unjai_worker", spare=True))
         await self._sooner(core.wait(), slow=True)
         await self._sooner(web.wait(), slow=True)
         self._keepers["disc"] = asyncio.create_task(self._watch_disc())
@@ -196,11 +199,25 @@ class _Centre:
         command = await asyncio.to_thread(part.command)
         if self._stopping.is_set():
             raise _Stopped
-        child = Child(part, command, self._log(part.name), self._run / f"{part.name}.pid")
+        pid_file = self._run / f"{part.name}.pid"
+        child = self._spares.pop(part.name, None)
+        if child is not None and child.code is None:
+            child.begin(pid_file)
+        else:
+            child = Child(part, command, self._log(part.name), pid_file)
         self._children[part.name] = child
         self._write_state()
         child.look()  # it may have ended before it was on the list
         return child
+
+    async def _stand_by(self, part: Part) -> None:
+        """Have a spare of `part` a while after it became ready; without one it only starts slower."""
+        await asyncio.sleep(_SPARE_AFTER_S)
+        if part.name not in self._spares and not self._stopping.is_set():
+            with contextlib.suppress(UnjaiError, OSError):
+                command = [*part.command(), *part.spare]
+                pid_file = self._run / f"{part.name}.spare.pid"
+                self._spares[part.name] = Child(part, command, self._log(part.name), pid_file, spare=True)
 
     def _keep(self, part: Part) -> asyncio.Event:
         """Keep `part` alive from now on; the event is set when it was ready for the first time."""
@@ -226,6 +243,10 @@ class _Centre:
                     if tries and ready.is_set():
                         say(both("part_back", name=part.name))
                     ready.set()
+                    if part.spare:
+                        spare = asyncio.create_task(self._stand_by(part))
+                        await child.ended.wait()
+                        spare.cancel()
                 await child.ended.wait()
                 how = _how(child.code)
             if self._stopping.is_set():
@@ -306,7 +327,7 @@ class _Centre:
         if self._failed is None:
             say(both("stopping"))
         engines = {name: child for name, child in self._children.items() if name in {"postgres", "nats"}}
-        roles = [child for name, child in self._children.items() if name not in engines]
+        roles = [child for name, child in self._children.items() if name not in engines] + [*self._spares.values()]
         await asyncio.gather(*(child.stop(_STOP_S) for child in roles))
         await asyncio.gather(*(child.stop(_ENGINE_STOP_S) for child in engines.values()))
         if not self._settings.database_url:  # an initdb that was interrupted; the next start makes all anew

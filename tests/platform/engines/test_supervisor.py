@@ -125,6 +125,41 @@ def test_centre_starts_tells_and_ends(data):
         assert centre.end(signal.SIGINT) == 0
 
 
+def test_a_spare_takes_the_place_of_a_role_that_ended(made):
+    with up(made) as centre:
+        centre.ready()
+        spares = {name: int(centre.until(lambda name=name: _waits(made, name))) for name in ("web", "core")}
+        before = centre.pids()
+        assert set(before) == {"postgres", "nats", "web", "core"}, "a spare is not on the list"
+        for name, spare in spares.items():
+            os.kill(before[name], signal.SIGKILL)
+            centre.until(lambda name=name, spare=spare: centre.pids().get(name) == spare)
+        centre.until(lambda: len([row for row in started(made) if row["role"] == "web"]) == 2)
+        centre.until(lambda: listens(centre.port))
+        fresh = int(centre.until(lambda: (now := _waits(made, "web")) != str(spares["web"]) and now))
+        os.kill(fresh, signal.SIGKILL)
+        centre.until(lambda: gone([fresh]))
+        os.kill(spares["web"], signal.SIGKILL)
+        centre.until(lambda: centre.pids().get("web") not in (None, spares["web"], fresh))
+        assert centre.end() == 0
+        assert gone(spares.values())
+        assert list((made / "run").glob("*.pid")) == []
+
+
+def test_without_spares_none_waits(made):
+    with up(made, UNJAI_SPARES="false") as centre:
+        first = centre.ready().pids()["core"]
+        os.kill(first, signal.SIGKILL)
+        centre.until(lambda: centre.pids().get("core") not in (None, first))
+        assert _waits(made, "core") == ""
+
+
+def _waits(data, name):
+    with contextlib.suppress(FileNotFoundError):
+        return (data / f"{name}-waits").read_text()
+    return ""
+
+
 def test_roles_get_their_own_way_in_and_the_demo_none(made):
     with up(made, "--demo") as centre:
         centre.ready()

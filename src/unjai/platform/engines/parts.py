@@ -16,7 +16,7 @@ from pathlib import Path
 from unjai.platform.engines import process
 from unjai.platform.engines.process import Account
 
-_FIRST_DELAY_S, _LONGEST_DELAY_S, _STEADY_S = 0.2, 5.0, 30.0
+_FIRST_DELAY_S, _LONGEST_DELAY_S, _STEADY_S = 0.2, 5.0, 10.0
 _LOG_BYTES, _LOG_FILES = 10_000_000, 5
 _BAD = re.compile(rb"\b(ERROR|CRITICAL|FATAL|PANIC)\b|^Traceback |^\w*(Error|Exception)\b")
 _SHOWN_PER_MINUTE = 20
@@ -38,6 +38,8 @@ class Part:
     """The signal by which it ends in order; also what the kernel sends when the supervisor dies."""
     harsh: int = signal.SIGKILL
     """The signal sent when its patience is over; SIGKILL follows in any case."""
+    spare: tuple[str, ...] = ()
+    """Words after the command by which it reads its code and then waits to be needed; none = it has no spare."""
 
 
 class Log:
@@ -98,8 +100,8 @@ class Log:
 class Child:
     """A running `Part`."""
 
-    def __init__(self, part: Part, command: list[str], log: Log, pid_file: Path) -> None:
-        """Start `command`; raises `OSError`."""
+    def __init__(self, part: Part, command: list[str], log: Log, pid_file: Path, *, spare: bool = False) -> None:
+        """Start `command`, as a spare that waits for `begin` if so wished; raises `OSError`."""
         self.part = part
         self._log = log
         self._pid_file = pid_file
@@ -112,6 +114,7 @@ class Child:
                 account=part.account(),
                 environment=part.environment,
                 death=part.gentle,
+                told=spare,
             )
         except BaseException:
             os.close(reader)
@@ -126,6 +129,19 @@ class Child:
         self._reader = reader
         asyncio.get_running_loop().add_reader(reader, self._read)
         process.note_pid(pid_file, self.pid)
+
+    def begin(self, pid_file: Path) -> None:
+        """Let a spare take its place; what it has read of its code by now need not be read again."""
+        with contextlib.suppress(OSError):
+            self._pid_file.unlink(missing_ok=True)
+        self._pid_file = pid_file
+        process.note_pid(pid_file, self.pid)
+        self.began = time.monotonic()
+        if self._popen.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._popen.stdin.write(b"\n")
+                self._popen.stdin.close()
+            self._popen.stdin = None
 
     def look(self) -> None:
         """See whether it has ended; called on each SIGCHLD."""
@@ -179,6 +195,10 @@ class Child:
             self._log.write(data)
 
     def _close(self) -> None:
+        if self._popen.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._popen.stdin.close()
+            self._popen.stdin = None
         if self._reader >= 0:
             asyncio.get_running_loop().remove_reader(self._reader)
             os.close(self._reader)
@@ -186,7 +206,7 @@ class Child:
 
 
 class BackOff:
-    """How long to wait before a restart: doubling from 0.2 s to 5 s, forgotten after 30 s of life."""
+    """How long to wait before a restart: doubling from 0.2 s to 5 s, forgotten after 10 s of life."""
 
     def __init__(self) -> None:
         """Begin with the shortest."""

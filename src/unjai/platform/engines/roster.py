@@ -66,14 +66,19 @@ class Roster:
         *,
         ready: Callable[[int], bool] = lambda _pid: True,
         words: Sequence[str] = (),
+        spare: bool = False,
     ) -> Part:
-        """Return the role `name` with its own database role and NATS user; with no `database_role` it gets neither."""
+        """Return the role `name` with its own database role and NATS user; with no `database_role` it gets neither.
+
+        With `spare` another of it stands by, if the settings allow.
+        """
         return Part(
             name=name,
             command=lambda: [*self._program, *(words or ("run", name))],
             cwd=Path.cwd,
             environment=self._environment(name, database_role),
             ready=ready,
+            spare=("--wait",) if spare and self._settings.spares else (),
         )
 
     def healthy(self, _pid: int) -> bool:
