@@ -70,10 +70,16 @@ def test_who_leaves_is_gone_in_three_seconds():
 
 
 def test_who_stands_while_the_model_blinks_stays_the_same():
-    tracker, _shown = _run(lambda _t: [_seen(100)], 2)
-    tracker, _shown = _run(lambda _t: [], 10, tracker=tracker, moved=0.0, begin=2)
-    _tracker, shown = _run(lambda _t: [_seen(100)], 1, tracker=tracker, begin=12)
+    tracker, _shown = _run(lambda _t: [_seen(100)], 3)
+    tracker, _shown = _run(lambda _t: [], 10, tracker=tracker, moved=0.0, begin=3)
+    _tracker, shown = _run(lambda _t: [_seen(100)], 1, tracker=tracker, begin=13)
     assert set(shown[-1]) == {1}
+
+
+def test_who_walked_and_vanished_stands_nowhere():
+    tracker, _shown = _run(lambda t: [_seen(100 + 40 * t)], 3)
+    tracker, _shown = _run(lambda _t: [], 3.6, tracker=tracker, moved=0.0, begin=3)
+    assert tracker.tracks == []
 
 
 def test_what_nobody_looked_at_is_not_missed():

@@ -25,6 +25,7 @@ from unjai.vision.watch import Watch
 
 _MOST_BROKEN = 500
 """Packets in a row that cannot be decoded; after so many nothing more comes."""
+_PARKED_LINE_S = 60.0
 _LEAP_S = 3600.0
 """A time stamp that leaps further is a lie."""
 
@@ -155,7 +156,7 @@ def run(
     scene = scene_of(rules)
     detector = detector_of(model, model_config)
     watch = Watch(detector, masks=scene.masks, ground=scene.ground, rules=scene.rules)
-    video = Video(file)
+    video, parked = Video(file), Parked()
     tracks: dict[int, str] = {}
     hits: Counter[str] = Counter({rule.name: 0 for rule in scene.rules})
     looked, runs, most, worked_s, present = 0, 0, 0, 0.0, set[int]()
@@ -170,7 +171,7 @@ def run(
             present.add(int(t))
         tracks.update((one.track, one.kind) for one in outcome.look.seen)
         hits.update(hit.name for hit in outcome.hits)
-        for line in (*_seen_lines(outcome.look), *(_hit_line(hit) for hit in outcome.hits)):
+        for line in (*parked.lines(outcome.look), *(_hit_line(hit) for hit in outcome.hits)):
             _write(line, as_json=as_json)
         sys.stdout.flush()
     summary = {
@@ -191,13 +192,26 @@ def run(
     _write(summary, as_json=as_json)
 
 
-def _seen_lines(look: Look) -> Iterator[dict[str, Any]]:
-    for one in look.seen:
-        line = {"t": round(look.t, 3), "kind": one.kind, "track": one.track, "box": _edges(one.box)}
-        line["score"] = round(one.score, 3)
-        if one.metres is not None:
-            line["metres"] = [round(value, 2) for value in one.metres]
-        yield line
+class Parked:
+    """Leaves out what stands for long, a vehicle or thing, but for a line a minute."""
+
+    def __init__(self) -> None:
+        """Know of none yet."""
+        self._told: dict[int, float] = {}
+
+    def lines(self, look: Look) -> Iterator[dict[str, Any]]:
+        """Yield a line for everything in a picture that is not parked, or was not told for a minute."""
+        for one in look.seen:
+            if one.parked and look.t - self._told.get(one.track, float("-inf")) < _PARKED_LINE_S:
+                continue
+            line = {"t": round(look.t, 3), "kind": one.kind, "track": one.track, "box": _edges(one.box)}
+            line["score"] = round(one.score, 3)
+            if one.metres is not None:
+                line["metres"] = [round(value, 2) for value in one.metres]
+            if one.parked:
+                self._told[one.track] = look.t
+                line["parked"] = True
+            yield line
 
 
 def _hit_line(hit: Hit) -> dict[str, Any]:

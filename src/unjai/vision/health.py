@@ -8,6 +8,7 @@ anything is, so that day, night and infrared of one view are one view.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -204,8 +205,8 @@ def _normal(grey: Grey) -> _Floats:
 def _view(small: _Floats) -> Reference:
     half = cv2.resize(small, (small.shape[1] // 2, max(_BLOCK, small.shape[0] // 2)), interpolation=cv2.INTER_AREA)
     edges, along = _edges(np.asarray(half, np.float32))
-    real, imaginary = (cv2.GaussianBlur(np.ascontiguousarray(part), (0, 0), _REACH) for part in (along.real, along.imag))
-    spread = np.asarray(real + 1j * imaginary, np.complex64)
+    parts = (cv2.GaussianBlur(np.ascontiguousarray(part), (0, 0), _REACH) for part in (along.real, along.imag))
+    spread = np.asarray(next(parts) + 1j * next(parts), np.complex64)
     return Reference(
         along=along,
         spread=spread,
@@ -283,7 +284,7 @@ def _likeness(here: Reference, known: Reference) -> float:
     product = np.fft.ifft2(np.fft.fft2(here.along) * known.waves).real
     room = np.r_[0 : _SHIFTS + 1, -_SHIFTS:0]
     best = float(product[np.ix_(room, room)].max())
-    return max(0.0, min(1.0, best / (known.own * here.own) ** 0.5))
+    return max(0.0, min(1.0, best / math.sqrt(known.own * here.own)))
 
 
 def _ramp(value: float, low: float, high: float) -> float:

@@ -29,6 +29,8 @@ class Seen:
     """How long it has stood still by now."""
     metres: tuple[float, float] | None = None
     """Where it stands on the ground (east, north), if the camera is calibrated."""
+    parked: bool = False
+    """A vehicle or thing that has stood for long: part of the scene by now."""
     cut: bool = False
     """The picture's edge cuts it: its height and foot are not known."""
 

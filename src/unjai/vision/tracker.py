@@ -29,6 +29,8 @@ _LOST_S = 3.0
 """Time after which a track that was looked for and not seen ends."""
 _STANDING_S = 20.0
 """The same where nothing moves in its box: it is hidden by the model's blinking, not gone."""
+_STOOD_S = 2.0
+"""Who stood for so long is taken to stand on; who walked and vanished is not where he was expected."""
 _CONFIRM = 3
 """Sightings that make a track; one or two are the model's mistakes."""
 _CONFIRM_S = 3.0
@@ -37,6 +39,15 @@ _UNMOVED_SCORE = 0.65
 """How sure the model must be of a person in whose box nothing ever moved: posts, bins and posters stand still too."""
 _STILL_SHARE = 0.15
 """A track that stays within this share of its own size stands still."""
+
+
+def _a_little(box: Box) -> Box:
+    return box.grown(_GROWN)
+
+
+def _widely(box: Box) -> Box:
+    """Return room for somebody who sprints, before his pace is known: half a height to each side."""
+    return box.padded(max(box.width, box.height) / 2, box.height * _GROWN)
 
 
 @dataclass(slots=True, eq=False)
@@ -75,6 +86,11 @@ class Track:
         """Return where it is, as far as is known."""
         return self.filter.box
 
+    @property
+    def standing(self) -> bool:
+        """Say whether it stood still when it was seen last, and nothing has moved in its box since."""
+        return not self.restless and self.seen_s - self.anchor_s >= _STOOD_S
+
 
 class Tracker:
     """Keeps the tracks of one camera."""
@@ -91,7 +107,7 @@ class Tracker:
         """Move every track to where it should be now; called before the picture is looked at."""
         passed, self._t = max(0.0, t - self._t), t
         for track in self.tracks:
-            track.filter.predict(passed if track.restless or track.blank_s == 0 else 0.0)
+            track.filter.predict(0.0 if track.standing and track.blank_s else passed)
 
     def update(
         self,
@@ -108,6 +124,8 @@ class Tracker:
                 track.restless = True
                 track.moved = True
         left, sure = self._paired(t, self.tracks, sure, _SURE_LIMIT)
+        still_left, sure = self._paired(t, [one for one in left if one.restless], sure, _SURE_LIMIT, wide=True)
+        left = [one for one in left if not one.restless] + still_left
         left, _unused = self._paired(t, left, faint, _FAINT_LIMIT)
         for track in left:
             self._missed(t, track, looked)
@@ -116,13 +134,14 @@ class Tracker:
         self.tracks = [track for track in self.tracks if not self._over(t, track)]
 
     def _paired(
-        self, t: float, tracks: list[Track], found: list[Detection], limit: float
+        self, t: float, tracks: list[Track], found: list[Detection], limit: float, *, wide: bool = False
     ) -> tuple[list[Track], list[Detection]]:
         """Pair what fits; return the tracks and detections that are left."""
         if not tracks or not found:
             return tracks, found
+        grown = _widely if wide else _a_little
         costs = 1 - overlaps(
-            as_array([track.box.grown(_GROWN) for track in tracks]), as_array([one.box.grown(_GROWN) for one in found])
+            as_array([grown(track.box) for track in tracks]), as_array([grown(one.box) for one in found])
         )
         families = np.array([family(one.kind) for one in found])
         for row, track in enumerate(tracks):
@@ -186,6 +205,4 @@ class Tracker:
     def _over(t: float, track: Track) -> bool:
         if not track.confirmed and track.sightings < _CONFIRM:
             return track.blank_s > 1.0 or (t - track.seen_s > _CONFIRM_S)
-        if track.restless:
-            return track.blank_s > _LOST_S
-        return track.blank_s > _STANDING_S
+        return track.blank_s > (_STANDING_S if track.standing else _LOST_S)

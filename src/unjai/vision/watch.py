@@ -95,8 +95,8 @@ class Watch:
         wanted = []
         for track in self._tracker.tracks:
             moving = motion.inside(self._fractions(track.box)) > 0.02 or track.restless  # noqa: PLR2004
-            parked = track.confirmed and track.kind != PERSON and t - track.anchor_s > _PARKED_S
-            if moving or not track.confirmed or (t - track.looked_s >= _STILL_LOOK_S and not parked):
+            due = t - track.looked_s >= _STILL_LOOK_S and not _parked(t, track)
+            if moving or not track.confirmed or due:
                 wanted.append(Interest(box=track.box.grown(0.15), looked_s=track.looked_s))
         for one in motion.boxes:
             box = Box(one.x0 * width, one.y0 * height, one.x1 * width, one.y1 * height)
@@ -138,13 +138,18 @@ class Watch:
             y=y,
             first_s=track.first_s,
             still_s=t - track.anchor_s,
+            parked=_parked(t, track),
             metres=None if self._ground is None else self._ground.at(x, y),
             cut=cut,
         )
 
 
+def _parked(t: float, track: Track) -> bool:
+    return track.confirmed and track.kind != PERSON and t - track.anchor_s > _PARKED_S
+
+
 def _shown(t: float, track: Track) -> bool:
-    return track.confirmed and (t - track.seen_s <= _SHOWN_S or (not track.restless and track.blank_s <= _LEAP_S))
+    return track.confirmed and (t - track.seen_s <= _SHOWN_S or (track.standing and track.blank_s <= _LEAP_S))
 
 
 def _joined(found: list[tuple[Box, list[Detection]]]) -> list[Detection]:
