@@ -1,7 +1,7 @@
 """How right the analysis is: "a person is here" by the second on clips with truth, and false alarms of every rule.
 
 `precision` and `recall` count seconds of the clips in `../shared/data/video` (truth by eye, in its README). Seconds
-at whose edges somebody comes or goes (± 0.5 s, the truth's own uncertainty) are left out and counted as `seconds_unsure`.
+at whose edges somebody comes or goes (± 0.5 s, as sure as the truth is) are left out (`seconds_unsure`).
 `false_alarms_per_hour` runs every scene rule at its defaults over vtest.avi, 79.5 s of pedestrians: nobody there does
 what a rule is about, so every hit is false. One hit is 45 an hour; none says no more than "below 136" (95 %).
 Nothing was set by looking at these clips' results: docs/decisions/0021-vision.md says where the defaults come from.
