@@ -98,11 +98,16 @@ class Camera:
             "since": first["since"],
             "why": first["why"],
             "still_at": None if still is None else still.at_s,
-            "recording": "off" if reel is None else reel.state,
+            "recording": "off" if reel is None else _recording(reel.state, feeds["main"]["signal"]),
             "fragments_lost": 0 if reel is None else reel.lost,
             "live": "none" if self.stream.kind == "still" else _live(playable),
             "feeds": feeds,
         }
+
+
+def _recording(state: str, signal: str) -> str:
+    """Return the recording's state; without a signal a recording that is fine waits for it."""
+    return "waiting" if state == "on" and signal != "live" else state
 
 
 def _live(codecs: set[str]) -> str:

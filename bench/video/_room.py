@@ -1,0 +1,63 @@
+"""A room of cameras in a process of its own: `python -m bench.video._room NATS ROOT STILLS URL…`; a line when all live.
+
+Prints `empty` before the first camera, then `live`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import uuid
+from pathlib import Path
+
+from unjai.cameras.recording.keeper import Keeper
+from unjai.cameras.specs import Stream
+from unjai.cameras.worker.room import Room, Shard
+from unjai.model.clock import SystemClock
+from unjai.model.ids import DeviceId, StationId
+from unjai.platform.streams import Bus
+
+
+async def main() -> None:
+    """Serve until killed."""
+    nats, root, stills, *urls = sys.argv[1:]
+    bus = await Bus.connect(nats, name="bench")
+    streams = [
+        Stream(
+            camera_id=DeviceId(uuid.UUID(int=number + 1)),
+            station_id=StationId(1),
+            key=f"C{number}",
+            kind="rtsp",
+            main_url=url,
+            sub_url=None,
+            username=None,
+            password=None,
+            record=True,
+            keep_days=1.0,
+            masks=(),
+            analyse=False,
+            enabled=True,
+        )
+        for number, url in enumerate(urls)
+    ]
+    listed: list[Stream] = []
+
+    async def known() -> list[Stream]:
+        return listed
+
+    keeper = Keeper(Path(root), asked_bytes=0, floor_bytes=0)
+    room = Room(bus=bus, clock=SystemClock(), streams=known, keeper=keeper, shard=Shard(), still_threads=int(stills))
+    running = asyncio.create_task(room.run())
+    await asyncio.sleep(1.5)
+    print("empty", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    listed.extend(streams)
+    await bus.tell("evt.1.cameras.changed", b"{}")
+    while not streams or sum(camera.state()["recording"] == "on" for camera in room.cameras.values()) < len(streams):
+        await asyncio.sleep(0.2)
+    print("live", flush=True)
+    await running
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
