@@ -97,14 +97,16 @@ def coverage(edges: Sequence[Edge], views: Iterable[View], borders: Sequence[sha
     if not len(lines):
         return nothing
     day, night = _areas(views, plane)
-    seen_day, seen_own = _cut(lines, [*day, *night]), _cut(lines, night)
+    seen_day, blind = _parted(lines, [*day, *night])
+    by_own, day_only = _parted(seen_day, night)
     lit = np.asarray([edges[number].lit for number in numbers], dtype=object)
+    lamps = np.asarray([one is True for one in lit], dtype=np.bool_)
     empty = shapely.LineString()
-    by_lamp = np.where([one is True for one in lit], seen_day, empty)
-    seen_night = shapely.union(seen_own, by_lamp)
-    day_only = shapely.difference(seen_day, seen_night)
-    blind = shapely.difference(lines, seen_day)
-    parts: dict[Seen, np.ndarray] = {"seen": seen_night, "day": day_only, "blind": blind}
+    parts: dict[Seen, np.ndarray] = {
+        "seen": np.where(lamps, seen_day, by_own),
+        "day": np.where(lamps, empty, day_only),
+        "blind": blind,
+    }
     length, metres = shapely.length(lines), {name: shapely.length(part) for name, part in parts.items()}
     unknown = metres["day"][[one is None for one in lit]]
     return Coverage(
@@ -149,30 +151,34 @@ def _areas(views: Iterable[View], plane: Plane) -> tuple[list[shapely.Geometry],
     return day, night
 
 
-def _cut(lines: np.ndarray, areas: Sequence[shapely.Geometry]) -> np.ndarray:
-    """Return what of each line lies in any of the areas."""
-    found = np.full(len(lines), shapely.LineString(), dtype=object)
+def _parted(lines: np.ndarray, areas: Sequence[shapely.Geometry]) -> tuple[np.ndarray, np.ndarray]:
+    """Return what of each line lies in any of the areas, and what lies outside all.
+
+    Lines are cut by areas only, never by lines: a cut end is not exactly on its line, and a line minus its own piece
+    would be whole again.
+    """
+    inside = np.full(len(lines), shapely.LineString(), dtype=object)
+    outside = lines.copy()
     if not areas:
-        return found
+        return inside, outside
     tree = shapely.STRtree(lines)
     shapes = np.asarray(areas, dtype=object)
     shapely.prepare(shapes)
     owner, hits = tree.query(shapes, predicate="intersects")
     if not len(hits):
-        return found
+        return inside, outside
     order = np.argsort(hits, kind="stable")
     rows, starts = np.unique(hits[order], return_index=True)
     for row, which in zip(rows, np.split(owner[order], starts[1:]), strict=True):
-        inside = shapes[which[0]] if len(which) == 1 else shapely.union_all(shapes[which])
-        found[row] = shapely.intersection(lines[row], inside)
-    return found
+        over = shapes[which[0]] if len(which) == 1 else shapely.union_all(shapes[which])
+        inside[row] = shapely.intersection(lines[row], over)
+        outside[row] = shapely.difference(lines[row], over)
+    return inside, outside
 
 
 def _shares(edges: Sequence[Edge], numbers: np.ndarray, length: np.ndarray, seen: np.ndarray) -> dict[int, float]:
-    shares = np.clip(seen / length, 0.0, 1.0)
-    return {
-        edges[number].id: round(float(share), 3) for number, share in zip(numbers, shares, strict=True) if share > 0
-    }
+    shares = np.round(np.clip(seen / length, 0.0, 1.0), 3)
+    return {edges[number].id: float(share) for number, share in zip(numbers, shares, strict=True) if share > 0}
 
 
 def _pieces(edges: Sequence[Edge], numbers: np.ndarray, parts: dict[Seen, np.ndarray], plane: Plane) -> Iterable[Piece]:
