@@ -252,7 +252,7 @@ async def test_a_still_is_small_masked_and_carries_its_time(bus, server, tmp_pat
     assert grey[:, :315].max() < 40
     assert grey[:, 330:].std() > 20
     assert np.mean([mean for _key, _shape, mean in world.greys]) < 90
-    assert {shape for _key, shape, _mean in world.greys} == {(90, 160)}
+    assert {shape for _key, shape, _mean in world.greys} == {(179, 320)}
     age_s = (SystemClock().now() - still.at).total_seconds()
     assert -1 < age_s < 60
 

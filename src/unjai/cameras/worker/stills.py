@@ -28,7 +28,7 @@ from unjai.model.ids import DeviceId
 log = logging.getLogger(__name__)
 
 EVERY_S = 1.0
-WIDTH, GREY_WIDTH = 640, 160
+WIDTH, GREY_WIDTH = 640, 320
 _NICE = 5
 _LARGEST = 8192 * 8192
 Grey = NDArray[np.uint8]
