@@ -29,7 +29,8 @@ CLIPS = ROOT.parent / "shared" / "data" / "video"
 FPS = 5.0
 UNSURE_S = 0.5
 DRAWN = [
-    {"rule": "closed_area", "area": [[0.02, 0.11], [0.38, 0.11], [0.38, 0.2], [0.02, 0.2]]},  # the far lawn
+    {"rule": "closed_area", "area": [[0.02, 0.12], [0.28, 0.11], [0.28, 0.135], [0.15, 0.175], [0.02, 0.2]]},
+    # the lawn beyond the far path; on the path itself somebody walks
     {"rule": "wrong_way", "line": [[0.2, 0.45], [0.95, 0.45]]},  # across the way, for vehicles
     {"rule": "stopped_vehicle", "area": [[0.0, 0.3], [1.0, 0.3], [1.0, 1.0], [0.0, 1.0]]},  # all but the car park
 ]
