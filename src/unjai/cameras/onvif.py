@@ -121,8 +121,8 @@ async def dial(url: str, login: Login | None) -> AsyncIterator[Device]:
     camera = library.ONVIFCamera(
         f"https://{host}" if parts.scheme == "https" else host,
         port,
-        login and login.username,
-        login and login.password,
+        login.username if login else "",
+        login.password if login else "",
         no_cache=True,
         adjust_time=True,
     )

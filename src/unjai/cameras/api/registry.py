@@ -150,6 +150,7 @@ async def attach_consent(
     name: Annotated[str, Query(max_length=300)] = "",
 ) -> list[ConsentOut]:
     """Keep the paper itself: the body is the file, a PDF or photograph of at most 25 MB."""
+    await consents.the_consent(ask.tx, ask.actor, camera_consent_id)
     media_type_of(body[:64], PAPERS)
     stored = await media(ask.request).put(body)
     camera_id = await consents.attach_consent(

@@ -41,9 +41,10 @@ async def add_picture(
     camera_request_id: UUID,
     body: Annotated[bytes, received("camera.manage")],
     ask: Manages,
-    what: Annotated[Literal["before", "after"], Query()],
+    what: Annotated[Literal["before", "after"], Query()] = "before",
 ) -> list[RequestOut]:
     """Keep what the camera saw before or after it was turned: the body is a JPEG or PNG."""
+    await requests.the_request(ask.tx, ask.actor, camera_request_id)
     media_type_of(body[:64], PICTURES)
     stored = await media(ask.request).put(body)
     await requests.add_picture(

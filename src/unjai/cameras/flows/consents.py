@@ -42,7 +42,7 @@ async def add_consent(tx: Tx, actor: Actor, clock: Clock, *, camera_id: UUID, sa
 async def change_consent(tx: Tx, actor: Actor, clock: Clock, *, consent_id: UUID, said: Mapping[str, Any]) -> UUID:
     """Mend a consent, or end it by its last day. Return its camera."""
     actor.must(MANAGE)
-    found = await _the_consent(tx, actor, consent_id)
+    found = await the_consent(tx, actor, consent_id)
     _in_order(said.get("from_on", found["from_on"]), said.get("until_on", found["until_on"]))
     told = {name: value for name, value in said.items() if found[name] != value}
     if told:
@@ -57,7 +57,7 @@ async def attach_consent(
 ) -> UUID:
     """Keep the paper itself (PDF or photograph, already on the disc) with its consent. Return the camera."""
     actor.must(MANAGE)
-    found = await _the_consent(tx, actor, consent_id)
+    found = await the_consent(tx, actor, consent_id)
     media_type = media_type_of(head, PAPERS)
     stem = "".join(sign for sign in name.rsplit(".", 1)[0] if sign.isprintable() and sign not in '<>:"|?*/\\')[:80]
     told = {
@@ -73,7 +73,7 @@ async def attach_consent(
 async def read_consent(tx: Tx, actor: Actor, clock: Clock, *, consent_id: UUID) -> dict[str, Any]:
     """Return a consent whose paper is to be shown; the look is on the log. `not_found` where no paper was kept."""
     actor.must(MANAGE)
-    found = await _the_consent(tx, actor, consent_id)
+    found = await the_consent(tx, actor, consent_id)
     if not found["digest"]:
         raise not_found("file", consent_id)
     facts = {"consent": str(consent_id), "digest": found["digest"]}
@@ -82,7 +82,8 @@ async def read_consent(tx: Tx, actor: Actor, clock: Clock, *, consent_id: UUID) 
     return found
 
 
-async def _the_consent(tx: Tx, actor: Actor, consent_id: UUID) -> dict[str, Any]:
+async def the_consent(tx: Tx, actor: Actor, consent_id: UUID) -> dict[str, Any]:
+    """Return a consent within the actor's stations; `not_found` (404) else."""
     found = await reads.consent_of(tx, consent_id)
     if found is None or found["station_id"] not in actor.stations:
         raise not_found("consent", consent_id)

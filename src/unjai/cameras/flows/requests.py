@@ -60,7 +60,7 @@ async def move_request(
 ) -> None:
     """Take a request on; see `rules.requests.MOVES`. When it is checked, the camera's bearing is the one wanted."""
     actor.must(MANAGE)
-    found = await _the_request(tx, actor, request_id)
+    found = await the_request(tx, actor, request_id)
     kept = (await reads.pictures_of(tx, [request_id]))[request_id]
     life.move(found["state"], to, pictures=frozenset(one["what"] for one in kept))
     await writes.change(tx, camera_request, request_id, {"state": to, "changed_at": clock.now()})
@@ -82,7 +82,7 @@ async def add_picture(
 ) -> None:
     """Keep what the camera saw before or after; raise `camera_picture_late` (409) where it is not its time."""
     actor.must(MANAGE)
-    found = await _the_request(tx, actor, request_id)
+    found = await the_request(tx, actor, request_id)
     if found["state"] not in life.PICTURES[what]:
         raise UnjaiError("camera_picture_late", 409, what=what, state=found["state"])
     row = {
@@ -119,7 +119,8 @@ async def _turned(tx: Tx, actor: Actor, clock: Clock, found: Mapping[str, Any]) 
         )
 
 
-async def _the_request(tx: Tx, actor: Actor, request_id: UUID) -> dict[str, Any]:
+async def the_request(tx: Tx, actor: Actor, request_id: UUID) -> dict[str, Any]:
+    """Return a request, held for this transaction, within the actor's stations; `not_found` (404) else."""
     found = await reads.request_of(tx, request_id, lock=True)
     if found is None or found["station_id"] not in actor.stations:
         raise not_found("request", request_id)
