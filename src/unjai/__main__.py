@@ -105,35 +105,34 @@ def _database(settings: Settings) -> Database:
     return Database(url_of(settings.database_url, "unjai_worker", password), connections=2)
 
 
-Wait = Annotated[bool, typer.Option("--wait", help="Read the code, then wait for a line of standard input.")]
-
-
-def _needed(*, wait: bool) -> None:
-    """Return when a spare is needed; end where nobody can need it any more."""
-    if wait and not sys.stdin.readline():
-        raise typer.Exit
-
-
 @run.command("web")
-def run_web(*, wait: Wait = False) -> None:
+def run_web() -> None:
     """Serve HTTP, WebSocket and the HTTP sensors."""
     settings = load()
     _logging(settings)
     from unjai.roles.web import web  # noqa: PLC0415
 
-    _needed(wait=wait)
     _loop(web(settings))
 
 
 @run.command("core")
-def run_core(*, wait: Wait = False) -> None:
+def run_core() -> None:
     """Hold the picture, record, and serve the devices' MQTT door."""
     settings = load()
     _logging(settings)
     from unjai.roles.core import core  # noqa: PLC0415
 
-    _needed(wait=wait)
     _loop(core(settings))
+
+
+@run.command("nursery", hidden=True)
+def run_nursery(door: Annotated[int, typer.Argument(help="The number of the socket on which it is asked.")]) -> None:
+    """Read the code of web and core and fork them when `unjai up` asks."""
+    import unjai.roles.core  # noqa: PLC0415
+    import unjai.roles.web  # noqa: F401, PLC0415
+    from unjai.platform.engines.nursery import serve  # noqa: PLC0415
+
+    serve(door, {"web": run_web, "core": run_core})
 
 
 @run.command("cameras")
@@ -263,7 +262,7 @@ def vision_run(
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines, a summary last.")] = False,
     fps: Annotated[float, typer.Option(min=0.1, max=60, help="Pictures looked at in a second of the video.")] = 5.0,
     rules: Annotated[Path | None, typer.Option(help="Scene rules, masks and calibration (docs/vision.md).")] = None,
-    model: Annotated[Path | None, typer.Option(help="An ONNX model of your own.")] = None,
+    model: Annotated[Path | None, typer.Option(help="An ONNX model of your own, or: accurate.")] = None,
     model_config: Annotated[Path | None, typer.Option(help="Settings of your own model (docs/vision.md).")] = None,
 ) -> None:
     """Find and follow persons and vehicles in a video, and say what the scene rules mean by it."""

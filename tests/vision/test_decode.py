@@ -1,15 +1,19 @@
 """Models of every known style are read by their shapes; a wrong one is refused with words before it is used."""
 
+import warnings
+
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from tests.vision.conftest import frames, street_clip
 from unjai.model.errors import UnjaiError
 from unjai.platform.i18n import render
 from unjai.vision.box import overlap
 from unjai.vision.detector import Detector, ModelConfig
 from unjai.vision.kinds import COCO_80, COCO_90
+from unjai.vision.models import accurate_model
 
 SIDE = 96
 CELLS = 144 + 36 + 9
@@ -226,3 +230,17 @@ def test_the_default_model_is_what_it_should_be(model):
     detector = Detector(model)
     assert (detector.style, detector.side) == ("ssd", (300, 300))
     assert detector.look(np.full((240, 320, 3), 127, np.uint8)) == []
+
+
+def test_the_accurate_model_is_what_it_should_be():
+    """Where `make accurate` built it: 145 MB are not fetched for a test."""
+    try:
+        file = accurate_model()
+    except UnjaiError:
+        warnings.warn(pytest.PytestWarning("SKIPPED LOUDLY: the accurate model was not built"), stacklevel=2)
+        pytest.skip("the accurate model was not built")
+    detector = Detector(file)
+    assert (detector.style, detector.side) == ("yolov9", (416, 416))
+    assert detector.look(np.full((240, 320, 3), 127, np.uint8)) == []
+    people = [one for one in detector.look(frames(street_clip(), until=1)[0]) if one.kind == "person"]
+    assert sum(one.score > 0.5 for one in people) >= 3
