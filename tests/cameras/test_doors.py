@@ -17,7 +17,7 @@ from unjai.cameras.worker import door as doors
 from unjai.cameras.worker.door import DoorError, StreamDoor, address, without_secrets
 from unjai.cameras.worker.pace import Pace, wait_s
 from unjai.cameras.worker.still_url import _asked, _Login
-from unjai.cameras.worker.track import Track
+from unjai.cameras.worker.track import Packet, Track
 
 GST = Path(__file__).with_name("gst_rtsp.py")
 
@@ -82,7 +82,7 @@ def test_what_a_camera_refuses_is_told(server, mount, why):
 
 
 def test_a_camera_that_takes_the_call_and_says_nothing_is_given_up(server, monkeypatch):
-    monkeypatch.setattr(doors, "OPEN_S", 0.5)
+    monkeypatch.setattr(doors, "READ_S", 0.5)
     server.mounts["/hang"] = Mount(manner="hang")
     with pytest.raises(DoorError, match="silent"):
         opened(server.url("/hang"))
@@ -146,13 +146,33 @@ def test_a_camera_that_tears_its_pictures_and_lies_about_time_still_gives_some(s
         assert len(pictures) == 5
 
 
-def test_a_file_is_played_over_and_over_in_its_own_time(monkeypatch):
-    monkeypatch.setattr(doors.time, "monotonic", lambda: 1e9)  # no waiting: the time it asks for is long past
-    monkeypatch.setattr(threading.Event, "wait", lambda _self, _seconds=None: False)
-    pictures, _door = some(str(film()), 50, file=True)
+class Hurried(threading.Event):
+    """A wish to stop that never comes, and that nobody waits for."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is None or timeout >= 0
+        return False
+
+
+def test_a_file_is_played_over_and_over_in_its_own_time():
+    door = StreamDoor(str(film()), file=True, wall_s=time.time, stopping=Hurried())
+    found = door.open()
+    track = Track(found.codec, found.form)
+    track.offer_headers(found.extradata)
+    begun = time.monotonic()
+    pictures = []
+    for packet in door.packets():
+        if (
+            picture := track.take(Packet(packet.pts, packet.dts, packet.body, begun + packet.dts / 90_000))
+        ) is not None:
+            pictures.append(picture)
+        if len(pictures) == 50:
+            break
+    door.close()
     ats = [one.sample.at for one in pictures]
     assert len(ats) == 50
     assert ats == sorted(set(ats))
+    assert ats[-1] >= 4.7 * 90_000
     with pytest.raises(DoorError, match="not_found"):
         opened("/nowhere/at/all.mp4", file=True)
 

@@ -23,8 +23,8 @@ from av.stream import Discard
 from unjai.cameras.mp4.boxes import TIMESCALE
 from unjai.cameras.worker.track import Packet
 
-OPEN_S = 10.0
-READ_S = 8.0
+OPEN_S, READ_S = 10.0, 8.0
+"""How long a stream may take to open, and to send its next bytes."""
 Why = Literal["refused", "not_found", "away", "silent", "ended", "no_video", "unreadable"]
 _MOST_PACKET = 16_000_000
 _SECRET = re.compile(r"//[^/@\s]*@")
@@ -82,7 +82,7 @@ class StreamDoor:
 
     def open(self) -> Opened:
         """Connect and find the video; raise `DoorError`. Waits for `OPEN_S` at most, names not counted."""
-        options = {} if self._file else _RTSP
+        options = {} if self._file else {**_RTSP, "timeout": str(int(READ_S * 1e6))}
         began = time.monotonic()
         try:
             if self._file and not Path(self._url).is_file():
@@ -93,11 +93,13 @@ class StreamDoor:
                 self._url,
                 format=None if self._file else "rtsp",
                 container_options=options,
-                timeout=(OPEN_S, READ_S),
+                timeout=(OPEN_S, READ_S if self._file else None),  # RTSP has its own: PyAV's costs each read the GIL
                 metadata_errors="replace",
             )
         except (av.error.FFmpegError, OSError, ValueError, RuntimeError) as error:
-            if time.monotonic() - began >= min(OPEN_S, READ_S):  # the library calls what it waited for in vain by many names
+            if time.monotonic() - began >= min(
+                OPEN_S, READ_S
+            ):  # the library calls what it waited for in vain by many names
                 raise DoorError("silent", "it does not answer") from None
             raise _told(error) from None
         self._container = container
@@ -176,7 +178,6 @@ class StreamDoor:
 
 _RTSP = {
     "rtsp_transport": "tcp",
-    "timeout": str(int(READ_S * 1e6)),
     "allowed_media_types": "video",
     "fflags": "nobuffer",
     "analyzeduration": "100000",

@@ -9,6 +9,7 @@ from unjai.cameras.recording.shelf import moment
 
 Signal = Literal["connecting", "live", "lost", "idle"]
 _WINDOW_S = 10.0
+_SILENT_S = 12.0
 _FIRST_S, _LONGEST_S = 1.0, 30.0
 _REFUSED_S, _REFUSED_LONGEST_S = 30.0, 300.0
 """Cameras lock accounts that knock with a wrong password."""
@@ -94,10 +95,13 @@ class Pace:
         begun = counted[0][0] if counted and len(counted) < _WINDOW_S else -1  # a second that was not whole
         whole = [one for one in counted if now_s - _WINDOW_S - 1 <= one[0] < int(now_s) and one[0] != begun]
         span = max(1, int(now_s) - whole[0][0]) if whole else 1
+        signal, since_s, why = self.signal, self.since_s, self.why
+        if signal == "live" and self.last_s is not None and now_s - self.last_s > _SILENT_S:
+            signal, since_s, why = "lost", self.last_s, "silent"  # a drip that is no picture keeps a connection open
         return {
-            "signal": self.signal,
-            "since": None if self.since_s is None else moment(self.since_s * 1000),
-            "why": self.why,
+            "signal": signal,
+            "since": None if since_s is None else moment(since_s * 1000),
+            "why": why,
             "said": self.said,
             "codec": self.codec,
             "width": self.width,

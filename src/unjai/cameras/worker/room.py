@@ -201,7 +201,7 @@ class Room:
         await message.respond(msgspec.json.encode({**camera.state(), **told}))
 
     async def _give_still(self, key: DeviceId, message: Msg) -> None:
-        still = self.stills.newest(key)
+        still = await asyncio.to_thread(self.stills.jpeg, key)
         if still is None:
             await message.respond(b"")
             return

@@ -34,15 +34,19 @@ _LARGEST = 8192 * 8192
 Grey = NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Still:
-    """A still picture: when it was (Unix seconds), as JPEG, its size; `full` is the size of the camera's picture."""
+    """A still picture: when it was (Unix seconds), its size; `full` is the size of the camera's own.
+
+    It is small and masked already; it becomes a JPEG when somebody asks for it (`Stills.jpeg`).
+    """
 
     at_s: float
-    jpeg: bytes
     width: int
     height: int
     full: tuple[int, int]
+    frame: Any
+    jpeg: bytes = b""
 
 
 Look = Callable[[Stream, float, Grey], None]
@@ -69,6 +73,7 @@ class Stills:
         self._taken: dict[DeviceId, float] = {}
         self._some = threading.Condition()
         self._ending = False
+        self._pen, self._print = threading.Lock(), _Print()
         self.made = self.failed = 0
         self._threads = [
             threading.Thread(target=self._work, name=f"stills-{number}", daemon=True) for number in range(threads)
@@ -104,6 +109,14 @@ class Stills:
     def newest(self, camera_id: DeviceId) -> Still | None:
         """Return the camera's newest still."""
         return self._newest.get(camera_id)
+
+    def jpeg(self, camera_id: DeviceId) -> Still | None:
+        """Return the camera's newest still with its JPEG made; for a thread."""
+        still = self._newest.get(camera_id)
+        if still is not None and not still.jpeg:
+            with self._pen:
+                still.jpeg = still.jpeg or self._print.jpeg(still.frame)
+        return still
 
     def forget(self, camera_id: DeviceId) -> None:
         """Drop what is kept of a camera that is no longer there, or whose masks have changed."""
@@ -150,8 +163,6 @@ class _Eye:
 
     def __init__(self) -> None:
         self._decoders: dict[str, Any] = {}
-        self._encoders: dict[tuple[int, int], Any] = {}
-        self._number = 0
 
     def still(self, one: _Wait) -> tuple[Still, Grey]:
         frame = self._decoded(one)
@@ -161,14 +172,17 @@ class _Eye:
             raise ValueError(msg)
         width = min(WIDTH, full[0] // 2 * 2)
         height = max(2, round(full[1] * width / full[0] / 2) * 2)
-        small = frame.reformat(width=width, height=height, format="yuvj420p", interpolation="FAST_BILINEAR")
+        if one.camera.masks or (width, height) != full or frame.format.name not in {"yuv420p", "yuvj420p"}:
+            frame = frame.reformat(width=width, height=height, format="yuvj420p", interpolation="FAST_BILINEAR")
         if one.camera.masks:
-            planes = small.to_ndarray()
+            planes = frame.to_ndarray()
             blacken(planes, one.camera.masks, width, height)
-            small = av.VideoFrame.from_ndarray(planes, format="yuvj420p")
+            frame = av.VideoFrame.from_ndarray(planes, format="yuvj420p")
         grey_height = max(2, round(GREY_WIDTH * height / width))
-        grey = small.reformat(width=GREY_WIDTH, height=grey_height, format="gray", interpolation="AREA").to_ndarray()
-        return Still(one.at_s, self._jpeg(small), width, height, full), grey
+        grey = frame.reformat(
+            width=GREY_WIDTH, height=grey_height, format="gray", interpolation="BILINEAR"
+        ).to_ndarray()
+        return Still(one.at_s, width, height, full, frame), grey
 
     def _decoded(self, one: _Wait) -> Any:
         context: Any = self._decoders.get(one.codec)
@@ -188,7 +202,17 @@ class _Eye:
             raise ValueError(msg)
         return frames[-1]
 
-    def _jpeg(self, frame: Any) -> bytes:
+
+class _Print:
+    """Makes JPEGs; one at a time."""
+
+    def __init__(self) -> None:
+        self._encoders: dict[tuple[int, int], Any] = {}
+        self._number = 0
+
+    def jpeg(self, frame: Any) -> bytes:
+        if frame.format.name != "yuvj420p":
+            frame = frame.reformat(format="yuvj420p")
         size = (int(frame.width), int(frame.height))
         context = self._encoders.get(size)
         if context is None:
