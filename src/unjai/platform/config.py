@@ -102,11 +102,6 @@ class Settings:
     recordings_floor_gb: int = _key(
         10, "เนื้อที่ดิสก์ที่ภาพบันทึกต้องเหลือไว้ หน่วย GB", "room on the disc that recordings leave free, in GB"
     )
-    spares: bool = _key(
-        default=True,
-        th="ให้มีโปรเซสสำรองของ web และ core รอพร้อมทำงานแทนทันที (ใช้หน่วยความจำเพิ่มราว 250 MB)",
-        en="keep a spare of web and core ready to take over at once (some 250 MB more memory)",
-    )
     log_level: str = _key("INFO", "ระดับบันทึก", "log level")
     log_format: str = _key("text", "รูปแบบบันทึก: text หรือ json", "form of the logs: text or json")
 

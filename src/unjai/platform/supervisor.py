@@ -21,6 +21,7 @@ from unjai.platform.engines.chores import Chores
 from unjai.platform.engines.disc import DiscWatch
 from unjai.platform.engines.folders import alone_in, disc_full, writing
 from unjai.platform.engines.links import reachable
+from unjai.platform.engines.nursery import Nursery
 from unjai.platform.engines.parts import CAMERAS_WANTED, BackOff, Child, Log, Part
 from unjai.platform.engines.ports import assert_free
 from unjai.platform.engines.roster import Roster
@@ -39,8 +40,6 @@ _SAME_ERROR_S = 60.0
 _DISC_LOOK_S = 5.0
 _CHORES_LOOK_S = 30.0
 _WISHES_LOOK_S = 2.0
-_SPARE_AFTER_S = 5.0
-"""A spare begins so long after its part was ready: reading its code shall not slow the others' start."""
 
 
 def up(settings: Settings, *, demo: bool, program: Sequence[str] = _OURSELVES) -> int:
@@ -71,7 +70,7 @@ class _Centre:
         self._run = settings.data / "run"
         self._logs = settings.data / "log"
         self._children: dict[str, Child] = {}
-        self._spares: dict[str, Child] = {}
+        self._nursery: Nursery | None = None
         self._keepers: dict[str, asyncio.Task[None]] = {}
         self._open_logs: dict[str, Log] = {}
         self._stopping = asyncio.Event()
@@ -109,7 +108,7 @@ class _Centre:
         self._stopping.set()
 
     def _look(self) -> None:
-        for child in (*self._children.values(), *self._spares.values()):
+        for child in list(self._children.values()):
             child.look()
 
     # -- start ---------------------------------------------------------------------------------------------------
@@ -129,6 +128,7 @@ class _Centre:
             assert_free(settings.host, settings.http_port, option="UNJAI_HTTP_PORT")
         if not settings.nats_url:
             assert_free(settings.mqtt_listen, settings.mqtt_port, option="--mqtt-port / UNJAI_MQTT_PORT")
+        self._begin_nursery()  # reads its code while the engines start
         engines = []
         if not settings.database_url:
             if not (settings.data / "pg").exists():
@@ -142,8 +142,9 @@ class _Centre:
         if self._demo:
             say(both("demo_zone"))
             await self._once("demo-zone", "unjai_owner")
-        web = self._keep(self._roster.role("web", "unjai_app", ready=self._roster.healthy, spare=True))
-        core = self._keep(self._roster.role("core", "unjai_worker", spare=True))
+        await self._sooner(self._grown(), slow=True)
+        web = self._keep(self._roster.role("web", "unjai_app", ready=self._roster.healthy, forked=True))
+        core = self._keep(self._roster.role("core", "unjai_worker", forked=True))
         await self._sooner(core.wait(), slow=True)
         await self._sooner(web.wait(), slow=True)
         self._keepers["disc"] = asyncio.create_task(self._watch_disc())
@@ -199,25 +200,23 @@ class _Centre:
         command = await asyncio.to_thread(part.command)
         if self._stopping.is_set():
             raise _Stopped
+        if part.forked and self._nursery is not None and self._nursery.gone:
+            self._begin_nursery()  # this start goes the plain way
         pid_file = self._run / f"{part.name}.pid"
-        child = self._spares.pop(part.name, None)
-        if child is not None and child.code is None:
-            child.begin(pid_file)
-        else:
-            child = Child(part, command, self._log(part.name), pid_file)
+        child = Child(part, command, self._log(part.name), pid_file, nursery=self._nursery)
         self._children[part.name] = child
         self._write_state()
         child.look()  # it may have ended before it was on the list
         return child
 
-    async def _stand_by(self, part: Part) -> None:
-        """Have a spare of `part` a while after it became ready; without one it only starts slower."""
-        await asyncio.sleep(_SPARE_AFTER_S)
-        if part.name not in self._spares and not self._stopping.is_set():
-            with contextlib.suppress(UnjaiError, OSError):
-                command = [*part.command(), *part.spare]
-                pid_file = self._run / f"{part.name}.spare.pid"
-                self._spares[part.name] = Child(part, command, self._log(part.name), pid_file, spare=True)
+    def _begin_nursery(self) -> None:
+        if self._nursery is not None:
+            self._nursery.close()
+        self._nursery = self._roster.nursery(self._logs / "nursery.log", self._run / "nursery.pid", self._look)
+
+    async def _grown(self) -> None:
+        if self._nursery is not None:
+            await self._nursery.until_ready()
 
     def _keep(self, part: Part) -> asyncio.Event:
         """Keep `part` alive from now on; the event is set when it was ready for the first time."""
@@ -243,10 +242,6 @@ class _Centre:
                     if tries and ready.is_set():
                         say(both("part_back", name=part.name))
                     ready.set()
-                    if part.spare:
-                        spare = asyncio.create_task(self._stand_by(part))
-                        await child.ended.wait()
-                        spare.cancel()
                 await child.ended.wait()
                 how = _how(child.code)
             if self._stopping.is_set():
@@ -327,8 +322,10 @@ class _Centre:
         if self._failed is None:
             say(both("stopping"))
         engines = {name: child for name, child in self._children.items() if name in {"postgres", "nats"}}
-        roles = [child for name, child in self._children.items() if name not in engines] + [*self._spares.values()]
+        roles = [child for name, child in self._children.items() if name not in engines]
         await asyncio.gather(*(child.stop(_STOP_S) for child in roles))
+        if self._nursery is not None:
+            self._nursery.close()
         await asyncio.gather(*(child.stop(_ENGINE_STOP_S) for child in engines.values()))
         if not self._settings.database_url:  # an initdb that was interrupted; the next start makes all anew
             process.stop(postgres.at_work_in(self._settings.data / "pg"), [(signal.SIGKILL, 1.0)])

@@ -2,7 +2,7 @@
 
 `python roles.py up PORT DATA MQTT_PORT [--demo]` runs the supervisor; `python roles.py run ROLE` is a role.
 What a role shall do wrong is said by a file in the data folder: `stubborn` (core ignores SIGTERM), `broken` (web ends
-at once), `unmigrated` (migrate fails). A spare that waits writes its pid to `ROLE-waits`.
+at once), `unmigrated` (migrate fails), `unforked` (the nursery ends at once).
 """
 
 import http.server
@@ -15,13 +15,12 @@ from pathlib import Path
 
 
 def supervise():
-    from unjai.platform import supervisor
     from unjai.platform.config import load
+    from unjai.platform.supervisor import up
 
-    supervisor._SPARE_AFTER_S = 0.0
     port, data, mqtt_port = sys.argv[2:5]
     settings = load({**os.environ}, data=data, port=port, mqtt_port=mqtt_port)
-    code = supervisor.up(settings, demo="--demo" in sys.argv, program=(sys.executable, __file__))
+    code = up(settings, demo="--demo" in sys.argv, program=(sys.executable, __file__))
     heavy = {"sqlalchemy", "fastapi", "nats", "numpy", "psycopg", "pydantic"} & set(sys.modules)
     if heavy:
         sys.exit(f"heavy: {heavy}")
@@ -39,10 +38,6 @@ class Healthy(http.server.BaseHTTPRequestHandler):
 
 def role(name):
     data = Path(os.environ["UNJAI_DATA"])
-    if "--wait" in sys.argv:
-        (data / f"{name}-waits").write_text(str(os.getpid()))
-        if not sys.stdin.readline():
-            sys.exit()
     with (data / "started").open("a") as out:
         out.write(json.dumps({"role": name, **{k: v for k, v in os.environ.items() if k.startswith("UNJAI_")}}) + "\n")
     if name == "migrate":
@@ -65,7 +60,17 @@ def role(name):
             time.sleep(60)
 
 
+def nursery():
+    from unjai.platform.engines.nursery import serve
+
+    if (Path(os.environ["UNJAI_DATA"]) / "unforked").exists():
+        sys.exit("no nursery today")
+    serve(int(sys.argv[3]), {"web": lambda: role("web"), "core": lambda: role("core")})
+
+
 if sys.argv[1] == "up":
     supervise()
+elif sys.argv[2] == "nursery":
+    nursery()
 else:
     role([word for word in sys.argv[1:] if not word.startswith("-")][-1])

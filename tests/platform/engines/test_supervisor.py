@@ -125,39 +125,74 @@ def test_centre_starts_tells_and_ends(data):
         assert centre.end(signal.SIGINT) == 0
 
 
-def test_a_spare_takes_the_place_of_a_role_that_ended(made):
+def _parent(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def _nursery(data):
+    return int((data / "run" / "nursery.pid").read_text().split()[0])
+
+
+def _back(centre, name, *before):
+    return centre.until(lambda: (pid := centre.pids().get(name)) not in (None, *before) and pid)
+
+
+def test_roles_are_forked_and_forked_again(made):
     with up(made) as centre:
         centre.ready()
-        spares = {name: int(centre.until(lambda name=name: _waits(made, name))) for name in ("web", "core")}
-        before = centre.pids()
-        assert set(before) == {"postgres", "nats", "web", "core"}, "a spare is not on the list"
-        for name, spare in spares.items():
-            os.kill(before[name], signal.SIGKILL)
-            centre.until(lambda name=name, spare=spare: centre.pids().get(name) == spare)
-        centre.until(lambda: len([row for row in started(made) if row["role"] == "web"]) == 2)
+        first = centre.pids()
+        assert set(first) == {"postgres", "nats", "web", "core"}, "the nursery is not on the list"
+        nursery = _nursery(made)
+        assert {_parent(first[name]) for name in ("web", "core")} == {nursery}
+        for number in (signal.SIGKILL, signal.SIGTERM):
+            before = centre.pids()["web"]
+            os.kill(before, number)
+            assert _parent(_back(centre, "web", before)) == nursery
+            assert f"web ended ({signal.Signals(number).name})" in centre.until(
+                lambda number=number: number.name in centre.said() and centre.said()
+            )
         centre.until(lambda: listens(centre.port))
-        fresh = int(centre.until(lambda: (now := _waits(made, "web")) != str(spares["web"]) and now))
-        os.kill(fresh, signal.SIGKILL)
-        centre.until(lambda: gone([fresh]))
-        os.kill(spares["web"], signal.SIGKILL)
-        centre.until(lambda: centre.pids().get("web") not in (None, spares["web"], fresh))
         assert centre.end() == 0
-        assert gone(spares.values())
+        assert gone([nursery, *first.values()])
         assert list((made / "run").glob("*.pid")) == []
 
 
-def test_without_spares_none_waits(made):
-    with up(made, UNJAI_SPARES="false") as centre:
+def test_a_killed_nursery_takes_no_role_along_and_is_begun_anew(made):
+    with up(made) as centre:
+        centre.ready()
+        first, nursery = centre.pids(), _nursery(made)
+        os.kill(nursery, signal.SIGKILL)
+        centre.until(lambda: gone([nursery]))
+        assert centre.pids() == first
+        os.kill(first["core"], signal.SIGKILL)
+        second = _back(centre, "core", first["core"])
+        assert _parent(second) == centre.popen.pid
+        fresh = centre.until(lambda: (pid := _nursery(made)) != nursery and pid)
+        os.kill(second, signal.SIGKILL)
+        _back(centre, "core", first["core"], second)
+        assert centre.end() == 0
+        assert gone([fresh, *first.values()])
+
+
+def test_forked_roles_end_with_a_supervisor_that_is_killed(made):
+    with up(made) as centre:
+        pids = centre.ready().pids()
+        centre.popen.kill()
+        centre.popen.wait(PATIENCE_S)
+        until = time.monotonic() + PATIENCE_S
+        while not gone(pids.values()):
+            assert time.monotonic() < until
+            time.sleep(0.02)
+
+
+def test_without_a_nursery_roles_start_the_plain_way(made):
+    (made / "unforked").touch()
+    with up(made) as centre:
         first = centre.ready().pids()["core"]
+        assert _parent(first) == centre.popen.pid
         os.kill(first, signal.SIGKILL)
-        centre.until(lambda: centre.pids().get("core") not in (None, first))
-        assert _waits(made, "core") == ""
-
-
-def _waits(data, name):
-    with contextlib.suppress(FileNotFoundError):
-        return (data / f"{name}-waits").read_text()
-    return ""
+        _back(centre, "core", first)
+        assert centre.end() == 0
 
 
 def test_roles_get_their_own_way_in_and_the_demo_none(made):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from unjai.platform.engines import process
+from unjai.platform.engines.nursery import Forked, Nursery
 from unjai.platform.engines.process import Account
 
 _FIRST_DELAY_S, _LONGEST_DELAY_S, _STEADY_S = 0.2, 5.0, 10.0
@@ -38,8 +39,8 @@ class Part:
     """The signal by which it ends in order; also what the kernel sends when the supervisor dies."""
     harsh: int = signal.SIGKILL
     """The signal sent when its patience is over; SIGKILL follows in any case."""
-    spare: tuple[str, ...] = ()
-    """Words after the command by which it reads its code and then waits to be needed; none = it has no spare."""
+    forked: str = ""
+    """What it is called in the nursery, which forks it where there is one."""
 
 
 class Log:
@@ -100,21 +101,23 @@ class Log:
 class Child:
     """A running `Part`."""
 
-    def __init__(self, part: Part, command: list[str], log: Log, pid_file: Path, *, spare: bool = False) -> None:
-        """Start `command`, as a spare that waits for `begin` if so wished; raises `OSError`."""
+    def __init__(
+        self, part: Part, command: list[str], log: Log, pid_file: Path, *, nursery: Nursery | None = None
+    ) -> None:
+        """Start `command`, or have the nursery fork the part; raises `OSError`."""
         self.part = part
         self._log = log
         self._pid_file = pid_file
         reader, writer = os.pipe()
         try:
-            self._popen: subprocess.Popen[bytes] = process.spawn(
+            forked = nursery.fork(part.forked, part.environment, writer) if nursery and part.forked else None
+            self._popen: subprocess.Popen[bytes] | Forked = forked or process.spawn(
                 command,
                 cwd=part.cwd(),
                 output=writer,
                 account=part.account(),
                 environment=part.environment,
                 death=part.gentle,
-                told=spare,
             )
         except BaseException:
             os.close(reader)
@@ -129,19 +132,6 @@ class Child:
         self._reader = reader
         asyncio.get_running_loop().add_reader(reader, self._read)
         process.note_pid(pid_file, self.pid)
-
-    def begin(self, pid_file: Path) -> None:
-        """Let a spare take its place; what it has read of its code by now need not be read again."""
-        with contextlib.suppress(OSError):
-            self._pid_file.unlink(missing_ok=True)
-        self._pid_file = pid_file
-        process.note_pid(pid_file, self.pid)
-        self.began = time.monotonic()
-        if self._popen.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._popen.stdin.write(b"\n")
-                self._popen.stdin.close()
-            self._popen.stdin = None
 
     def look(self) -> None:
         """See whether it has ended; called on each SIGCHLD."""
@@ -195,10 +185,6 @@ class Child:
             self._log.write(data)
 
     def _close(self) -> None:
-        if self._popen.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._popen.stdin.close()
-            self._popen.stdin = None
         if self._reader >= 0:
             asyncio.get_running_loop().remove_reader(self._reader)
             os.close(self._reader)

@@ -49,18 +49,15 @@ def spawn(
     account: Account | None = None,
     environment: Mapping[str, str] | None = None,
     death: int = signal.SIGTERM,
-    told: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start `command` in its own process group, as `account` if given; all it prints goes to `output`.
-
-    With `told` its standard input is a pipe, else empty.
 
     Call it from the main thread: `death` is sent when the thread that called is gone.
     """
     return subprocess.Popen(  # noqa: S603  our own engines
         list(command),
         cwd=cwd,
-        stdin=subprocess.PIPE if told else subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
         env=None if environment is None else dict(environment),

@@ -12,8 +12,11 @@ from pathlib import Path
 from unjai.platform.config import Settings
 from unjai.platform.engines import nats, postgres, process
 from unjai.platform.engines.links import links, reachable
+from unjai.platform.engines.nursery import Nursery
 from unjai.platform.engines.parts import Part
 from unjai.platform.tls import chosen, mqtt_pair, to_ourselves
+
+_PLAIN = {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
 
 
 class Roster:
@@ -66,11 +69,11 @@ class Roster:
         *,
         ready: Callable[[int], bool] = lambda _pid: True,
         words: Sequence[str] = (),
-        spare: bool = False,
+        forked: bool = False,
     ) -> Part:
         """Return the role `name` with its own database role and NATS user; with no `database_role` it gets neither.
 
-        With `spare` another of it stands by, if the settings allow.
+        With `forked` the nursery knows it.
         """
         return Part(
             name=name,
@@ -78,8 +81,13 @@ class Roster:
             cwd=Path.cwd,
             environment=self._environment(name, database_role),
             ready=ready,
-            spare=("--wait",) if spare and self._settings.spares else (),
+            forked=name if forked else "",
         )
+
+    def nursery(self, log_file: Path, pid_file: Path, look: Callable[[], None]) -> Nursery:
+        """Start the nursery of the roles."""
+        environment = {**os.environ, **_PLAIN, "UNJAI_DATA": str(self._settings.data)}
+        return Nursery([*self._program, "run", "nursery"], environment, log_file, pid_file, look)
 
     def healthy(self, _pid: int) -> bool:
         """Say whether the web door answers that the centre is usable."""
@@ -117,8 +125,7 @@ class Roster:
                 given = links(dataclasses.replace(settings, nats_url=nats_url))
                 nats_url = given.web if name == "web" else given.core
         settings = dataclasses.replace(settings, database_url=database_url, nats_url=nats_url)
-        plain = {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
-        return {**os.environ, **plain, **settings.environment()}
+        return {**os.environ, **_PLAIN, **settings.environment()}
 
 
 def _says_200(door: socket.socket, ask: bytes) -> bool:
