@@ -54,6 +54,16 @@ def test_a_still_picture_costs_little(street, detector):
     assert runs <= 7, "nothing moves and nobody is there: a glance each five seconds"
 
 
+def test_a_camera_that_pans_is_looked_at_as_often(street, detector):
+    watch, picture = Watch(detector), frames(street, until=1)[0]
+    seen = []
+    for number in range(20):
+        outcome = watch.look(number * 0.2, ArrayPicture(np.ascontiguousarray(np.roll(picture, 23 * number, axis=1))))
+        assert outcome.runs == 1
+        seen.append(sum(one.person for one in outcome.look.seen))
+    assert max(seen[4:]) >= 2
+
+
 def test_a_camera_that_changes_its_size_and_lies_about_time_is_borne(street, detector):
     watch, picture = Watch(detector), frames(street, until=1)[0]
     for t, size in ((0.0, 1), (0.2, 1), (0.1, 2), (0.1, 3), (1e6, 1), (-5.0, 1), (1e6 + 1, 4)):

@@ -43,10 +43,12 @@ class Motion:
     mask: NDArray[np.uint8]
     """The small picture's pixels, 255 where something moved."""
     light: bool = False
-    """The light changed all over: motion cannot be told at this moment."""
+    """Light or view changed all over (a lamp, a camera that pans): motion cannot be told at this moment."""
 
     def inside(self, box: Box) -> float:
-        """Return how much of a box (in fractions) moved, 0 to 1."""
+        """Return how much of a box (in fractions) moved, 0 to 1; all of it where that cannot be told."""
+        if self.light:
+            return 1.0
         height, width = self.mask.shape
         part = self.mask[
             int(max(0.0, box.y0) * height) : int(np.ceil(min(1.0, box.y1) * height)),

@@ -92,7 +92,7 @@ class Watch:
 
     def _interests(self, t: float, motion: Motion) -> list[Interest]:
         width, height = self._size
-        wanted = []
+        wanted = [Interest(box=Box(0, 0, width, height), looked_s=float("-inf"))] if motion.light else []
         for track in self._tracker.tracks:
             moving = motion.inside(self._fractions(track.box)) > 0.02 or track.restless  # noqa: PLR2004
             due = t - track.looked_s >= _STILL_LOOK_S and not _parked(t, track)
