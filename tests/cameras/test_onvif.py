@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cameras.conftest import POLE_WALK
 from tests.cameras.onvif_device import Device
-from tests.cameras.register_world import POLE_WALK, client_of, org, station  # noqa: F401  fixtures
 from unjai.cameras import discovery, onvif
 from unjai.cameras.rules.onvif import Found, dialled, probe_matches
 from unjai.cameras.secrets import Login

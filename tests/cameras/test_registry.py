@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.cameras.register_world import HERE, POLE_WALK, THERE, client_of, org, station  # noqa: F401  fixtures
+from tests.cameras.conftest import HERE, POLE_WALK, THERE
 from unjai.cameras.noter import Noter
 from unjai.cameras.secrets import vault_of
 from unjai.cameras.store import streams

@@ -13,6 +13,11 @@ from sqlalchemy import insert, select
 
 from tests.conftest import NIGHT
 from unjai.app import Common
+from unjai.cameras.flows import consents as camera_consents
+from unjai.cameras.flows import parts as camera_parts
+from unjai.cameras.flows import registry as camera_registry
+from unjai.cameras.flows import requests as camera_requests
+from unjai.cameras.secrets import vault_of
 from unjai.model.actor import Actor, system
 from unjai.model.clock import MovedClock
 from unjai.model.geometry import Point
@@ -27,6 +32,7 @@ from unjai.picture.alerts import flows as alert_rules
 from unjai.picture.alerts.schemas import RuleBody
 from unjai.platform.config import Settings
 from unjai.platform.database import Database, Tx, metadata
+from unjai.platform.media import Stored
 from unjai.platform.streams import Bus
 from unjai.respond import flows as respond
 from unjai.respond.flows import shift_log
@@ -82,8 +88,11 @@ class Centre:
         return re.sub(r"{([a-z_]+)}", filled, item.path)
 
 
+_DEVICES = {"pole-secret": "sos_pole", "phone-secret": "phone", "spare-secret": "phone", "camera-secret": "camera"}
+
+
 async def _stations(db: Database) -> dict[str, DeviceId]:
-    devices = {name: DeviceId(named_id("rights", name)) for name in ("pole-secret", "phone-secret", "spare-secret")}
+    devices = {name: DeviceId(named_id("rights", name)) for name in _DEVICES}
     async with db.tx(ROOT) as tx:
         for key, parent, path, level in (
             (1, None, "1", "national"),
@@ -108,8 +117,8 @@ async def _stations(db: Database) -> dict[str, DeviceId]:
                 )
             )
         for name, device_id in devices.items():
-            kind = "sos_pole" if name.startswith("pole") else "phone"
-            at = PLACE if kind == "sos_pole" else {}
+            kind = _DEVICES[name]
+            at = {} if kind == "phone" else PLACE
             facts = {"key": name, "name_th": f"เครื่อง {name}", "owner_kind": "police", "silent_after_s": 60}
             await tx.execute(insert(device).values(id=device_id, station_id=HERE, kind=kind, **facts, **at))
     return devices
@@ -235,6 +244,33 @@ async def _case(centre: Centre, incident_id: str) -> None:
     centre.ids |= {name: key for name, key in ids.items() if name != "procedure"}
 
 
+async def _cameras(centre: Centre, camera_id: DeviceId) -> None:
+    """A camera of the register with a point, a source, a consent, a request and its picture."""
+    db, clock, here = centre.db, centre.clock, system(HERE)
+    sealed = vault_of(centre.app.state.ground.data)
+    paper = Stored(digest="d" * 64, size_bytes=1)
+    async with db.tx(here) as tx:
+        point = await camera_parts.add_point(tx, here, clock, said={"code": "จุดลับ", "name_th": "จุดกล้องลับ"})
+        source_said = {"code": "ต้นทางลับ", "name_th": "ศูนย์ลับ", "kind": "nvr", "username": "u", "password": "p"}
+        source = await camera_parts.add_source(tx, here, clock, sealed, said=source_said)
+        told = {
+            "point_id": point,
+            "onvif_url": "http://10.99.0.1/onvif",
+            "main_url": "rtsp://10.99.0.1/ลับ",
+            "ptz": True,
+        }
+        await camera_registry.change_camera(tx, here, clock, sealed, camera_id=camera_id, said=told)
+        said = {"number": "หนังสือลับ", "from_on": NIGHT.date()}
+        consent = await camera_consents.add_consent(tx, here, clock, camera_id=camera_id, said=said)
+        asked = await camera_requests.ask_owner(tx, here, clock, camera_id=camera_id, want="คำขอลับ")
+        await camera_requests.add_picture(
+            tx, here, clock, request_id=asked, what="before", head=b"\xff\xd8\xff", stored=paper
+        )
+        picture = await tx.scalar(select(metadata.tables["camera_picture"].c.id))
+    centre.ids |= {"camera": str(camera_id), "camera_point": str(point), "camera_source": str(source)}
+    centre.ids |= {"camera_consent": str(consent), "camera_request": str(asked), "camera_picture": str(picture)}
+
+
 async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
     """A unit on duty, a call with its caller, an offer: things that another station must not see."""
     db, clock = centre.db, centre.clock
@@ -298,6 +334,7 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
         contact = {"name": "ช่างลับ", "phone": "0899990000", "note": "ลับ"}
         await set_contact(tx, here, clock, device_id=devices["spare-secret"], **contact)
     await _files(centre)
+    await _cameras(centre, devices["camera-secret"])
     await _case(centre, centre.ids["incident"])
     centre.ids |= await _overseen(centre, centre.tokens["operator", HERE])
     centre.secrets = [

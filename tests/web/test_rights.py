@@ -50,6 +50,14 @@ BODIES: dict[str, Any] = {
     "POST /api/officer/assignments/{assignment_id}/close": {"outcome": "resolved"},
     "PATCH /api/checklists/items/{key}": {"note": "ถูกยึด"},
     "PATCH /api/zone/plans/{key}": {"name_th": "ถูกยึด", "geometry": None},
+    "PATCH /api/cameras/{camera_id}": {"name_th": "ถูกยึด"},
+    "POST /api/cameras/{camera_id}/consents": {"number": "ถูกยึด", "from_on": "2026-11-22"},
+    "POST /api/cameras/{camera_id}/requests": {"want": "ถูกยึด"},
+    "POST /api/cameras/{camera_id}/turn": {"do": "stop"},
+    "PATCH /api/camera-consents/{camera_consent_id}": {"number": "ถูกยึด"},
+    "PUT /api/camera-points/{camera_point_id}": {"code": "ถูกยึด", "name_th": "ถูกยึด"},
+    "PUT /api/camera-sources/{camera_source_id}": {"code": "ถูกยึด", "name_th": "ถูกยึด"},
+    "POST /api/camera-requests/{camera_request_id}/move": {"to": "agreed"},
     "POST /api/shift-logs/{log_id}/additions": {"text": "ถูกยึด"},
     "POST /api/shift-logs/{log_id}/hand-over": {},
     "PATCH /api/accounts/{account_id}": {"name_th": "ถูกยึด"},
@@ -68,13 +76,19 @@ BODIES: dict[str, Any] = {
 """A body that each route with an id in its path takes, so that it comes as far as the thing itself."""
 
 
+QUERIES = dict.fromkeys(
+    ("recordings", "recordings.m3u8", "clip"), "?since=2026-11-21T17:00:00Z&until=2026-11-21T18:00:00Z"
+)
+"""What a route whose path ends so needs to be asked at all."""
+
 COMMON_WORDS = re.compile("กลับ|ความลับ|รหัสลับ")
 """Words of our own texts in which "ลับ", by which the secrets here are called, stands too."""
 
 
 async def _ask(client: httpx.AsyncClient, centre: Centre, item: Declared, *, known: bool) -> httpx.Response:
     body = BODIES.get(f"{item.method} {item.path}")
-    return await client.request(item.method, centre.path(item, known=known), json=body)
+    path = centre.path(item, known=known) + QUERIES.get(item.path.rpartition("/")[2], "")
+    return await client.request(item.method, path, json=body)
 
 
 def _code(answer: httpx.Response) -> str:
