@@ -1,9 +1,13 @@
 """Tracks keep their number through crossings, blinks and parts that nobody looked at; mistakes become none."""
 
+import dataclasses
+
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from unjai.vision.box import Box
+from unjai.vision.colours import alike, colours
 from unjai.vision.detector import Detection
 from unjai.vision.tracker import Tracker
 
@@ -40,6 +44,35 @@ def test_two_who_cross_keep_their_numbers():
     assert {number for one in shown for number in one} == {1, 2}
     ends = {track.number: track.box.centre[0] for track in tracker.tracks}
     assert ends[1] > ends[2]
+
+
+def _dressed(detection, colour):
+    rgb = np.zeros((360, 640, 3), np.uint8)
+    rgb[:] = colour
+    return dataclasses.replace(detection, colours=colours(rgb, detection.box))
+
+
+def test_who_comes_out_from_behind_a_sign_is_who_went_behind_it():
+    """Two meet behind a sign and turn round: their ways say that they passed each other, their jackets do not."""
+
+    def scene(t):
+        if 2.2 < t < 3.4:
+            return []
+        away = abs(2.8 - t) * 60
+        return [_dressed(_seen(300 - away), (150, 30, 30)), _dressed(_seen(320 + away), (20, 20, 120))]
+
+    tracker, _shown = _run(scene, 5.6)
+    ends = {track.number: track.box.centre[0] for track in tracker.tracks if track.confirmed}
+    assert ends[1] < ends[2]
+    assert set(ends) == {1, 2}
+
+
+def test_colours_are_not_asked_of_a_tiny_box():
+    rgb = np.zeros((100, 100, 3), np.uint8)
+    assert colours(rgb, Box(10, 10, 16, 30)) is None
+    assert colours(rgb, Box(98, 98, 300, 300)) is None
+    assert alike(None, colours(rgb, Box(10, 10, 60, 90))) == 1
+    assert alike(colours(rgb, Box(10, 10, 60, 90)), colours(rgb + 200, Box(10, 10, 60, 90))) == 0
 
 
 def test_one_or_two_sightings_are_a_mistake():

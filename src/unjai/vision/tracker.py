@@ -16,6 +16,7 @@ import numpy as np
 
 from unjai.vision.assign import pairs
 from unjai.vision.box import Box, as_array, inside_share, overlaps
+from unjai.vision.colours import Shares, alike
 from unjai.vision.detector import Detection
 from unjai.vision.kalman import BoxFilter
 from unjai.vision.kinds import family
@@ -31,6 +32,12 @@ _STANDING_S = 20.0
 """The same where nothing moves in its box: it is hidden by the model's blinking, not gone."""
 _STOOD_S = 2.0
 """Who stood for so long is taken to stand on; who walked and vanished is not where he was expected."""
+_COLOUR_WEIGHT = 0.4
+_COLOUR_RATE = 0.15
+_COLOUR_SCORE = 0.5
+_HIDDEN_S = 0.5
+_LIKE = 0.7
+"""Colours less alike than this are not the same thing's; a person's own stay above 0.85 from look to look."""
 _CONFIRM = 3
 """Sightings that make a track; one or two are the model's mistakes."""
 _CONFIRM_S = 3.0
@@ -74,6 +81,7 @@ class Track:
     anchor: Box = field(default_factory=lambda: Box(0, 0, 0, 0))
     anchor_s: float = 0.0
     """Where, and since when, it has stood still."""
+    colours: Shares | None = None
     votes: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -147,6 +155,11 @@ class Tracker:
         for row, track in enumerate(tracks):
             costs[row, families != family(track.kind)] = 2.0
             costs[row] += 0.0 if track.confirmed else 0.05  # the known one has the first claim
+            if track.colours is not None:
+                like = np.array([alike(track.colours, one.colours) for one in found], np.float32)
+                costs[row] += _COLOUR_WEIGHT * (1 - like)
+                if wide or track.blank_s > _HIDDEN_S:
+                    costs[row, like < _LIKE] = 2.0  # who comes out from behind a post is who went behind it
         matched = pairs(costs, limit)
         for row, column in matched:
             self._sighted(t, tracks[row], found[column])
@@ -164,6 +177,9 @@ class Tracker:
         track.sightings += 1
         track.blank_s, track.restless = 0.0, False
         track.votes[one.kind] += 1
+        if one.colours is not None and one.score >= _COLOUR_SCORE:
+            was = one.colours if track.colours is None else track.colours
+            track.colours = was + (one.colours - was) * np.float32(_COLOUR_RATE)
         box = track.box
         x, y = box.centre
         was_x, was_y = track.anchor.centre
@@ -196,6 +212,7 @@ class Tracker:
             moved=moved_in(one.box) > _SIGHTED / 25,
             anchor=one.box,
             anchor_s=t,
+            colours=one.colours,
         )
         track.votes[one.kind] += 1
         self._next += 1

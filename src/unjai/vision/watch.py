@@ -10,6 +10,7 @@ import numpy as np
 
 from unjai.vision.attention import Attention, Interest
 from unjai.vision.box import Box, inside_share, overlap
+from unjai.vision.colours import colours
 from unjai.vision.detector import Detection, Detector
 from unjai.vision.ground import Ground
 from unjai.vision.kinds import PERSON, family
@@ -117,7 +118,7 @@ class Watch:
                 y1 - _EDGE if y1 < self._size[1] else y1 + 1.0,
             )
             if box.x0 >= inner.x0 and box.y0 >= inner.y0 and box.x1 <= inner.x1 and box.y1 <= inner.y1:
-                found.append(Detection(kind=one.kind, score=one.score, box=box))
+                found.append(Detection(kind=one.kind, score=one.score, box=box, colours=colours(whole, box)))
         return found
 
     def _fractions(self, box: Box) -> Box:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,6 +34,8 @@ class Detection:
     kind: str
     score: float
     box: Box
+    colours: NDArray[np.float32] | None = field(default=None, compare=False)
+    """How its colours are shared out, to tell it from its neighbours in the next picture; never kept or sent."""
 
 
 class Detector:
