@@ -3,7 +3,7 @@
 from itertools import permutations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -29,6 +29,7 @@ def _best(costs: np.ndarray) -> float:
     return best
 
 
+@settings(deadline=None)
 @given(
     st.tuples(st.integers(1, 5), st.integers(1, 5)).flatmap(
         lambda shape: arrays(np.float32, shape, elements=st.floats(0, 1, width=32).map(lambda x: round(x, 3)))
@@ -48,6 +49,7 @@ def test_nothing_allowed_is_no_pair():
 BOXES = st.builds(lambda x, y, w, h: Box(x, y, x + w, y + h), *[st.floats(0, 100)] * 2, *[st.floats(0.5, 50)] * 2)
 
 
+@settings(deadline=None)
 @given(BOXES, BOXES)
 def test_overlap_is_the_same_either_way_and_as_in_arrays(a, b):
     one = overlap(a, b)

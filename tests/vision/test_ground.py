@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from unjai.model.errors import UnjaiError
@@ -31,6 +31,7 @@ def test_the_four_points_stand_where_they_were_put():
         assert distance_m(found, place) < 0.01
 
 
+@settings(deadline=None)
 @given(st.floats(0.3, 3), st.floats(5, 40), st.floats(0, 1), st.floats(0.45, 1))
 def test_a_camera_that_looks_down_a_street_is_undone(tilt, height_m, x, y):
     """Seen by a pinhole camera at `height_m`, each place of the ground comes back from its pixel."""

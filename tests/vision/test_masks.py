@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unjai.model.errors import UnjaiError
@@ -12,6 +12,7 @@ from unjai.vision.picture import ArrayPicture
 CORNERS = st.lists(st.tuples(st.floats(-2, 3), st.floats(-2, 3)).map(list), min_size=3, max_size=8)
 
 
+@settings(deadline=None)
 @given(CORNERS)
 def test_a_polygon_is_clipped_to_the_picture_or_refused(corners):
     try:
@@ -60,6 +61,7 @@ def test_without_masks_the_picture_is_itself():
     assert Masks().over(picture) is picture
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 0.99), st.floats(0.01, 0.99))
 def test_a_point_is_inside_what_surrounds_it(x, y):
     around = polygon([[x - 0.01, y - 0.01], [x + 0.01, y - 0.01], [x + 0.01, y + 0.01], [x - 0.01, y + 0.01]])

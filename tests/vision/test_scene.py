@@ -5,7 +5,7 @@ import math
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.vision.conftest import look, person
@@ -284,6 +284,7 @@ JUNK = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted(scene_kinds())),
     st.dictionaries(st.sampled_from(["area", "line", "seconds", "people", "what"]), JUNK),

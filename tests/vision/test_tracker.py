@@ -3,7 +3,7 @@
 import dataclasses
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unjai.vision.box import Box
@@ -129,6 +129,7 @@ def test_a_van_that_is_now_a_car_now_a_truck_is_one_and_a_person_is_no_car():
     assert sorted(track.kind for track in tracker.tracks) == ["car", "person"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.lists(
