@@ -34,7 +34,7 @@ from unjai.platform.engines.alone import start_nats
 from unjai.platform.streams import Bus
 
 WIDTH, HEIGHT, FPS = 640, 360, 25
-_PATIENCE_S = 90.0
+_PATIENCE_S = 240.0
 
 
 def resident_mb(pid: int) -> float:

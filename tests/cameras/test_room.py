@@ -62,6 +62,7 @@ class World:
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     greys: list[tuple[str, tuple[int, ...], float]] = field(default_factory=list)
     disc_room: int = FULL
+    analysed: list[tuple[str, bool]] = field(default_factory=list)
 
     async def heard(self, _subject: str, data: bytes) -> None:
         state = msgspec.json.decode(data)
@@ -95,6 +96,7 @@ async def world_of(bus: Bus, server: RtspServer, root: Path, *streams: Stream, s
         keeper=keeper,
         shard=shard or Shard(),
         look=lambda camera, _at, grey: world.greys.append((camera.key, grey.shape, float(grey.mean()))),
+        analysed=lambda camera, picture: world.analysed.append((camera.key, picture.sample.key)),
     )
     ear = await bus.hear("camera.state.*.*", world.heard)
     running = asyncio.create_task(room.run())
@@ -255,6 +257,15 @@ async def test_a_still_is_small_masked_and_carries_its_time(bus, server, tmp_pat
     assert {shape for _key, shape, _mean in world.greys} == {(179, 320)}
     age_s = (SystemClock().now() - still.at).total_seconds()
     assert -1 < age_s < 60
+
+
+async def test_every_picture_of_an_analysed_camera_is_handed_on_and_of_no_other(bus, server, tmp_path):
+    some = [stream("looked-at", server.url("/sub"), analyse=True), stream("not", server.url("/sub"))]
+    async with world_of(bus, server, tmp_path, *some) as world:
+        for one in some:
+            await world.until(one, lambda told: told["recording"] == "on")
+    assert {key for key, _key in world.analysed} == {"looked-at"}
+    assert [begins for _name, begins in world.analysed[:10]] == [True] + [False] * 9
 
 
 async def test_a_changed_entry_is_taken_over_and_a_gone_camera_is_let_go(bus, server, tmp_path, desk):

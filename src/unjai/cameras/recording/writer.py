@@ -1,4 +1,4 @@
-"""Writes recordings: one or two threads for all cameras, so that a slow disc stops nobody's live picture.
+"""Writes recordings: a few threads for all cameras, so that a slow disc stops nobody's live picture.
 
 A segment is written as it comes and is whole to its last fragment whatever is killed; at its end it is synced to the
 disc and gets its name. A full disc ends the segment, is told, and is tried again every few seconds.
@@ -71,6 +71,19 @@ class Reel:
 
 
 @dataclass(frozen=True, slots=True)
+class _Ended:
+    """A segment that waits to be synced and named; without a handle only for what waits behind it."""
+
+    reel: Reel
+    handle: int = -1
+    part: Path | None = None
+    begins_ms: int = 0
+    ends_ms: int = 0
+    size: int = 0
+    done: threading.Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Job:
     reel: Reel
     piece: Piece | None
@@ -89,6 +102,8 @@ class Writer:
             threading.Thread(target=self._work, args=(one,), name=f"recording-{number}", daemon=True)
             for number, one in enumerate(self._queues)
         ]
+        self._ended: queue.SimpleQueue[_Ended | None] = queue.SimpleQueue()
+        self._closer = threading.Thread(target=self._close_all, name="recording-close", daemon=True)
         self._waiting = 0
         self._lock = threading.Lock()
         self.full = threading.Event()
@@ -96,7 +111,7 @@ class Writer:
 
     def start(self) -> None:
         """Start the threads."""
-        for thread in self._threads:
+        for thread in (*self._threads, self._closer):
             thread.start()
 
     def stop(self, patience_s: float = 5.0) -> None:
@@ -105,6 +120,8 @@ class Writer:
             one.put(None)
         for thread in self._threads:
             thread.join(patience_s)
+        self._ended.put(None)
+        self._closer.join(patience_s)
 
     def put(self, reel: Reel, piece: Piece) -> None:
         """Take a fragment to be written; never blocks. One too many is dropped, and the recording has a gap."""
@@ -144,13 +161,13 @@ class Writer:
             except Exception:
                 log.exception("a recording broke off")
                 reel.state, reel.broken = "failed", True
-                self._abandon(reel)
+                self._end(reel)
             finally:
                 with self._lock:
                     self._waiting -= job.size
                     reel.waiting_bytes -= job.size
                 if job.done is not None:
-                    job.done.set()
+                    self._ended.put(_Ended(reel, done=job.done))
 
     def _write(self, reel: Reel, piece: Piece) -> None:
         if piece.fresh or reel.broken:
@@ -202,20 +219,38 @@ class Writer:
         return True
 
     def _end(self, reel: Reel) -> None:
+        """Let a reel's segment go to the thread that waits for the disc."""
         if reel.handle < 0 or reel.part is None:
             return
-        handle, part, whole = reel.handle, reel.part, reel.number > 0
-        reel.handle, reel.part = -1, None
-        try:
-            if whole:
-                os.fsync(handle)
-        finally:
-            os.close(handle)
-        if not whole:
-            part.unlink(missing_ok=True)
-            return
         ends_ms = reel.begins_ms + round((reel.ends - reel.first) * 1000 / TIMESCALE)
-        self._keeper.note(reel.station_id, reel.camera_id, named(part, reel.begins_ms, ends_ms), reel.size)
+        size = reel.size if reel.number else 0
+        self._ended.put(_Ended(reel, reel.handle, reel.part, reel.begins_ms, ends_ms, size))
+        reel.handle, reel.part = -1, None
+
+    def _close_all(self) -> None:
+        while (ended := self._ended.get()) is not None:
+            try:
+                self._close(ended)
+            except OSError as error:
+                log.warning(
+                    "a recording of %s waits for the next start to be finished: %s", ended.reel.camera_id, error
+                )
+            if ended.done is not None:
+                ended.done.set()
+
+    def _close(self, ended: _Ended) -> None:
+        if ended.part is None:
+            return
+        try:
+            if ended.size:
+                os.fsync(ended.handle)
+        finally:
+            os.close(ended.handle)
+        if not ended.size:
+            ended.part.unlink(missing_ok=True)
+            return
+        segment = named(ended.part, ended.begins_ms, ended.ends_ms)
+        self._keeper.note(ended.reel.station_id, ended.reel.camera_id, segment, ended.size)
 
     def _failed(self, reel: Reel, error: OSError) -> None:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
@@ -227,14 +262,7 @@ class Writer:
         reel.not_before_s = time.monotonic() + _AGAIN_S
         if full:
             self.full.set()
-        self._abandon(reel)
-
-    def _abandon(self, reel: Reel) -> None:
-        """End a segment that cannot be gone on with; what is whole of it stays."""
-        try:
-            self._end(reel)
-        except OSError as error:
-            log.warning("a recording of %s waits for the next start to be finished: %s", reel.camera_id, error)
+        self._end(reel)
 
 
 def _full(place: str) -> OSError:

@@ -53,6 +53,8 @@ class Shared:
     out: Out
     told: Callable[[], None]
     """Called when a feed's state changed."""
+    analysed: Callable[[Stream, Picture], None] | None = None
+    """Is handed each picture of cameras with `analyse`, as it came (not masked); must not wait."""
 
 
 class Feed(threading.Thread):
@@ -245,6 +247,8 @@ class Feed(threading.Thread):
                 self._send(picture)
         if self.reel is not None:
             self._record(picture, track)
+        if self.camera.analyse and self._gives_stills and self._shared.analysed is not None:
+            self._shared.analysed(self.camera, picture)
         if sample.key:
             self.pace.key(picture.wall_s)
             if self._gives_stills:
@@ -290,8 +294,9 @@ class Feed(threading.Thread):
                 self._flush()
         length_s = (sample.at - self._cut_at) / TIMESCALE
         if self._pending_fresh or cut_here(length_s=length_s, size_bytes=self._cut_bytes, key=sample.key):
+            spread = self.camera.camera_id.int % 15 if self._pending_fresh else 0  # not all cameras cut at once
             self._pending_fresh = True
-            self._cut_at, self._cut_bytes = sample.at, 0
+            self._cut_at, self._cut_bytes = sample.at - spread * TIMESCALE, 0
             track.settle_clock()
         if not self._pending:
             self._pending_wall_s = picture.wall_s

@@ -26,6 +26,7 @@ from unjai.cameras.worker.camera import Camera
 from unjai.cameras.worker.feed import Shared
 from unjai.cameras.worker.post import Post
 from unjai.cameras.worker.stills import Look, Stills
+from unjai.cameras.worker.track import Picture
 from unjai.model.clock import Clock
 from unjai.model.ids import EPOCH, DeviceId
 from unjai.platform.streams import Bus
@@ -52,7 +53,11 @@ class Shard:
 
 
 class Room:
-    """Serves cameras until it is cancelled. `looks` are shown each camera's small grey picture about once a second."""
+    """Serves cameras until it is cancelled.
+
+    `look` is shown each camera's small grey picture about once a second (masked); `analysed` is handed every picture
+    of cameras with `analyse` from their feed's own thread, still encoded (`sample.body`, `headers`, `wall_s`).
+    """
 
     def __init__(
         self,
@@ -63,11 +68,13 @@ class Room:
         keeper: Keeper,
         shard: Shard,
         look: Look | None = None,
+        analysed: Callable[[Stream, Picture], None] | None = None,
         still_threads: int = 1,
     ) -> None:
         """Start nothing yet."""
         self._bus, self._clock, self._streams, self._shard = bus, clock, streams, shard
         self.keeper = keeper
+        self._analysed = analysed
         self.writer = Writer(keeper)
         self.stills = Stills(threads=still_threads, look=look)
         self.cameras: dict[DeviceId, Camera] = {}
@@ -90,6 +97,7 @@ class Room:
             stills=self.stills,
             out=self.post,
             told=lambda: _suppressed(loop, self._tell_now.set),
+            analysed=self._analysed,
         )
         await asyncio.to_thread(self._recover)
         self.writer.start()
