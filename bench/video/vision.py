@@ -64,8 +64,8 @@ TRUTHS = (
 
 
 async def measure(quick: bool, began: float) -> dict[str, Any]:  # noqa: ARG001
-    """Run the clips one after the other, in a thread; quick takes the first 40 seconds of each."""
-    return await asyncio.to_thread(_measured, 40.0 if quick else float("inf"))
+    """Run the clips one after the other, in a thread; quick takes the first 20 seconds of each."""
+    return await asyncio.to_thread(_measured, 20.0 if quick else float("inf"))
 
 
 def _measured(until_s: float) -> dict[str, Any]:
