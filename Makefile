@@ -59,7 +59,7 @@ test: install ## Run all checks and all tests
 	$(BIN)/pytest tests/e2e -p no:randomly
 
 bench: install ## Run every bench (each prints one JSON object last)
-	for name in picture ingest rights search fuzz api kill; do $(BIN)/python -m bench.$$name --json; done
+	for name in picture ingest rights search fuzz api kill video; do $(BIN)/python -m bench.$$name --json; done
 
 client: install ## Write the screens' API types and every other generated file anew
 	$(BIN)/python tools/generated.py
