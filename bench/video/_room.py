@@ -53,7 +53,7 @@ async def main() -> None:
     await asyncio.to_thread(sys.stdin.readline)
     listed.extend(streams)
     await bus.tell("evt.1.cameras.changed", b"{}")
-    while not streams or sum(camera.state()["recording"] == "on" for camera in room.cameras.values()) < len(streams):
+    while not streams or sum(camera.state()["recording"] == "on" for camera in room.cameras.values()) < len(streams):  # noqa: ASYNC110  states are made by threads
         await asyncio.sleep(0.2)
     print("live", flush=True)
     await running
