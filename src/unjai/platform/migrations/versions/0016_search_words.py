@@ -3,7 +3,7 @@
 from unjai.platform.migrations import run_sql
 
 revision = "0016"
-down_revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:
