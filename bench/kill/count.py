@@ -82,7 +82,9 @@ def _reports(connection: psycopg.Connection[Any], rows: list[dict[str, Any]]) ->
                WHERE kind = 'sos_press'"""
     told = Counter((str(key), int(at)) for key, at in connection.execute(query))
     called = {row["key"] for row in rows if row["kind"] == "call"}
-    texts = Counter(str(row[0]) for row in connection.execute("SELECT text FROM report WHERE channel = 'call' AND text <> ''"))
+    texts = Counter(
+        str(row[0]) for row in connection.execute("SELECT text FROM report WHERE channel = 'call' AND text <> ''")
+    )
     return {
         "lost_reports": sum(one not in told for one in pressed) + sum(one not in texts for one in called),
         "doubled_reports": sum(count - 1 for count in (told + texts).values()),
