@@ -55,7 +55,7 @@ check: install ## Check style, types, layers, screens, generated files and docum
 test: install ## Run all checks and all tests
 	tools/debian-packages chromium mosquitto-clients strace
 	$(MAKE) check
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 	$(BIN)/pytest tests/e2e -p no:randomly
 
 bench: install ## Run every bench (each prints one JSON object last)
