@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
+from tests.conftest import NIGHT
 from tests.people.conftest import HERE, ROOT, THERE, enter, look, make_account
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import named_id
@@ -44,12 +45,8 @@ async def _zone(db, name):
     square = [[98.98, 18.78], [99.0, 18.78], [99.0, 18.8], [98.98, 18.78]]
     async with db.tx(ROOT) as tx:
         if await tx.scalar(select(territory_version.c.version).where(territory_version.c.station_id == HERE)) is None:
-            own = {"station_id": HERE, "version": 1, "stamp": named_id("four-eyes", "stamp")}
-            await tx.execute(
-                insert(territory_version).values(
-                    **own, changed_at=(await tx.scalar(select(account.c.created_at).limit(1)))
-                )
-            )
+            own = {"station_id": HERE, "version": 1, "stamp": named_id("four-eyes", "stamp"), "changed_at": NIGHT}
+            await tx.execute(insert(territory_version).values(**own))
         values = {"code": name, "name_th": f"เขต {name}", "area_m2": 1.0, "lon": 98.99, "lat": 18.79}
         shape = {"type": "Polygon", "coordinates": [square]}
         await tx.execute(insert(zone).values(id=key, station_id=HERE, geometry=shape, **values))
