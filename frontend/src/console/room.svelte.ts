@@ -61,7 +61,8 @@ class Room {
     if (this.#feed) return;
     this.#feed = new Feed(liveUrl('/api/live'), {
       line: (open) => this.#line(open),
-      refused: () => void whoAmI().catch(() => undefined),
+      // Other rights show other things: what changes seldom is asked anew.
+      refused: () => void whoAmI().then(() => (me.session ? this.load() : undefined), () => undefined),
       snapshot: (message) => this.#snapshot(message),
       delta: (message) => this.#delta(message),
       marks: ({ marks }) => {

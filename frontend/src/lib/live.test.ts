@@ -121,6 +121,21 @@ describe('Feed', () => {
     expect(latest().sent).toEqual([]);
   });
 
+  it('comes back at once when its rights changed, and calls the line cut only if that fails', () => {
+    latest().onclose?.({ code: 4401 } as CloseEvent);
+    expect(lines).toHaveLength(2);
+    expect(heard).not.toContain('lost');
+    latest().onopen?.({} as Event);
+    latest().say({ type: 'snapshot', seq: 9 });
+    latest().onclose?.({ code: 4401 } as CloseEvent);
+    expect(lines).toHaveLength(3);
+    latest().onclose?.({ code: 4401 } as CloseEvent);
+    expect(heard.at(-1)).toBe('lost');
+    expect(lines).toHaveLength(3);
+    vi.advanceTimersByTime(1000);
+    expect(lines).toHaveLength(4);
+  });
+
   it('asks once for a snapshot after a gap, and goes on from it', () => {
     latest().say({ type: 'delta', seq: 8 });
     latest().say(frame(9, [one]));

@@ -175,7 +175,12 @@ export class Feed {
     line.onclose = (event) => {
       if (line !== this.#line) return;
       if (event.code === 4401 || event.code === 4403) this.#reader.refused?.(event.code);
-      this.#lost();
+      // The door closes on other rights too (emergency rights begin or end): come back at once, and call nothing cut yet.
+      if (event.code === 4401 && this.#attempt === 0) {
+        this.#attempt = 1;
+        this.#drop();
+        this.#open();
+      } else this.#lost();
     };
   }
 
