@@ -220,6 +220,7 @@ async def test_a_row_changed_by_hand_is_not_done(db, worker_db, clock):
 async def test_no_approval_after_a_role_is_lost(db, clock):
     key = await _zone(db, "F6")
     admin = await _signed(db, clock, "f6", "administrator")
+    await _signed(db, clock, "f6-other", "administrator")  # the last one could not be disabled
     chief = await _signed(db, clock, "f6-chief", "superintendent")
     asked = await _act(
         db, admin.actor, four_eyes.propose, clock, action="zone.remove", facts={"key": str(key)}, reason=WHY
