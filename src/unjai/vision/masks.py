@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from unjai.model.errors import UnjaiError
-from unjai.vision.picture import Grey, Picture, Rgb
+
+if TYPE_CHECKING:  # polygons are read by processes that never see a picture
+    from unjai.vision.picture import Grey, Picture, Rgb
 
 Corner = tuple[float, float]
 Polygon = tuple[Corner, ...]
@@ -122,6 +124,8 @@ class _Masked:
 
 
 def _paint(image: Rgb | Grey, polygons: tuple[Polygon, ...]) -> None:
+    import cv2  # noqa: PLC0415  heavy: only where a picture is painted
+
     scale = np.asarray((image.shape[1], image.shape[0]), np.float64)
     for corners in polygons:
         outline = np.asarray(corners, np.float64) * scale

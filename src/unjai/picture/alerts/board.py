@@ -18,6 +18,7 @@ from unjai.model.reading import Observation
 from unjai.people.registry import DeviceEntry
 from unjai.picture.alerts import store
 from unjai.picture.alerts.flows import ground_of
+from unjai.picture.alerts.kinds.scenes import CAMERA_HIT
 from unjai.picture.alerts.rules.engine import Engine, Key
 from unjai.picture.alerts.rules.facts import REFUSED, Seen, Thing, UnitNow
 from unjai.picture.alerts.rules.rule import Alert, Cleared, Rule
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 ALERT_RULE = "alert_rule"
 NOTICE = "rule.notice"
+NOBODY = UUID(int=0)
 _PRIMED = "primed"
 Out = list[Alert | Cleared]
 
@@ -134,6 +136,7 @@ class RuleBoard:
             thing=thing_of(live, entry),
             point=point,
             payload=seen.payload,
+            rule_id=_for_rule(seen),
         )
         return engine.observe(told)
 
@@ -193,6 +196,16 @@ class RuleBoard:
         await store.save_states(tx, rows, sorted(gone))
 
 
+def _for_rule(seen: Observation) -> UUID | None:
+    """Return the rule on whose behalf a camera's process looked; no rule's where that cannot be read."""
+    if seen.kind != CAMERA_HIT:
+        return None
+    try:
+        return UUID(str(seen.payload.get("rule_id")))
+    except ValueError:
+        return NOBODY
+
+
 def alert_row(alert: Alert) -> dict[str, Any]:
     """Return the row of an alert."""
     said, point = alert.told, alert.point
@@ -237,6 +250,7 @@ def alarm_of_alert(alert: Alert, now: datetime) -> Alarm:
             "priority": rule.follow.priority,
             "text": f"{alert.told.th}{name}",
             "key": None if thing is None else thing.key,
+            "clip": alert.facts.get("clip"),
         },
     )
 

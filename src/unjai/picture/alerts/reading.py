@@ -168,7 +168,9 @@ def _worded(rule: Rule, scope: Scope, code: Words) -> Rule:
 
 def check(body: RuleBody, territory: TerritoryView, units: UnitNames) -> None:
     """Raise what keeps a form from being saved; a stored rule was checked when it was saved."""
-    params_of(kind_of(body.kind), body.params)
+    kind = kind_of(body.kind)
+    if (lack := kind.lacks(params_of(kind, body.params), len(body.where.device_ids))) is not None:
+        raise UnjaiError(lack, 422)
     if not body.when.weekdays:
         raise UnjaiError("rule_weekdays_missing", 422)
     if body.where.ring:

@@ -161,7 +161,7 @@ class Engine:
         """Take an observation through every rule that hears it (or through `only` these)."""
         rules = [*self._hearing.get(seen.kind, ()), *self._hearing.get("*", ())] if only is None else list(only)
         for rule in rules:
-            subject = rule.kind.subject_of(seen)
+            subject = rule.kind.subject_of(seen) if seen.rule_id in (None, rule.id) else None
             if subject is None or not rule.where.concerns(seen.thing):
                 continue
             key = (rule.id, subject)

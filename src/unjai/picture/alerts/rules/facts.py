@@ -56,7 +56,8 @@ class Thing:
 class Seen:
     """An observation. `at` is when it happened as far as can be believed, `heard_at` when it came.
 
-    `inside` is whether it lies where the rule counts; True where the rule counts everywhere.
+    `inside` is whether it lies where the rule counts; True where the rule counts everywhere. `rule_id` is the one rule
+    that it is for, where a camera's process has looked on a rule's behalf.
     """
 
     id: UUID
@@ -67,6 +68,7 @@ class Seen:
     point: Point | None = None
     payload: Mapping[str, Any] = field(default_factory=dict)
     inside: bool = True
+    rule_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

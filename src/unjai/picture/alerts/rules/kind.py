@@ -99,6 +99,11 @@ class AlertKind:
     usual: ClassVar[Usual] = Usual()
 
     @classmethod
+    def lacks(cls, params: BaseModel, cameras: int) -> str | None:  # noqa: ARG003
+        """Return the code of what keeps these parameters from meaning anything for so many chosen devices."""
+        return None
+
+    @classmethod
     def hears_of(cls, params: BaseModel) -> frozenset[str]:  # noqa: ARG003
         """Return the kinds of observation that these parameters want to see."""
         return cls.hears
