@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { across, along, barAround, labels, momentAt, recordedAt, shares, wanted, type Piece } from './timeline';
+
+const S = 1000;
+const MIN = 60 * S;
+const bar = { since: 0, until: 100 * S };
+const piece = (since: number, until: number): Piece => ({ since: since * S, until: until * S, init: 'i', media: 'm' });
+const PIECES = [piece(0, 30), piece(30, 60), piece(90, 120)];
+
+describe('the bar', () => {
+  it('goes there and back', () => {
+    expect(along(25 * S, bar)).toBe(0.25);
+    expect(momentAt(0.25, bar)).toBe(25 * S);
+    expect(along(-5, bar)).toBe(0);
+    expect(momentAt(2, bar)).toBe(100 * S);
+    expect(along(3, { since: 3, until: 3 })).toBe(0);
+  });
+  it('cuts what reaches out and leaves out what lies outside', () => {
+    expect(shares([{ since: -50 * S, until: 10 * S }, { since: 200 * S, until: 300 * S }, { since: 90 * S, until: 300 * S }], bar)).toEqual([
+      { left: 0, width: 0.1 },
+      { left: 0.9, width: 1 - 0.9 },
+    ]);
+  });
+  it('writes few labels, on round Bangkok times', () => {
+    const day = { since: Date.parse('2026-11-21T09:13:00Z'), until: Date.parse('2026-11-22T09:13:00Z') };
+    const found = labels(day);
+    expect(found.length).toBeLessThanOrEqual(8);
+    expect(found.length).toBeGreaterThan(3);
+    for (const at of found) expect((at + 7 * 60 * MIN) % (240 * MIN)).toBe(0);
+    expect(labels({ since: 0, until: 10 * MIN }).length).toBeGreaterThan(3);
+  });
+  it('never reaches beyond now', () => {
+    expect(barAround(95 * MIN, 10, 97 * MIN)).toEqual({ since: 87 * MIN, until: 97 * MIN });
+    expect(barAround(50 * MIN, 10, 97 * MIN)).toEqual({ since: 45 * MIN, until: 55 * MIN });
+  });
+});
+
+describe('playing', () => {
+  const present = [{ since: 0, until: 60 * S }, { since: 90 * S, until: 120 * S }];
+  it('shows the wished moment, or the next there is', () => {
+    expect(recordedAt(10 * S, present)).toBe(10 * S);
+    expect(recordedAt(70 * S, present)).toBe(90 * S);
+    expect(recordedAt(500 * S, present)).toBe(118 * S);
+    expect(recordedAt(10, [])).toBeNull();
+  });
+  it('asks for what is under the position, then ahead', () => {
+    expect(wanted(PIECES, new Map(), 10 * S, 20 * S)).toBe(PIECES[0]);
+    expect(wanted(PIECES, new Map([[0, 30 * S]]), 10 * S, 15 * S)).toBeNull();
+    expect(wanted(PIECES, new Map([[0, 30 * S]]), 10 * S, 25 * S)).toBe(PIECES[1]);
+  });
+  it('asks again for a piece that has grown', () => expect(wanted(PIECES, new Map([[0, 12 * S]]), 10 * S, 5 * S)).toBe(PIECES[0]));
+  it('asks for the far side of a gap', () => {
+    expect(wanted(PIECES, new Map(), 62 * S, 5 * S)).toBe(PIECES[2]);
+    expect(wanted(PIECES, new Map([[90 * S, 120 * S]]), 62 * S, 5 * S)).toBeNull();
+    expect(wanted(PIECES, new Map(), 130 * S, 5 * S)).toBeNull();
+  });
+  it('goes across a gap, not out of a piece', () => {
+    expect(across(10 * S, PIECES)).toBeNull();
+    expect(across(59.9 * S, PIECES)).toBe(90 * S);
+    expect(across(119.9 * S, PIECES)).toBeNull();
+  });
+});

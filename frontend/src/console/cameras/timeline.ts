@@ -1,0 +1,82 @@
+/** The time line of recordings: shares of a bar, where to go, which labels. Pure; all times are milliseconds. */
+export interface Span {
+  since: number;
+  until: number;
+}
+export interface Share {
+  left: number;
+  width: number;
+}
+export interface Piece extends Span {
+  init: string;
+  media: string;
+}
+
+export const SPANS_MIN = [10, 60, 360, 1440] as const;
+const MINUTE = 60_000;
+const LABEL_STEPS_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360];
+const LABELS_MOST = 7;
+/** Bangkok: labels stand on its round hours. */
+const OFFSET = 7 * 60 * MINUTE;
+
+/** Where in the bar a moment is, 0–1. */
+export const along = (at: number, { since, until }: Span): number => (until > since ? Math.max(0, Math.min(1, (at - since) / (until - since))) : 0);
+
+/** Which moment a place in the bar means. */
+export const momentAt = (share: number, { since, until }: Span): number => since + Math.max(0, Math.min(1, share)) * (until - since);
+
+/** Intervals as shares of the bar; what lies outside is left out, what reaches out is cut. */
+export function shares(spans: readonly Span[], bar: Span): Share[] {
+  return spans.filter((one) => one.until > bar.since && one.since < bar.until).map((one) => {
+    const left = along(one.since, bar);
+    return { left, width: along(one.until, bar) - left };
+  });
+}
+
+/** Round moments to write under the bar. */
+export function labels(bar: Span): number[] {
+  const step = (LABEL_STEPS_MIN.find((one) => (bar.until - bar.since) / (one * MINUTE) <= LABELS_MOST) ?? 360) * MINUTE;
+  const found: number[] = [];
+  for (let at = Math.ceil((bar.since + OFFSET) / step) * step - OFFSET; at <= bar.until; at += step) found.push(at);
+  return found;
+}
+
+/** The recorded moment to show for a wish: itself, else the next beginning, else just before the last end; null for none. */
+export function recordedAt(at: number, present: readonly Span[]): number | null {
+  const here = present.find((one) => at >= one.since && at < one.until);
+  if (here) return at;
+  const later = present.find((one) => one.since >= at);
+  if (later) return later.since;
+  const last = present.at(-1);
+  return last ? Math.max(last.since, last.until - 2000) : null;
+}
+
+/** A bar of so many minutes with a moment in its middle, but never beyond now. */
+export function barAround(at: number, minutes: number, now: number): Span {
+  const size = minutes * MINUTE;
+  const until = Math.min(now, at + size / 2);
+  return { since: until - size, until };
+}
+
+/**
+ * The next piece a player needs that stands at `at` and holds what is in `held` (piece → until when): the piece under
+ * the position, else the following ones while less than `ahead` lies before it. A piece that has grown counts as new.
+ */
+export function wanted(pieces: readonly Piece[], held: ReadonlyMap<number, number>, at: number, ahead: number): Piece | null {
+  for (const one of pieces) {
+    if (one.until <= at) continue;
+    if (one.since > at + ahead) break;
+    if (held.get(one.since) !== one.until) return one;
+  }
+  // A gap longer than what we look ahead: its far side, so that the player can go there.
+  const following = pieces.find((one) => one.since > at);
+  const under = pieces.some((one) => one.since <= at && one.until > at);
+  return !under && following && held.get(following.since) !== following.until ? following : null;
+}
+
+/** Where to go on when the picture stands at the end of what is recorded; null when it need not. */
+export function across(at: number, pieces: readonly Piece[]): number | null {
+  if (pieces.some((one) => one.since <= at && one.until > at + 400)) return null;
+  const following = pieces.find((one) => one.since > at);
+  return following ? following.since : null;
+}
