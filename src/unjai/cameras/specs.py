@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
+from uuid import UUID
 
 from unjai.model.ids import DeviceId, StationId
 
@@ -29,3 +30,18 @@ class Stream:
     masks: tuple[Polygon, ...]
     analyse: bool
     enabled: bool
+    ptz: bool = False
+    lines: tuple[tuple[str, tuple[tuple[float, float], tuple[float, float]]], ...] = ()
+    """Lines over which is counted: a name, and two points in fractions of the picture."""
+    calibration: tuple[tuple[tuple[float, float], tuple[float, float]], ...] = ()
+    """Points of the picture and where they lie on the map (lon, lat)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SceneSpec:
+    """A rule that a camera's process looks for on the picture: the kind of scene and its parameters as it has them."""
+
+    rule_id: UUID
+    version: int
+    scene: str
+    params: Any

@@ -30,6 +30,7 @@ _RANGES = (
     ("backup_keep", 1, 10_000),
     ("recordings_gb", 0, 10_000_000),
     ("recordings_floor_gb", 1, 1_000_000),
+    ("analysis_threads", 0, 64),
 )
 SECRET_KEYS = frozenset({"database_url", "nats_url", "metrics_token"})
 """Settings that may hold a password: never shown."""
@@ -101,6 +102,11 @@ class Settings:
     )
     recordings_floor_gb: int = _key(
         10, "เนื้อที่ดิสก์ที่ภาพบันทึกต้องเหลือไว้ หน่วย GB", "room on the disc that recordings leave free, in GB"
+    )
+    analysis_threads: int = _key(
+        0,
+        "จำนวนงานวิเคราะห์ภาพที่ทำพร้อมกัน (0 = หนึ่งน้อยกว่าจำนวนแกนประมวลผล)",
+        "how many cameras are analysed at once (0 = one less than there are cores)",
     )
     log_level: str = _key("INFO", "ระดับบันทึก", "log level")
     log_format: str = _key("text", "รูปแบบบันทึก: text หรือ json", "form of the logs: text or json")

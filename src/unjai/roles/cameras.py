@@ -18,6 +18,7 @@ from unjai.cameras.store import streams
 from unjai.cameras.worker.room import Room, Shard
 from unjai.model.errors import UnjaiError
 from unjai.platform.config import Settings
+from unjai.roles.sight import Sight
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ async def cameras(settings: Settings, *, shard: str) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    running = asyncio.create_task(room_of(made, share).run())
+    running = asyncio.create_task(serve(made, share))
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
     if running.done():
@@ -52,8 +53,18 @@ async def cameras(settings: Settings, *, shard: str) -> None:
     await made.db.close()
 
 
-def room_of(made: Common, share: Shard) -> Room:
-    """Return the room, wired to the register and to what looks at cameras' health."""
+async def serve(made: Common, share: Shard) -> None:
+    """Run the room, and what looks at its pictures; analysis that fails takes no camera with it."""
+    settings = made.settings
+    sight = Sight(made, share, recordings_root(settings.data, settings.recordings_dir))
+    room = room_of(made, share, sight)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(room.run())
+        group.create_task(app.every(5.0, lambda: sight.run(room)))
+
+
+def room_of(made: Common, share: Shard, sight: Sight) -> Room:
+    """Return the room, wired to the register and to what looks at its pictures."""
     settings = made.settings
     vault = vault_of(settings.data)
 
@@ -67,4 +78,12 @@ def room_of(made: Common, share: Shard) -> Room:
         asked_bytes=settings.recordings_gb * _GB,
         floor_bytes=settings.recordings_floor_gb * _GB,
     )
-    return Room(bus=made.bus, clock=made.clock, streams=listed, keeper=keeper, shard=share)
+    return Room(
+        bus=made.bus,
+        clock=made.clock,
+        streams=listed,
+        keeper=keeper,
+        shard=share,
+        look=sight.wellbeing.look,
+        analysed=sight.analyst.offer,
+    )

@@ -62,7 +62,9 @@ def _health(key: str | None, said: Mapping[str, object]) -> Reading:
         frames_per_s=wire.between(said.get("fps"), 0, 1_000),
         clock_off_s=wire.number(said.get("clock_off_s")),
     )
-    return Reading(kind="camera_health", device_key=key, observed_at=wire.moment(said.get("at")), payload=payload)
+    at = wire.moment(said.get("at"))
+    own = None if at is None else f"{began or ''}:{ended or ''}:{wire.millis(at)}"
+    return Reading(kind="camera_health", device_key=key, observed_at=at, payload=payload, own_id=own)
 
 
 def _hit(key: str | None, said: Mapping[str, object]) -> Reading:

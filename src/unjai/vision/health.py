@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from unjai.vision.picture import Grey
 
-Trouble = Literal["frozen", "covered", "defocused", "turned", "dark"]
+Trouble = Literal["frozen", "covered", "defocused", "turned", "dark", "no_signal", "clock"]
+"""The last two are not seen in a picture: whoever receives it knows them."""
 TROUBLES: Final[tuple[Trouble, ...]] = ("frozen", "covered", "defocused", "turned", "dark")
 WIDTH = 320
 """Pictures come at this width (`picture.small_size`); another one is scaled."""
@@ -138,12 +139,18 @@ def measure(grey: Grey, references: Iterable[Reference], before: Grey | None) ->
 class Health:
     """One camera's health over time. Feed it a picture about once a second."""
 
-    def __init__(self, references: Iterable[Reference] = (), levels: Mapping[Trouble, Level] = LEVELS) -> None:
-        """Take the references (none: only what needs none is told) and the levels."""
+    def __init__(
+        self,
+        references: Iterable[Reference] = (),
+        levels: Mapping[Trouble, Level] = LEVELS,
+        holding: Iterable[str] = (),
+    ) -> None:
+        """Take the references (none: only what needs none is told), the levels, and what was wrong before."""
         self.references = list(references)
         self._levels = levels
         self._before: Grey | None = None
-        self._states = {trouble: _State() for trouble in TROUBLES}
+        before = frozenset(holding)
+        self._states = {trouble: Steady(holds=trouble in before) for trouble in TROUBLES}
         self._t = float("-inf")
         self.measures: Measures | None = None
         """Of the last picture."""
@@ -172,9 +179,12 @@ class Health:
         return tuple(told)
 
 
-class _State:
-    def __init__(self) -> None:
-        self.holds = False
+class Steady:
+    """A trouble that begins and ends only when it has lasted: see `Level`."""
+
+    def __init__(self, *, holds: bool = False) -> None:
+        """Begin with what was known before."""
+        self.holds = holds
         self._turning: float | None = None
 
     def step(self, t: float, trouble: Trouble, value: float | None, level: Level) -> Verdict | None:

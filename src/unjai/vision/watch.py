@@ -67,6 +67,10 @@ class Watch:
         self._t = float("-inf")
         self._size = (0, 0)
 
+    def take_rules(self, rules: Sequence[SceneRule]) -> None:
+        """Look on behalf of these rules from now on; tracks, and the memory of rules that stay, go on."""
+        self._rules = tuple(rules)
+
     def look(self, t: float, picture: Picture) -> Outcome:
         """Take one picture. `t` in seconds; one that is not later than the last is looked at as if it were.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from unjai.cameras.api import doors, registry, requests, streams
+from unjai.cameras.api import doors, health, registry, requests, streams
 
 router = APIRouter()
-for part in (streams, registry, requests, doors):
+for part in (streams, registry, requests, doors, health):
     router.include_router(part.router)

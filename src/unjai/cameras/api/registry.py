@@ -231,4 +231,5 @@ async def remove_source(camera_source_id: UUID, ask: Manages) -> list[SourceOut]
 @router.get("/cameras-seen")
 async def seen(ask: Reads, *, planned: bool = False) -> SeenOut:
     """Return what working cameras see of the zone's streets by day and by night; `planned`: as if those stood too."""
-    return view.seen(await sight_of(ask.tx, ask.actor, station_id=ask.actor.station, planned=planned))
+    now = ask.clock.now()
+    return view.seen(await sight_of(ask.tx, ask.actor, station_id=ask.actor.station, planned=planned, now=now))

@@ -45,7 +45,8 @@ Since = Annotated[datetime, Query(description="First moment, with its offset fro
 Until = Annotated[datetime, Query(description="Last moment, with its offset from UTC.")]
 
 
-def _desk(request: Request) -> Desk:
+def desk_of(request: Request) -> Desk:
+    """Return the web process's side of cameras."""
     desk: Desk = request.app.state.cameras
     return desk
 
@@ -55,7 +56,7 @@ def _root(request: Request) -> Path:
     return root
 
 
-async def _look(ask: Ask, camera_id: UUID, way: Way) -> StationId:
+async def looked(ask: Ask, camera_id: UUID, way: Way) -> StationId:
     """Return the camera's station, once this look stands in the log."""
     watched: Watched = ask.request.app.state.watched
     key, now = DeviceId(camera_id), ask.clock.now()
@@ -83,7 +84,7 @@ def _range(since: datetime, until: datetime, most: timedelta) -> tuple[datetime,
 @router.get("/camera-states")
 async def camera_states(ask: Reads) -> CameraStatesOut:
     """Return what the cameras' processes tell of the station's cameras."""
-    told = _desk(ask.request).states()
+    told = desk_of(ask.request).states()
     own = [state for state in told.values() if StationId(state["station_id"]) in ask.actor.stations]
     return CameraStatesOut(now=ask.clock.now(), cameras=[_state(one) for one in own])
 
@@ -96,8 +97,8 @@ def _state(told: dict[str, Any]) -> CameraStateOut:
 @router.get("/cameras/{camera_id}/still", response_class=Response, responses=_STILL)
 async def camera_still(camera_id: UUID, ask: Watches) -> Response:
     """Return the camera's newest still, masked. `X-Still-At` is when it was, `Age` how many seconds ago."""
-    station_id = await _look(ask, camera_id, "still")
-    still = await _desk(ask.request).still(station_id, DeviceId(camera_id))
+    station_id = await looked(ask, camera_id, "still")
+    still = await desk_of(ask.request).still(station_id, DeviceId(camera_id))
     if still is None:
         raise UnjaiError("camera_no_still", 503)
     age_s = max(0.0, (ask.clock.now() - still.at).total_seconds())
@@ -112,7 +113,7 @@ async def camera_still(camera_id: UUID, ask: Watches) -> Response:
 async def recordings(camera_id: UUID, ask: Replays, since: Since, until: Until) -> RecordingsOut:
     """Return from when to when the camera was recorded, and the gaps between."""
     begins, ends = _range(since, until, _MOST_LISTED)
-    station_id = await _look(ask, camera_id, "replay")
+    station_id = await looked(ask, camera_id, "replay")
     root, key = _root(ask.request), DeviceId(camera_id)
     found = await asyncio.to_thread(playback.found_between, root, station_id, key, begins, ends)
     held = await asyncio.to_thread(playback.held_between, root, station_id, key)
@@ -139,7 +140,7 @@ async def recordings(camera_id: UUID, ask: Replays, since: Since, until: Until) 
 async def recordings_playlist(camera_id: UUID, ask: Replays, since: Since, until: Until) -> Response:
     """Return a playlist of the recordings in a range (HLS), a day at most."""
     begins, ends = _range(since, until, _MOST_PLAYED)
-    station_id = await _look(ask, camera_id, "replay")
+    station_id = await looked(ask, camera_id, "replay")
     root, key = _root(ask.request), DeviceId(camera_id)
     found = await asyncio.to_thread(playback.found_between, root, station_id, key, begins, ends)
     body = await asyncio.to_thread(playback.playlist, found, "recordings")
@@ -149,7 +150,7 @@ async def recordings_playlist(camera_id: UUID, ask: Replays, since: Since, until
 @router.get("/cameras/{camera_id}/recordings/{begins_ms}/init.mp4", response_class=Response, responses=_FILM)
 async def recording_init(camera_id: UUID, begins_ms: int, ask: Replays) -> Response:
     """Return what a player needs before the recording that begins at this millisecond."""
-    station_id = await _look(ask, camera_id, "replay")
+    station_id = await looked(ask, camera_id, "replay")
     segment = await _segment(ask.request, station_id, camera_id, begins_ms)
     body = await asyncio.to_thread(playback.init_bytes, segment)
     return Response(body, media_type="video/mp4", headers=_PRIVATE)
@@ -163,7 +164,7 @@ async def recording_media(
     at_ms: Annotated[int, Query(ge=0, le=10**12, description="Where it begins on the player's time line.")] = 0,
 ) -> Response:
     """Return the recording that begins at this millisecond, without what stands in `init.mp4`."""
-    station_id = await _look(ask, camera_id, "replay")
+    station_id = await looked(ask, camera_id, "replay")
     segment = await _segment(ask.request, station_id, camera_id, begins_ms)
     held = await asyncio.to_thread(playback.whole, segment)
     size = sum(one.size for one in held.fragments)

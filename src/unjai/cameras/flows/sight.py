@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from unjai.cameras.rules.sight import Coverage, View, coverage
 from unjai.cameras.store import reads
+from unjai.cameras.store.health import blind_since
 from unjai.model.actor import Actor
 from unjai.model.clock import Clock
 from unjai.model.ids import StationId
@@ -18,6 +20,8 @@ from unjai.territory.rules.shapes import shape_of
 from unjai.territory.view import TerritoryView, territory_of
 
 SOURCE = "cameras"
+BLIND_FOR = timedelta(minutes=5)
+"""A camera without a signal for longer sees nothing of its streets."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,16 +54,21 @@ def works(row: Mapping[str, Any]) -> bool:
     return bool(row["state"] == "working" and not row["disabled"] and not row["source_disabled"])
 
 
-async def sight_of(tx: Tx, actor: Actor, *, station_id: StationId, planned: bool = False) -> Sight:
-    """Return what the working cameras see of the zone's streets; with `planned` as if those stood too."""
+async def sight_of(
+    tx: Tx, actor: Actor, *, station_id: StationId, planned: bool = False, now: datetime | None = None
+) -> Sight:
+    """Return what the working cameras see of the zone's streets; with `planned` as if those stood too.
+
+    With `now`, a camera that has been without a signal for `BLIND_FOR` sees nothing.
+    """
     actor.must("camera.read")
-    return await _sight(tx, station_id, planned=planned)
+    return await _sight(tx, station_id, now, planned=planned)
 
 
 async def note_sight(tx: Tx, actor: Actor, clock: Clock, *, station_id: StationId) -> int:
     """Note at each street edge how much of it a working camera sees by day and by night; return what changed."""
     actor.must("camera.manage")
-    found = (await _sight(tx, station_id)).coverage
+    found = (await _sight(tx, station_id, clock.now())).coverage
     changed = 0
     for fact, values in (("seen_day", found.day), ("seen_night", found.night)):
         changed += await note_edges(
@@ -68,8 +77,11 @@ async def note_sight(tx: Tx, actor: Actor, clock: Clock, *, station_id: StationI
     return changed
 
 
-async def _sight(tx: Tx, station_id: StationId, *, planned: bool = False) -> Sight:
+async def _sight(tx: Tx, station_id: StationId, now: datetime | None, *, planned: bool = False) -> Sight:
     rows = await reads.cameras_of(tx, station_id)
+    if now is not None:
+        blind = (await blind_since(tx, now - BLIND_FOR)).get(station_id, frozenset())
+        rows = [row for row in rows if row["id"] not in blind]
     rows = [row for row in rows if works(row) or (planned and row["state"] == "planned" and not row["disabled"])]
     views = [view for view in map(view_of, rows) if view is not None]
     here = await territory_of(tx, station_id)

@@ -44,6 +44,7 @@ _OWN = (
     "onvif_url",
     "onvif_profile",
     "ptz",
+    "lines",
     "changed_at",
 )
 DEFAULTS: dict[str, Any] = {
@@ -61,6 +62,7 @@ DEFAULTS: dict[str, Any] = {
     "onvif_url": "",
     "onvif_profile": "",
     "ptz": False,
+    "lines": [],
 }
 """What a camera has that nobody has registered yet."""
 
@@ -173,7 +175,15 @@ def _stream(row: dict[str, Any], vault: Vault | None) -> Stream:
         masks=masks,
         analyse=row["analyse"],
         enabled=bool(used and row["agreed"]),
+        ptz=row["ptz"],
+        lines=tuple((str(one["name"]), _ends(one["ends"])) for one in row["lines"]),
+        calibration=tuple(((one["x"], one["y"]), (one["lon"], one["lat"])) for one in row["calibration"]),
     )
+
+
+def _ends(said: Sequence[Sequence[float]]) -> tuple[tuple[float, float], tuple[float, float]]:
+    (ax, ay), (bx, by) = said
+    return (float(ax), float(ay)), (float(bx), float(by))
 
 
 async def points_of(tx: Tx, station_id: StationId) -> list[dict[str, Any]]:

@@ -79,6 +79,7 @@ camera = station_table(
     Column("onvif_url", Text, nullable=False, server_default=""),
     Column("onvif_profile", Text, nullable=False, server_default=""),
     Column("ptz", Boolean, nullable=False, server_default=false()),
+    Column("lines", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("state IN ('planned', 'working', 'retired')", name="state"),
     CheckConstraint("kind IN ('rtsp', 'still', 'file')", name="kind"),
@@ -142,3 +143,32 @@ camera_picture = station_table(
     CheckConstraint("what IN ('before', 'after')", name="what"),
 )
 """What a camera saw before and after it was turned."""
+
+camera_reference = station_table(
+    "camera_reference",
+    Column("id", Uuid, primary_key=True),
+    Column("device_id", ForeignKey("device.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("picture", LargeBinary, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("until", DateTime(timezone=True)),
+)
+"""How a camera should look: masked pictures that it is compared with, until others were set. Kept beside the register,
+since whoever serves the camera may be another host."""
+
+camera_trouble = station_table(
+    "camera_trouble",
+    Column("id", Uuid, primary_key=True),
+    Column("device_id", ForeignKey("device.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("trouble", Text, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("noticed_at", DateTime(timezone=True), nullable=False),
+    Column("until", DateTime(timezone=True)),
+    Column("measure", Double, nullable=False),
+    Column("picture", LargeBinary),
+    CheckConstraint(
+        "trouble IN ('no_signal', 'frozen', 'covered', 'defocused', 'turned', 'dark', 'clock')", name="trouble"
+    ),
+    Index("ix_camera_trouble_open", "device_id", postgresql_where=text("until IS NULL")),
+)
+"""What was wrong with a camera, from when to when, with the picture that showed it."""

@@ -83,6 +83,8 @@ class Room:
         self._tell_now = asyncio.Event()
         self._days: dict[DeviceId, float] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.settled = asyncio.Event()
+        """Set once the register was read and its cameras are served."""
 
     def _wall_s(self) -> float:
         return (self._clock.now() - EPOCH).total_seconds()
@@ -165,6 +167,7 @@ class Room:
             if old is None or old.stream.station_id != stream.station_id:
                 await self._listen(stream)
                 await asyncio.sleep(_APART_S)
+        self.settled.set()
         self._tell_now.set()
 
     async def _listen(self, stream: Stream) -> None:

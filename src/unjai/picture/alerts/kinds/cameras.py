@@ -59,9 +59,7 @@ class CameraHealth(AlertKind):
         if not isinstance(said, list):
             return None
         wrong = [name for name in TROUBLES if name in said and getattr(params, name)]
-        return Finding(
-            memory={"t": fact.at.timestamp()}, holds=bool(wrong), facts={"troubles": wrong} if wrong else {}
-        )
+        return Finding(memory={"t": fact.at.timestamp()}, holds=bool(wrong), facts={"troubles": wrong} if wrong else {})
 
     @staticmethod
     def clause(params: CameraHealthParams, scope: Scope) -> Words:

@@ -72,6 +72,10 @@ def _params(kind: type[SceneRule]) -> type[BaseModel]:
     return create_model(kind.Params.__name__, __base__=Params, **made)
 
 
+def _read(scene: type[SceneRule], params: BaseModel) -> Any:
+    return read_params(scene, params.model_dump(mode="json", exclude_none=True))
+
+
 class CameraScene(AlertKind):
     """Tracks of one camera mean something by a scene rule. Each kind of those has a kind of its own made of this."""
 
@@ -82,7 +86,7 @@ class CameraScene(AlertKind):
     @classmethod
     def scene_params(cls, params: BaseModel) -> Any:
         """Return the parameters as the scene rule has them; raises what `read_params` raises."""
-        return read_params(cls.scene, params.model_dump(mode="json"))
+        return _read(cls.scene, params)
 
     @classmethod
     def lacks(cls, params: BaseModel, cameras: int) -> str | None:
@@ -109,7 +113,7 @@ def _kind(scene: type[SceneRule]) -> type[AlertKind]:
     code, priority = _CODES.get(scene.key, ("SUS", 3))
 
     def clause(params: BaseModel, scope: Scope) -> Words:
-        said = scene.clause(read_params(scene, params.model_dump(mode="json")))
+        said = scene.clause(_read(scene, params))
         who = Words(th="กล้อง", en="a camera") if scope.anyone else scope.who
         return Words(th=f"{who.th}{said.th}", en=f"{who.en} {said.en}")
 
