@@ -15,6 +15,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ROUTES = {
     "sign-in": ("/console", None, (1024, 640), "form"),
     "console": ("/console", "operator", (1024, 600), "section.left h2"),
+    "cameras": ("/console/cameras", "operator", (1024, 640), "[data-tile], .none"),
     "officer": ("/officer", "w31", (390, 844), "[data-testid=officer-page]"),
     "citizen": ("/", None, (390, 844), "[data-testid=help]"),
 }

@@ -37,8 +37,8 @@ export function orderedUnits(units: Iterable<LiveUnit>): LiveUnit[] {
   return [...units].sort((a, b) => UNIT_ORDER.indexOf(a.state) - UNIT_ORDER.indexOf(b.state) || by.compare(a.call_sign, b.call_sign));
 }
 
-const DEVICE_ORDER: DeviceState[] = ['alarm', 'tamper', 'silent', 'low_battery', 'unknown', 'ok'];
-export const troubled = (state: DeviceState): boolean => state === 'alarm' || state === 'tamper' || state === 'silent' || state === 'low_battery';
+const DEVICE_ORDER: DeviceState[] = ['alarm', 'tamper', 'silent', 'trouble', 'low_battery', 'unknown', 'ok'];
+export const troubled = (state: DeviceState): boolean => state === 'alarm' || state === 'tamper' || state === 'silent' || state === 'trouble' || state === 'low_battery';
 export function deviceRank(state: DeviceState): number {
   return DEVICE_ORDER.indexOf(state);
 }

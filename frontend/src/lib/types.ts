@@ -16,7 +16,7 @@ export type IncidentState = Schemas['IncidentRow']['state'];
 export type Outcome = NonNullable<Schemas['IncidentRow']['outcome']>;
 export type UnitKind = Schemas['UnitOut']['kind'];
 export type UnitState = Schemas['UnitOut']['work'] | 'off';
-export type DeviceState = 'ok' | 'silent' | 'alarm' | 'tamper' | 'low_battery' | 'unknown';
+export type DeviceState = 'ok' | 'silent' | 'alarm' | 'tamper' | 'trouble' | 'low_battery' | 'unknown';
 
 /** `GET /api/info`: public, before any sign-in. */
 export interface Info {

@@ -81,7 +81,7 @@ function hatch(kind: 'economic' | 'risk' | 'landmark', colour: string): ImageDat
 function pole(state: DeviceState, colours: Palette): ImageData {
   const size = 24;
   return draw(size, (pen) => {
-    const colour = state === 'alarm' || state === 'tamper' ? colours.p1 : state === 'low_battery' ? colours.p2 : state === 'ok' ? colours.pole : colours.stale;
+    const colour = state === 'alarm' || state === 'tamper' ? colours.p1 : state === 'low_battery' || state === 'trouble' ? colours.p2 : state === 'ok' ? colours.pole : colours.stale;
     pen.translate(size / 2, size / 2);
     if (state === 'alarm' || state === 'tamper') {
       pen.strokeStyle = colour;
@@ -111,7 +111,7 @@ function pole(state: DeviceState, colours: Palette): ImageData {
     if (state === 'silent') {
       pen.moveTo(-3, 3);
       pen.lineTo(3, -3);
-    } else if (state === 'alarm' || state === 'tamper' || state === 'low_battery') {
+    } else if (state === 'alarm' || state === 'tamper' || state === 'trouble' || state === 'low_battery') {
       pen.moveTo(0, -3.4);
       pen.lineTo(0, 0.6);
       pen.moveTo(0, 3);
@@ -164,7 +164,7 @@ export async function addImages(map: MapLibre, colours: Palette): Promise<void> 
   put('hatch-economic', hatch('economic', colours.economic));
   put('hatch-risk', hatch('risk', colours.risk));
   put('hatch-landmark', hatch('landmark', colours.landmark));
-  for (const state of ['ok', 'silent', 'alarm', 'tamper', 'low_battery', 'unknown'] as const) {
+  for (const state of ['ok', 'silent', 'alarm', 'tamper', 'trouble', 'low_battery', 'unknown'] as const) {
     put(`pole-${state}`, pole(state, colours));
     put(`camera-${state}`, camera(state, colours));
   }

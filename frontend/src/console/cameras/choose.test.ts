@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Subzone } from '$lib/types';
-import { chosen, everything, healthOf, inside, stepped, switched, zoneOf, type Camera, type CameraState } from './choose';
+import { chosen, everything, healthOf, inside, pressedFirst, stepped, switched, zoneOf, type Camera, type CameraState } from './choose';
 
 const camera = (key: string, more: Partial<Camera> = {}) =>
   ({ id: key, key, name_th: `กล้อง ${key}`, name_en: `Camera ${key}`, owner_name: '', owner_kind: 'police', lon: 1, lat: 1, disabled: false, state: 'working', has_stream: true, point: null, ...more }) as Camera;
@@ -46,4 +46,12 @@ describe('live tiles', () => {
     expect(stepped(0, 'ArrowLeft', 3, 7)).toBe(0);
     expect(stepped(3, 'End', 3, 7)).toBe(6);
   });
+});
+
+it('shows the newest pressed pole that waits', () => {
+  const row = (id: string, channel: string, state: string, opened_at: string) => ({ id, channel, state, opened_at });
+  const rows = [row('a', 'pole', 'new', '1'), row('b', 'pole', 'new', '2'), row('c', 'call', 'new', '3'), row('d', 'pole', 'acknowledged', '4')];
+  expect(pressedFirst(rows, new Set(), null)?.id).toBe('b');
+  expect(pressedFirst(rows, new Set(['b']), null)?.id).toBe('a');
+  expect(pressedFirst(rows, new Set(['b']), 'a')).toBeNull();
 });

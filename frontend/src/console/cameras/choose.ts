@@ -69,6 +69,12 @@ export function switched(live: readonly string[], id: string, most = LIVE_MOST):
   return [...live, id].slice(-most);
 }
 
+/** The newest pressed pole that nobody has taken; not one that is open beside, or was put away. */
+export function pressedFirst<R extends { id: string; channel: string; state: string; opened_at: string }>(rows: readonly R[], away: ReadonlySet<string>, except: string | null): R | null {
+  const waiting = rows.filter((one) => one.channel === 'pole' && one.state === 'new' && one.id !== except && !away.has(one.id));
+  return waiting.sort((a, b) => b.opened_at.localeCompare(a.opened_at))[0] ?? null;
+}
+
 /** The tile an arrow goes to in a grid of so many columns. */
 export function stepped(at: number, key: string, columns: number, count: number): number {
   const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[key];

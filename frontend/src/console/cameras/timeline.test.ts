@@ -42,6 +42,8 @@ describe('playing', () => {
     expect(recordedAt(70 * S, present)).toBe(90 * S);
     expect(recordedAt(500 * S, present)).toBe(118 * S);
     expect(recordedAt(10, [])).toBeNull();
+    expect(recordedAt(70 * S, present, true)).toBe(58 * S);
+    expect(recordedAt(-5 * S, present, true)).toBe(0);
   });
   it('asks for what is under the position, then ahead', () => {
     expect(wanted(PIECES, new Map(), 10 * S, 20 * S)).toBe(PIECES[0]);

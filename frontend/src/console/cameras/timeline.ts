@@ -41,14 +41,21 @@ export function labels(bar: Span): number[] {
   return found;
 }
 
-/** The recorded moment to show for a wish: itself, else the next beginning, else just before the last end; null for none. */
-export function recordedAt(at: number, present: readonly Span[]): number | null {
+const BEFORE_END_MS = 2000;
+
+/**
+ * The recorded moment to show for a wish: itself, else the next beginning, else just before the last end; null for none.
+ * Whoever walks `back` into a gap comes out on its near side, or nobody could ever walk back across one.
+ */
+export function recordedAt(at: number, present: readonly Span[], back = false): number | null {
   const here = present.find((one) => at >= one.since && at < one.until);
   if (here) return at;
+  const earlier = back ? present.findLast((one) => one.until <= at) : undefined;
+  if (earlier) return Math.max(earlier.since, earlier.until - BEFORE_END_MS);
   const later = present.find((one) => one.since >= at);
   if (later) return later.since;
   const last = present.at(-1);
-  return last ? Math.max(last.since, last.until - 2000) : null;
+  return last ? Math.max(last.since, last.until - BEFORE_END_MS) : null;
 }
 
 /** A bar of so many minutes with a moment in its middle, but never beyond now. */

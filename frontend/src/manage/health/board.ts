@@ -7,7 +7,7 @@ export type History = components['schemas']['HistoryOut'];
 export type SortKey = 'state' | 'name' | 'seen' | 'battery' | 'uptime' | 'owner';
 
 /** The most pressing first. */
-const RANKS: Record<string, number> = { alarm: 0, tamper: 1, silent: 2, low_battery: 3, unknown: 5, ok: 6, disabled: 7 };
+const RANKS: Record<string, number> = { alarm: 0, tamper: 1, silent: 2, trouble: 3, low_battery: 4, unknown: 5, ok: 6, disabled: 7 };
 export const rank = (row: Row): number => RANKS[row.state] ?? 4;
 export const troubled = (row: Row): boolean => rank(row) < 4;
 
