@@ -32,6 +32,9 @@ export class Film {
   #failed_ms = 0;
   #unplayable = false;
   readonly #pulse: ReturnType<typeof setInterval>;
+  /** What the operator wants: a new source forgets both, so they are kept here. */
+  playing = true;
+  rate = 1;
 
   constructor(video: HTMLVideoElement, camera_id: string, at: number, origin: number, tell: (told: Told) => void) {
     this.#video = video;
@@ -84,10 +87,13 @@ export class Film {
       const under = this.#pieces.find((one) => one.since <= at && one.until > at && this.#held.get(one.since) === one.until);
       const near = under ? this.#nearest(at) : null;
       if (near !== null) this.#wish = near;
-    } else if (this.#wish === null && !this.#video.paused && !this.#holds(at + 300)) {
+    } else if (this.#wish === null && this.playing && !this.#holds(at + 300)) {
       const far = across(at, this.#pieces);
       if (far !== null) this.#wish = far;
     }
+    if (this.#video.playbackRate !== this.rate) this.#video.playbackRate = this.rate;
+    if (!this.playing && !this.#video.paused) this.#video.pause();
+    else if (this.playing && this.#video.paused && this.#buffer && this.#wish === null) void this.#video.play().catch(() => undefined);
     void this.#load();
     this.#tell({ at, waiting: this.#wish !== null || this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA, failed: this.#failed, unplayable: this.#unplayable });
   }

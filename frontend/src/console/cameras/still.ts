@@ -9,12 +9,12 @@ export interface Picture {
 const EACH_MS = 1000;
 const SLOW_MS = 4000;
 const ASK_MS = 5000;
-const AT_ONCE = 6;
+const AT_ONCE = 3;
 
 let running = 0;
 const queue: (() => void)[] = [];
 
-/** A browser opens six connections to a host: stills must leave room for what an operator does. */
+/** A browser opens six connections to a host, for all its windows: stills that hang must leave room for commands. */
 async function turn<T>(work: () => Promise<T>): Promise<T> {
   if (running >= AT_ONCE) await new Promise<void>((go) => queue.push(go));
   running += 1;
