@@ -113,3 +113,11 @@ def test_an_alarm_carries_what_respond_needs() -> None:
     assert alarm is not None
     assert (alarm.kind, alarm.unit_id, alarm.point, alarm.source) == ("unit_distress", unit, place, "pole-01")
     assert alarm_of(said("pole_heartbeat"), at=NOW, point=None, unit_id=None) is None
+
+
+def test_a_camera_whose_picture_is_of_no_use_shows_it_until_it_is_mended() -> None:
+    covered = hear(heard("camera_health"), said("camera_health", troubles=["covered"]), NOW)
+    assert covered.state(NOW) == "trouble"
+    assert hear(covered, said("camera_health", troubles=["no_signal"], online=False), NOW).gone
+    assert hear(covered, said("camera_health"), NOW).state(NOW) == "trouble"  # a beat that says nothing of it
+    assert hear(covered, said("camera_health", troubles=[]), NOW).state(NOW) == "ok"

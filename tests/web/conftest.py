@@ -14,6 +14,7 @@ from sqlalchemy import insert, select
 from tests.conftest import NIGHT
 from unjai.app import Common
 from unjai.cameras.flows import consents as camera_consents
+from unjai.cameras.flows import health as camera_health
 from unjai.cameras.flows import parts as camera_parts
 from unjai.cameras.flows import registry as camera_registry
 from unjai.cameras.flows import requests as camera_requests
@@ -267,8 +268,13 @@ async def _cameras(centre: Centre, camera_id: DeviceId) -> None:
             tx, here, clock, request_id=asked, what="before", head=b"\xff\xd8\xff", stored=paper
         )
         picture = await tx.scalar(select(metadata.tables["camera_picture"].c.id))
+        reference = await camera_health.set_reference(tx, here, clock, camera_id=camera_id, picture=b"\xff\xd8 secret")
+        told = {"station_id": HERE, "camera_id": camera_id, "trouble": "covered", "holds": True, "since": NIGHT}
+        await camera_health.note_trouble(tx, here, clock, **told, measure=0.9, picture=b"\xff\xd8 secret")
+        trouble = await tx.scalar(select(metadata.tables["camera_trouble"].c.id))
     centre.ids |= {"camera": str(camera_id), "camera_point": str(point), "camera_source": str(source)}
     centre.ids |= {"camera_consent": str(consent), "camera_request": str(asked), "camera_picture": str(picture)}
+    centre.ids |= {"camera_reference": str(reference), "camera_trouble": str(trouble)}
 
 
 async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:

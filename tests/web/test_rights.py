@@ -52,6 +52,7 @@ BODIES: dict[str, Any] = {
     "PATCH /api/zone/plans/{key}": {"name_th": "ถูกยึด", "geometry": None},
     "PATCH /api/cameras/{camera_id}": {"name_th": "ถูกยึด"},
     "POST /api/cameras/{camera_id}/consents": {"number": "ถูกยึด", "from_on": "2026-11-22"},
+    "POST /api/cameras/{camera_id}/references": {"beside": False},
     "POST /api/cameras/{camera_id}/requests": {"want": "ถูกยึด"},
     "POST /api/cameras/{camera_id}/turn": {"do": "stop"},
     "PATCH /api/camera-consents/{camera_consent_id}": {"number": "ถูกยึด"},

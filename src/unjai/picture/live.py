@@ -232,6 +232,7 @@ def heard_row(row: Mapping[str, Any]) -> Heard:
         returning=row["returning"],
         alarm_until=row["alarm_until"],
         tamper=row["tamper"],
+        trouble=row["state"] == "trouble",
         battery=row["battery"],
         point=point,
         observed_at=row["observed_at"],

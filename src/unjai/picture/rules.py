@@ -12,7 +12,7 @@ from unjai.model.geometry import Point
 from unjai.model.ids import DeviceId, StationId, UnitId, named_id
 from unjai.model.reading import Observation
 
-DeviceState = Literal["ok", "silent", "alarm", "tamper", "low_battery", "unknown"]
+DeviceState = Literal["ok", "silent", "alarm", "tamper", "trouble", "low_battery", "unknown"]
 
 LOW_BATTERY = 0.2
 ALARM_FOR = timedelta(minutes=10)
@@ -35,6 +35,8 @@ class Heard:
     returning: int = 0
     alarm_until: datetime | None = None
     tamper: bool = False
+    trouble: bool = False
+    """A camera whose picture is of no use: covered, turned away, frozen."""
     battery: float | None = None
     point: Point | None = None
     observed_at: datetime | None = None
@@ -52,6 +54,8 @@ class Heard:
             return "tamper"
         if self.silent:
             return "silent"
+        if self.trouble:
+            return "trouble"
         return "low_battery" if self.battery is not None and self.battery < LOW_BATTERY else "ok"
 
 
@@ -98,12 +102,7 @@ def hear(before: Heard | None, seen: Observation, at: datetime) -> Heard:
         heard = replace(heard, battery=battery)
     if isinstance(firmware := payload.get("firmware"), str) and firmware:
         heard = replace(heard, firmware=firmware)
-    if seen.kind == "sos_press":
-        heard = replace(heard, alarm_until=at + ALARM_FOR)
-    elif seen.kind == "sos_release":
-        heard = replace(heard, alarm_until=None)
-    elif seen.kind == "pole_tamper":
-        heard = replace(heard, tamper=payload.get("open") is not False)
+    heard = _said(heard, seen, at)
     if payload.get("online") is False:  # its last will: the broker says it is gone
         return replace(heard, gone=True)
     heard = replace(heard, gone=False)
@@ -120,6 +119,19 @@ def hear(before: Heard | None, seen: Observation, at: datetime) -> Heard:
             speed_mps=_number(payload.get("speed_mps")),
             mock=payload.get("mock") is True,
         )
+    return heard
+
+
+def _said(heard: Heard, seen: Observation, at: datetime) -> Heard:
+    """Return what is known of a device after what its kind of message alone says."""
+    if seen.kind == "sos_press":
+        return replace(heard, alarm_until=at + ALARM_FOR)
+    if seen.kind == "sos_release":
+        return replace(heard, alarm_until=None)
+    if seen.kind == "pole_tamper":
+        return replace(heard, tamper=seen.payload.get("open") is not False)
+    if seen.kind == "camera_health" and isinstance(troubles := seen.payload.get("troubles"), list):
+        return replace(heard, trouble=any(one != "no_signal" for one in troubles))
     return heard
 
 

@@ -130,7 +130,7 @@ class _Bench(threading.Thread):
     ) -> None:
         super().__init__(name=f"analyst-{number}", daemon=True)
         self._analyst, self._detector, self._say, self._fps, self._nap = analyst, detector, say, fps, nap
-        self.seats: dict[DeviceId, _Seat] = {}
+        self.seats: dict[DeviceId, Seat] = {}
         self._ready: dict[DeviceId, None] = {}
         self._some = threading.Condition()
         self._ending = False
@@ -150,7 +150,7 @@ class _Bench(threading.Thread):
         with self._some:
             seat = self.seats.get(key)
             if seat is None or seat.camera != camera:
-                seat = self.seats[key] = _Seat(camera, worked=Worked() if seat is None else seat.worked)
+                seat = self.seats[key] = Seat(camera, worked=Worked() if seat is None else seat.worked)
             if seat.put(picture) and key not in self._ready:
                 self._ready[key] = None
                 self._some.notify()
@@ -184,8 +184,8 @@ class _Bench(threading.Thread):
 
 
 @dataclass(eq=False)
-class _Seat:
-    """One camera at its thread."""
+class Seat:
+    """One camera at its thread: what waits of it, and what is known of it."""
 
     camera: Stream
     worked: Worked
@@ -323,7 +323,8 @@ class _Seat:
         outcome = watch.look(t, FramePicture(frame))
         self.worked.looked += 1
         self.worked.runs += outcome.runs
-        if outcome.motion.boxes or outcome.motion.light or any(not one.parked for one in outcome.look.seen) or self.awake_s == float("inf"):
+        moves = bool(outcome.motion.boxes) or outcome.motion.light
+        if moves or any(not one.parked for one in outcome.look.seen) or self.awake_s == float("inf"):
             self.awake_s = t + _AWAKE_S
         self._remember(t, outcome)
         for hit in outcome.hits:

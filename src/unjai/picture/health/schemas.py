@@ -14,7 +14,8 @@ from unjai.territory.schemas.devices import ContactOut
 class HealthRow(BaseModel):
     """One device on the board.
 
-    `state` is as of the last second: ok, alarm, tamper, silent, low_battery, unknown (never heard), disabled.
+    `state` is as of the last second: ok, alarm, tamper, silent, trouble (of a camera's picture), low_battery,
+    unknown (never heard), disabled.
     `uptime` is None where nothing was measured; `measured` is the share of the month so far that was. `quiet` kinds
     have no heartbeat, so neither silence nor uptime is known of them.
     """
