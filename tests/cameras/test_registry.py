@@ -1,11 +1,13 @@
 """The register through its routes, on a real database: cameras, logins, streams, papers, requests, streets seen."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from tests.cameras.conftest import HERE, POLE_WALK, THERE
+from unjai.cameras.flows.health import note_trouble
 from unjai.cameras.noter import Noter
 from unjai.cameras.secrets import vault_of
 from unjai.cameras.store import streams
@@ -262,6 +264,21 @@ async def test_streets_seen_are_counted_and_noted_for_the_escort(client_of, stat
     async with station.tx(system(HERE)) as tx:
         facts = await edge_facts_of(tx, HERE, "seen_day", "seen_night")
     assert facts["seen_day"] == facts["seen_night"] != {}
+    here, lens = system(HERE), {"station_id": HERE, "camera_id": UUID(one["id"]), "trouble": "no_signal"}
+    async with station.tx(here) as tx:
+        await note_trouble(tx, here, clock, **lens, holds=True, since=clock.now(), measure=1.0, picture=None)
+    for minutes, blind in ((4, False), (2, True)):
+        clock.move(timedelta(minutes=minutes))
+        await noter.once(station, clock)
+        async with station.tx(here) as tx:
+            assert (await edge_facts_of(tx, HERE, "seen_day") == {"seen_day": {}}) is blind
+        assert ((await admin.get("/api/cameras-seen")).json()["seen_m"] == 0) is blind
+    async with station.tx(here) as tx:
+        await note_trouble(tx, here, clock, **lens, holds=False, since=clock.now(), measure=0.0, picture=None)
+    await noter.once(station, clock)
+    async with station.tx(here) as tx:
+        assert await edge_facts_of(tx, HERE, "seen_day") == {"seen_day": facts["seen_day"]}
+
     await admin.patch(f"/api/cameras/{one['id']}", json={"state": "retired"})
     await noter.heard(f"evt.{HERE}.cameras.changed", b"")
     await noter.once(station, clock)

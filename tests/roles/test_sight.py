@@ -28,6 +28,7 @@ from unjai.model.clock import SystemClock
 from unjai.model.ids import DeviceId, named_id
 from unjai.people.registry import Refusals, Registry
 from unjai.platform.config import Settings
+from unjai.platform.database import metadata
 from unjai.platform.streams import Bus, stream_of
 from unjai.roles.cameras import room_of
 from unjai.roles.sight import Sight
@@ -160,6 +161,9 @@ async def test_loitering_and_a_crowd_open_incidents_with_the_clip(station: Stati
         [incident] = [one for one in await station.street.incidents() if one["code"] == "600"]
         held = holds_of(folder_of(recordings_root(station.data, ""), HERE, watched))
 
+    reports = await station.rows(select(metadata.tables["report"]).order_by("received_at"))
+    found_by = {row["observation_id"] for row in reports}
+    assert {row["id"] for row in alerts if row["does"] == "incident"} <= found_by  # the clip is found from the incident
     assert {row["device_id"] for row in alerts} == {watched}
     assert (incident["lon"], incident["lat"], incident["channel"]) == (99.05, 18.05, "rule")
     found = next(row for row in alerts if row["rule_id"] == crowd)

@@ -53,7 +53,7 @@ class _Patient:
     good: int = 0
 
     def troubles(self) -> tuple[str, ...]:
-        found = set(self.health.troubles)
+        found: set[str] = set(self.health.troubles) - ({"turned"} if self.camera.ptz else set())
         found |= {"no_signal"} if self.signal.holds else set()
         found |= {"clock"} if self.clock.holds else set()
         return tuple(sorted(found))

@@ -250,7 +250,6 @@ def alarm_of_alert(alert: Alert, now: datetime) -> Alarm:
             "priority": rule.follow.priority,
             "text": f"{alert.told.th}{name}",
             "key": None if thing is None else thing.key,
-            "clip": alert.facts.get("clip"),
         },
     )
 

@@ -160,6 +160,13 @@ async def alerts_of(
     return await tx.all(query.order_by(alert.c.at.desc(), alert.c.id.desc()).limit(limit))
 
 
+async def alerts_by_id(tx: Tx, alert_ids: Sequence[UUID]) -> list[Row]:
+    """Return alerts by their ids, oldest first; an id that is none of an alert is passed over."""
+    if not alert_ids:
+        return []
+    return await tx.all(select(alert).where(alert.c.id.in_(list(alert_ids))).order_by(alert.c.at, alert.c.id))
+
+
 async def fired(tx: Tx, since: datetime) -> dict[UUID, tuple[datetime, int]]:
     """Return when each rule raised an alert last, and how often since a moment."""
     count = func.count().filter(alert.c.at >= since).label("count")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from unjai.respond.api import case, files, incidents, search, shift
+from unjai.respond.api import case, clips, files, incidents, search, shift
 
 router = APIRouter()
 for part in (
@@ -13,5 +13,6 @@ for part in (
     shift,
     case,
     files,
+    clips,
 ):
     router.include_router(part.router)
