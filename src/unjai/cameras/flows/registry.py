@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from unjai.cameras.flows.changes import MANAGE, noted, the_camera
-from unjai.cameras.rules.registry import address_of, calibration_of, channel_of, masks_of
+from unjai.cameras.rules.registry import address_of, calibration_of, channel_of, lines_of, masks_of
 from unjai.cameras.secrets import Login, seal
 from unjai.cameras.store import reads, writes
 from unjai.model.actor import Actor
@@ -67,6 +67,8 @@ async def change_camera(
                 login = Login(username=taken.username, password=taken.password or "")
     if "masks" in said:
         values["masks"] = masks_of(said["masks"])
+    if "lines" in said:
+        values["lines"] = lines_of(said["lines"])
     if "calibration" in said:
         place = Point(lon=said.get("lon", found["lon"]), lat=said.get("lat", found["lat"]))
         values["calibration"] = calibration_of(said["calibration"], place)
