@@ -87,7 +87,7 @@ def test_a_clock_that_is_wrong_for_a_minute(off_s, wrong):
 
 def test_turned_away_against_the_reference_and_back():
     told, camera, own = Told(), stream("a", "x"), view(1)
-    health = Wellbeing(told)
+    health = Wellbeing(told, every_s=0)
     health.take_references({camera.camera_id: [jpeg(own)]})
     for second in range(40):
         health.look(camera, BEGIN_S + second, seen(own, second))
@@ -103,7 +103,7 @@ def test_turned_away_against_the_reference_and_back():
 
 def test_a_camera_that_an_operator_turns_is_never_turned_away():
     told, camera = Told(), stream("a", "x", ptz=True)
-    health = Wellbeing(told)
+    health = Wellbeing(told, every_s=0)
     health.take_references({camera.camera_id: [jpeg(view(1))]})
     for second in range(60):
         health.look(camera, BEGIN_S + second, seen(view(2), second))
@@ -113,7 +113,7 @@ def test_a_camera_that_an_operator_turns_is_never_turned_away():
 
 def test_what_was_wrong_before_the_restart_ends_and_is_not_told_again():
     told, camera, own = Told(), stream("a", "x"), view(1)
-    health = Wellbeing(told)
+    health = Wellbeing(told, every_s=0)
     health.remember({camera.camera_id: {"turned", "no_signal"}})
     assert health.known() == {camera.camera_id}
     health.take_references({camera.camera_id: [jpeg(own)]})
@@ -127,17 +127,27 @@ def test_what_was_wrong_before_the_restart_ends_and_is_not_told_again():
 
 def test_the_first_reference_is_asked_for_once_the_camera_looked_well_for_half_a_minute():
     told, asked, camera, own = Told(), [], stream("a", "x"), view(1)
-    health = Wellbeing(told, wants_reference=lambda one, at: asked.append((one.key, at)))
+    health = Wellbeing(told, wants_reference=lambda one, at: asked.append((one.key, at)), every_s=0)
     for second in range(40):
         health.look(camera, BEGIN_S + second, seen(own, second))
     assert asked == []  # nobody has said yet that there is none
     health.take_references({camera.camera_id: []})
     for second in range(40, 100):
-        picture = np.zeros((180, 320), np.uint8) if second == 50 else seen(own, second)
+        picture = np.zeros((180, 320), np.uint8) if second == 45 else seen(own, second)
         health.look(camera, BEGIN_S + second, picture)
-    assert asked == [("a", BEGIN_S + 80)]
+    assert asked == [("a", BEGIN_S + 53)]
 
 
 def test_what_is_no_picture_is_no_reference():
     assert grey_of(b"no picture") is None
     assert grey_of(jpeg(view(1))).shape == (180, 320)
+
+
+def test_a_camera_is_judged_every_four_seconds_whatever_comes():
+    told, camera, own = Told(), stream("a", "x"), view(1)
+    health = Wellbeing(told)
+    health.take_references({camera.camera_id: [jpeg(own)]})
+    for second in range(120):
+        health.look(camera, BEGIN_S + second, seen(own if second < 40 else view(2), second))
+    assert told.words == [("turned", True)]
+    assert 70 <= told.changes[0].at_s - BEGIN_S <= 80

@@ -27,7 +27,9 @@ CLOCK: Final = Level(on=1.0, off=0.5, lasts_s=60, clears_s=60)
 CLOCK_OFF_S: Final = 60.0
 """A camera whose clock is off by more stamps pictures that no court takes."""
 _CLOCK_WELL_S = 30.0
-_GOOD_LOOKS = 30
+EVERY_S = 4.0
+"""So often a camera is judged: a judgement takes 5 to 9 ms, every trouble lasts 20 s before it is told."""
+_GOOD_LOOKS = 8
 """So many pictures in a row must be good before one becomes the reference by itself."""
 
 
@@ -51,6 +53,7 @@ class _Patient:
     signal: Steady
     clock: Steady
     good: int = 0
+    looked_s: float = float("-inf")
 
     def troubles(self) -> tuple[str, ...]:
         found: set[str] = set(self.health.troubles) - ({"turned"} if self.camera.ptz else set())
@@ -77,9 +80,10 @@ class Wellbeing:
         *,
         wants_reference: Callable[[Stream, float], None] | None = None,
         levels: Mapping[Trouble, Level] = LEVELS,
+        every_s: float = EVERY_S,
     ) -> None:
         """Know of no camera yet. `wants_reference` hears of a camera without one that looked well for long."""
-        self._told, self._wants, self._levels = told, wants_reference, levels
+        self._told, self._wants, self._levels, self._every_s = told, wants_reference, levels, every_s
         self._patients: dict[DeviceId, _Patient] = {}
         self._references: dict[DeviceId, list[Reference]] = {}
         self._before: dict[DeviceId, frozenset[str]] = {}
@@ -116,6 +120,9 @@ class Wellbeing:
     def look(self, camera: Stream, at_s: float, grey: Grey) -> None:
         """Take a small grey picture: the hook of the stills' threads."""
         patient = self._patient(camera)
+        if 0 <= at_s - patient.looked_s < self._every_s - 0.5:
+            return
+        patient.looked_s = at_s
         for verdict in patient.health.look(at_s, grey):
             if verdict.trouble == "turned" and camera.ptz:
                 continue  # an operator turns it
