@@ -73,7 +73,9 @@ def _hit(key: str | None, said: Mapping[str, object]) -> Reading:
     if rule is None or scene is None or at is None or since is None:
         raise DecodeError("message_unreadable")
     tracks = said.get("tracks")
-    numbers = [one for one in map(wire.whole, tracks[:_MOST_TRACKS]) if one is not None] if _list(tracks) else []
+    numbers = (
+        [one for one in map(wire.whole, tracks[:_MOST_TRACKS]) if one is not None] if isinstance(tracks, list) else []
+    )
     clip = said.get("clip")
     payload = wire.present(
         rule_id=rule,
@@ -112,17 +114,13 @@ def _count(key: str | None, said: Mapping[str, object]) -> Reading:
                 way=wire.text(one.get("way"), 5),
                 count=wire.whole(one.get("count")),
             )
-            for one in (crossed[:100] if _list(crossed) else ())
+            for one in (crossed[:100] if isinstance(crossed, list) else ())
             if isinstance(one, Mapping) and isinstance(one.get("kind"), str) and one["kind"] in _KINDS
         ]
         or None,
     )
     own = f"count:{wire.millis(begin)}"
     return Reading(kind="camera_count", device_key=key, observed_at=begin, payload=payload, own_id=own)
-
-
-def _list(value: object) -> bool:
-    return isinstance(value, list)
 
 
 def _box(value: object) -> list[float] | None:
