@@ -2384,6 +2384,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/camera-troubles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open Troubles
+         * @description Return what is wrong with the station's cameras now.
+         */
+        get: operations["open_troubles_api_camera_troubles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Camera Health
+         * @description Return a camera's references and its last hundred troubles.
+         */
+        get: operations["camera_health_api_cameras__camera_id__health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/references/{camera_reference_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reference
+         * @description Return a reference picture.
+         */
+        get: operations["reference_api_cameras__camera_id__references__camera_reference_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/references": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Reference
+         * @description Say that the camera looks as it should just now; raise `camera_no_picture` (409) while it shows nothing.
+         */
+        post: operations["take_reference_api_cameras__camera_id__references_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/camera-troubles/{camera_trouble_id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evidence
+         * @description Return the picture that showed a trouble.
+         */
+        get: operations["evidence_api_camera_troubles__camera_trouble_id__picture_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sensors": {
         parameters: {
             query?: never;
@@ -4124,6 +4224,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/incidents/{incident_id}/clips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Clips
+         * @description Return where recordings show what cameras found, oldest first; what was merged in belongs to it too.
+         */
+        get: operations["clips_api_incidents__incident_id__clips_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/public/roots": {
         parameters: {
             query?: never;
@@ -5168,6 +5288,18 @@ export interface components {
             masks?: number[][][] | null;
             /** Calibration */
             calibration?: components["schemas"]["Tie"][] | null;
+            /** Lines */
+            lines?: components["schemas"]["CountLine"][] | null;
+        };
+        /**
+         * CameraHealthOut
+         * @description A camera's references and its troubles, newest first.
+         */
+        CameraHealthOut: {
+            /** References */
+            references: components["schemas"]["ReferenceOut"][];
+            /** Troubles */
+            troubles: components["schemas"]["TroubleOut"][];
         };
         /**
          * CameraIn
@@ -5234,6 +5366,8 @@ export interface components {
             masks?: number[][][] | null;
             /** Calibration */
             calibration?: components["schemas"]["Tie"][] | null;
+            /** Lines */
+            lines?: components["schemas"]["CountLine"][] | null;
             /** Key */
             key: string;
         };
@@ -5320,6 +5454,8 @@ export interface components {
                 number,
                 number
             ][][];
+            /** Lines */
+            lines: components["schemas"]["CountLine"][];
             /** Calibration */
             calibration: components["schemas"]["Tie"][];
             /**
@@ -5683,6 +5819,47 @@ export interface components {
             opened: boolean;
         };
         /**
+         * ClipOut
+         * @description What a rule found on a camera. `since` and `until` bound the held recording; empty where none is kept.
+         *
+         *     `box` is left, top, right, bottom in fractions of the picture; `path` is the seconds before `at`, each with the box
+         *     then.
+         */
+        ClipOut: {
+            /**
+             * Alert Id
+             * Format: uuid
+             */
+            alert_id: string;
+            /**
+             * Rule Id
+             * Format: uuid
+             */
+            rule_id: string;
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Since */
+            since: string | null;
+            /** Until */
+            until: string | null;
+            /** Box */
+            box: number[];
+            /** Path */
+            path: number[][];
+            /** Text Th */
+            text_th: string;
+            /** Text En */
+            text_en: string;
+        };
+        /**
          * CloseIn
          * @description How it ended.
          */
@@ -5908,6 +6085,19 @@ export interface components {
              * @default false
              */
             borrowed: boolean;
+        };
+        /**
+         * CountLine
+         * @description A line over which a camera counts who crosses it: its name, two ends in fractions of the picture.
+         */
+        CountLine: {
+            /** Name */
+            name: string;
+            /** Ends */
+            ends: [
+                number,
+                number
+            ][];
         };
         /**
          * CoveredOut
@@ -6643,7 +6833,8 @@ export interface components {
          * HealthRow
          * @description One device on the board.
          *
-         *     `state` is as of the last second: ok, alarm, tamper, silent, low_battery, unknown (never heard), disabled.
+         *     `state` is as of the last second: ok, alarm, tamper, silent, trouble (of a camera's picture), low_battery,
+         *     unknown (never heard), disabled.
          *     `uptime` is None where nothing was measured; `measured` is the share of the month so far that was. `quiet` kinds
          *     have no heartbeat, so neither silence nor uptime is known of them.
          */
@@ -8881,6 +9072,35 @@ export interface components {
         RecoveryOut: {
             /** Codes */
             codes: string[];
+        };
+        /**
+         * ReferenceIn
+         * @description Take the picture of now as reference: instead of those before, or `beside` them (night, infrared).
+         */
+        ReferenceIn: {
+            /**
+             * Beside
+             * @default false
+             */
+            beside: boolean;
+        };
+        /**
+         * ReferenceOut
+         * @description A picture that says how a camera should look. `by` is empty where the centre kept it by itself.
+         */
+        ReferenceOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
         };
         /**
          * Refusal
@@ -11179,6 +11399,43 @@ export interface components {
              * @default []
              */
             advice: string[];
+        };
+        /**
+         * TroubleOut
+         * @description A trouble of a camera; `until` is empty while it lasts. `measure`: 0 as it should be, 1 surely so.
+         */
+        TroubleOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /**
+             * Trouble
+             * @enum {string}
+             */
+            trouble: "no_signal" | "frozen" | "covered" | "defocused" | "turned" | "dark" | "clock";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Noticed At
+             * Format: date-time
+             */
+            noticed_at: string;
+            /** Until */
+            until: string | null;
+            /** Measure */
+            measure: number;
+            /** Has Picture */
+            has_picture: boolean;
         };
         /**
          * TryIn
@@ -17520,6 +17777,209 @@ export interface operations {
             };
         };
     };
+    open_troubles_api_camera_troubles_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TroubleOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    camera_health_api_cameras__camera_id__health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraHealthOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    reference_api_cameras__camera_id__references__camera_reference_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+                camera_reference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    take_reference_api_cameras__camera_id__references_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferenceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraHealthOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    evidence_api_camera_troubles__camera_trouble_id__picture_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_trouble_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     all_sensors_api_sensors_get: {
         parameters: {
             query?: never;
@@ -21514,6 +21974,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    clips_api_incidents__incident_id__clips_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClipOut"][];
+                };
             };
             /** @description Refused; nothing was done */
             "4XX": {
