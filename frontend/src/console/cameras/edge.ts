@@ -13,7 +13,7 @@ export interface Step {
 
 /** How far behind the newest picture we like to be: enough that one late fragment does not stop the picture. */
 export const AIM_S = 0.25;
-const HURRY_S = 0.7;
+const HURRY_S = 0.5;
 const JUMP_S = 1.6;
 const KEEP_S = 8;
 const DROP_LEAST_S = 4;
