@@ -1,0 +1,2 @@
+-- step 0020_angles: filled in by its slice
+SELECT 1;

@@ -1,0 +1,16 @@
+"""Voice calls with SOS points; sirens and lights with acknowledgement."""
+
+from unjai.platform.migrations import run_sql
+
+revision = "0021"
+down_revision = "0020"
+
+
+def upgrade() -> None:
+    """Run the statements beside this file."""
+    run_sql(__file__)
+
+
+def downgrade() -> None:
+    """Steps go forward; a backup is the way back."""
+    raise NotImplementedError
