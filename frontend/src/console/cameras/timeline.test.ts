@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { across, along, barAround, labels, momentAt, recordedAt, shares, wanted, type Piece } from './timeline';
+import { across, along, barAround, labels, marksOf, momentAt, recordedAt, shares, wanted, type Mark, type Piece } from './timeline';
 
 const S = 1000;
 const MIN = 60 * S;
@@ -28,6 +28,10 @@ describe('the bar', () => {
     expect(found.length).toBeGreaterThan(3);
     for (const at of found) expect((at + 7 * 60 * MIN) % (240 * MIN)).toBe(0);
     expect(labels({ since: 0, until: 10 * MIN }).length).toBeGreaterThan(3);
+  });
+  it('draws the gravest mark last, and none outside', () => {
+    const mark = (key: string, at: number, priority: number): Mark => ({ key, at, priority, kind: 'incident', text: '' });
+    expect(marksOf(bar, [mark('a', 5, 1), mark('b', 7, 3), mark('c', 200 * S, 1), mark('d', -1, 2)]).map((one) => one.key)).toEqual(['b', 'a']);
   });
   it('never reaches beyond now', () => {
     expect(barAround(95 * MIN, 10, 97 * MIN)).toEqual({ since: 87 * MIN, until: 97 * MIN });

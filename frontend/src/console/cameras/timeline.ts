@@ -12,6 +12,15 @@ export interface Piece extends Span {
   media: string;
 }
 
+/** Something that happened: an incident near the camera, what a rule found on it, what was wrong with it. */
+export interface Mark {
+  key: string;
+  at: number;
+  kind: 'incident' | 'rule' | 'trouble';
+  priority: number;
+  text: string;
+}
+
 export const SPANS_MIN = [10, 60, 360, 1440] as const;
 const MINUTE = 60_000;
 const LABEL_STEPS_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360];
@@ -32,6 +41,9 @@ export function shares(spans: readonly Span[], bar: Span): Share[] {
     return { left, width: along(one.until, bar) - left };
   });
 }
+
+/** The marks inside the bar in their order; of several at one place of it the gravest stays uppermost. */
+export const marksOf = ({ since, until }: Span, marks: readonly Mark[]): Mark[] => marks.filter((one) => one.at >= since && one.at <= until).sort((a, b) => b.priority - a.priority || a.at - b.at);
 
 /** Round moments to write under the bar. */
 export function labels(bar: Span): number[] {

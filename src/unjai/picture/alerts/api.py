@@ -35,6 +35,7 @@ from unjai.picture.alerts.schemas import (
 )
 from unjai.platform.http import Ask, allowed
 from unjai.platform.i18n import told
+from unjai.platform.moments import MomentIn
 from unjai.territory.device_kinds import DEVICE_KINDS
 
 router = APIRouter(tags=["alert rules"])
@@ -236,11 +237,18 @@ async def alerts_of_rule(
 
 @router.get("/alerts")
 async def alerts(
-    ask: Reader, hours: Annotated[int, Query(ge=1, le=168)] = 24, limit: Annotated[int, Query(ge=1, le=500)] = 200
+    ask: Reader,
+    *,
+    hours: Annotated[int, Query(ge=1, le=168)] = 24,
+    since: MomentIn | None = None,
+    until: MomentIn | None = None,
+    device_id: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 200,
 ) -> list[AlertOut]:
-    """Return what the rules raised in the last hours, newest first."""
-    since = ask.clock.now() - timedelta(hours=hours)
-    return _alerts(await store.alerts_of(ask.tx, since=since, limit=limit))
+    """Return what the rules raised, newest first: in the last hours or between two moments, about all or one device."""
+    begins = ask.clock.now() - timedelta(hours=hours) if since is None else since
+    found = await store.alerts_of(ask.tx, since=begins, until=until, device_id=device_id, limit=limit)
+    return _alerts(found)
 
 
 def _alerts(rows: list[store.Row]) -> list[AlertOut]:

@@ -147,14 +147,25 @@ async def clear_alert(tx: Tx, alert_id: UUID, at: datetime) -> None:
 
 
 async def alerts_of(
-    tx: Tx, *, rule_id: UUID | None = None, since: datetime | None = None, does: Sequence[str] = (), limit: int = 200
+    tx: Tx,
+    *,
+    rule_id: UUID | None = None,
+    device_id: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    does: Sequence[str] = (),
+    limit: int = 200,
 ) -> list[Row]:
-    """Return alerts, newest first: of a rule, since a moment, of some sorts."""
+    """Return alerts, newest first: of a rule, about a device, in a span, of some sorts."""
     query = select(alert)
     if rule_id is not None:
         query = query.where(alert.c.rule_id == rule_id)
     if since is not None:
         query = query.where(alert.c.at >= since)
+    if device_id is not None:
+        query = query.where(alert.c.device_id == device_id)
+    if until is not None:
+        query = query.where(alert.c.at < until)
     if does:
         query = query.where(alert.c.does.in_(does))
     return await tx.all(query.order_by(alert.c.at.desc(), alert.c.id.desc()).limit(limit))
