@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -70,10 +71,18 @@ def _count(connection: psycopg.Connection[Any], rows: list[dict[str, Any]]) -> d
         there = Counter((str(source), int(at)) for source, at in connection.execute(query, (name,)))  # type: ignore[arg-type]
         lost += sum(one not in there for one in wanted)
         doubled += sum(count - 1 for count in there.values())
+        _name_doubled(there)
     found["lost_observations"], found["doubled_observations"] = lost, doubled
     found |= _reports(connection, rows)
     found |= _incidents(connection, rows)
     return found
+
+
+def _name_doubled(there: Counter[tuple[str, int]]) -> None:
+    """Say which message is there more than once, since the data folder is gone when the bench has ended."""
+    for (key, at_ms), count in there.items():
+        if count > 1:
+            print(f"{count} times: {key} at {at_ms}", file=sys.stderr, flush=True)
 
 
 def _reports(connection: psycopg.Connection[Any], rows: list[dict[str, Any]]) -> dict[str, int]:

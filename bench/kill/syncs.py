@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +86,10 @@ def _presses(centre: Centre, key: str, secret: str) -> None:
     client.username_pw_set(key, secret)
     client.connect("127.0.0.1", centre.mqtt_port)
     client.loop_start()
-    for number in range(MESSAGES):
-        said: dict[str, Any] = {"seq": number, "boot": secrets_token(), "at": SystemClock().now().isoformat()}
+    first = SystemClock().now() - timedelta(seconds=MESSAGES)
+    for number in range(MESSAGES):  # a second apart: two of one millisecond would be counted as one doubled
+        at = (first + timedelta(seconds=number)).isoformat()
+        said: dict[str, Any] = {"seq": number, "boot": secrets_token(), "at": at}
         client.publish(f"sos/{key}/press", json.dumps(said), qos=1).wait_for_publish(10)
     client.disconnect()
     client.loop_stop()
