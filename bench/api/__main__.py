@@ -31,7 +31,7 @@ LEFT_OUT = {
 }
 """What is not asked, and why. Accounts and sessions of the bench's own are not named in any path."""
 ACCOUNTS, QUICK_ACCOUNTS = 8, 1
-QUICK_S, FULL_S = 38.0, 3_600.0
+QUICK_S, FULL_S = 34.0, 3_600.0
 """After how long nothing new is begun."""
 NOBODY = "nobody"
 """Asks without having signed in."""
