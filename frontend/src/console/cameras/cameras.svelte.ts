@@ -3,7 +3,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import { asApiError, get, type ApiError } from '$lib/api';
 import type { components } from '$schemas';
 import type { Subzone, Zone } from '$lib/types';
-import type { Camera, CameraState } from './choose';
+import type { Ail, Ails, Camera, CameraState } from './choose';
 
 export interface Owner {
   kind: string;
@@ -11,11 +11,14 @@ export interface Owner {
   name_en: string;
 }
 const STATES_MS = 3000;
+const AILS_MS = 10_000;
 const REGISTER_MS = 60_000;
 
 class Cameras {
   all = $state.raw<readonly Camera[] | null>(null);
   states = $state.raw<ReadonlyMap<string, CameraState>>(new Map());
+  /** What health found wrong with pictures, and is not over. */
+  ails = $state.raw<Ails>(new Map());
   zones = $state.raw<readonly Subzone[]>([]);
   owners = $state.raw<readonly Owner[]>([]);
   error = $state.raw<ApiError | null>(null);
@@ -35,9 +38,11 @@ class Cameras {
       this.#seen();
       void this.load();
       void this.#ask();
+      void this.#askAils();
       this.#timers = [
         setInterval(() => (this.now = Date.now()), 1000),
         setInterval(() => { if (!this.hidden) void this.#ask(); }, STATES_MS),
+        setInterval(() => { if (!this.hidden) void this.#askAils(); }, AILS_MS),
         setInterval(() => { if (!this.hidden) void this.load(); }, REGISTER_MS),
       ];
     }
@@ -74,6 +79,16 @@ class Cameras {
       this.heard = Date.now();
     } catch {
       // What was heard stays, with its age.
+    }
+  }
+
+  async #askAils(): Promise<void> {
+    try {
+      const found = new Map<string, Ail[]>();
+      for (const one of await get<Ail[]>('/api/camera-troubles', { timeout_ms: 8000 })) found.set(one.camera_id, [...(found.get(one.camera_id) ?? []), one]);
+      this.ails = found;
+    } catch {
+      // As above: the next asking mends it.
     }
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Subzone } from '$lib/types';
-import { chosen, everything, healthOf, inside, pressedFirst, stepped, switched, zoneOf, type Camera, type CameraState } from './choose';
+import { chosen, everything, fitted, healthOf, inside, pressedOf, SHOWN_MS, stepped, switched, zoneOf, type Ail, type Camera, type CameraState } from './choose';
 
 const camera = (key: string, more: Partial<Camera> = {}) =>
   ({ id: key, key, name_th: `กล้อง ${key}`, name_en: `Camera ${key}`, owner_name: '', owner_kind: 'police', lon: 1, lat: 1, disabled: false, state: 'working', has_stream: true, point: null, ...more }) as Camera;
@@ -32,6 +32,10 @@ describe('which cameras', () => {
     expect(inside([0.2, 0.2], hollow)).toBe(true);
   });
   it('calls a camera that nobody serves so', () => expect([healthOf(undefined), healthOf({ signal: 'idle' } as CameraState)]).toEqual(['unserved', 'live']));
+  it('calls a camera whose picture is of no use so, not one whose clock is wrong', () => {
+    const ails = (trouble: string) => healthOf({ signal: 'live' } as CameraState, [{ trouble } as Ail]);
+    expect([ails('covered'), ails('clock')]).toEqual(['trouble', 'live']);
+  });
 });
 
 describe('live tiles', () => {
@@ -48,10 +52,37 @@ describe('live tiles', () => {
   });
 });
 
-it('shows the newest pressed pole that waits', () => {
-  const row = (id: string, channel: string, state: string, opened_at: string) => ({ id, channel, state, opened_at });
-  const rows = [row('a', 'pole', 'new', '1'), row('b', 'pole', 'new', '2'), row('c', 'call', 'new', '3'), row('d', 'pole', 'acknowledged', '4')];
-  expect(pressedFirst(rows, new Set(), null)?.id).toBe('b');
-  expect(pressedFirst(rows, new Set(['b']), null)?.id).toBe('a');
-  expect(pressedFirst(rows, new Set(['b']), 'a')).toBeNull();
+describe('what opens by itself', () => {
+  const row = (id: string, channel: string, state: string, minute: number, priority = 1) => ({ id, channel, state, priority, opened_at: `2026-11-22T01:${String(minute).padStart(2, '0')}:00Z` });
+  const rows = [row('a', 'pole', 'new', 1, 2), row('b', 'pole', 'new', 2), row('c', 'call', 'new', 3), row('d', 'pole', 'acknowledged', 4), row('e', 'rule', 'new', 5), row('f', 'rule', 'new', 6, 2)];
+  const ids = (...asked: Parameters<typeof pressedOf>) => pressedOf(...asked).map((one) => one.id);
+  const now = Date.parse('2026-11-22T01:10:00Z');
+  it('is a pressed pole that waits, the newest first', () => {
+    expect(ids(rows, new Set(), null)).toEqual(['b', 'a']);
+    expect(ids(rows, new Set(['b']), null)).toEqual(['a']);
+    expect(ids(rows, new Set(['b']), 'a')).toEqual([]);
+  });
+  it('stays on a wall while it is worked on, beside whatever else is grave', () => {
+    expect(ids(rows, new Set(), null, { now })).toEqual(['e', 'b', 'a', 'd']);
+    expect(ids(rows, new Set(), null, { now: now + SHOWN_MS })).toEqual(['e', 'b', 'a']);
+  });
+});
+
+describe('the size of tiles', () => {
+  const how = { least: 220, gap: 8, below: 52 };
+  const all = (count: number, width = 1896, height = 930) => fitted(count, { width, height }, how);
+  it('fills the wall with few, and shows forty at once', () => {
+    expect(all(1).columns).toBe(1);
+    expect(all(4).columns).toBe(2);
+    expect(all(9).columns).toBe(3);
+    const { columns, width } = all(40);
+    expect(width).toBeGreaterThanOrEqual(220);
+    expect(columns * (width ?? 0) + 8 * (columns - 1)).toBeLessThanOrEqual(1896);
+    expect(Math.ceil(40 / columns) * (((width ?? 0) * 9) / 16 + 52 + 8) - 8).toBeLessThanOrEqual(930);
+  });
+  it('is scrolled where they would be too small', () => {
+    expect(all(183)).toEqual({ columns: 6, width: null });
+    expect(all(4, 374, 600)).toEqual({ columns: 1, width: null });
+    expect(all(0)).toEqual({ columns: 1, width: expect.any(Number) as number });
+  });
 });

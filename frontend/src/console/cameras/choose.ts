@@ -5,6 +5,9 @@ import type { LonLat, Subzone } from '$lib/types';
 
 export type Camera = components['schemas']['CameraOut'];
 export type CameraState = components['schemas']['CameraStateOut'];
+/** What health found wrong with a picture and is not over. */
+export type Ail = components['schemas']['TroubleOut'];
+export type Ails = ReadonlyMap<string, readonly Ail[]>;
 export type Health = 'live' | 'trouble' | 'unserved';
 export interface Choice {
   words: string;
@@ -18,7 +21,10 @@ export const NONE = '-';
 export const everything = (): Choice => ({ words: '', zone: '', point: '', owner: '', health: '' });
 
 /** How a camera of the register stands now: its process tells, or nobody serves it. */
-export const healthOf = (state: CameraState | undefined): Health => (!state ? 'unserved' : state.signal === 'live' || state.signal === 'idle' ? 'live' : 'trouble');
+export function healthOf(state: CameraState | undefined, ails: readonly Ail[] = []): Health {
+  if (!state) return 'unserved';
+  return (state.signal === 'live' || state.signal === 'idle') && !ails.some(({ trouble }) => trouble !== 'clock') ? 'live' : 'trouble';
+}
 
 /** What the wall shows at all: what works and can be asked for pictures. */
 export const shown = (one: Camera): boolean => one.state === 'working' && one.has_stream && !one.disabled;
@@ -48,14 +54,14 @@ export function zoneOf(one: Camera, zones: readonly Subzone[]): string {
 
 const plain = (text: string) => text.normalize('NFC').toLowerCase();
 
-export function chosen(cameras: readonly Camera[], states: ReadonlyMap<string, CameraState>, zones: readonly Subzone[], choice: Choice): Camera[] {
+export function chosen(cameras: readonly Camera[], states: ReadonlyMap<string, CameraState>, zones: readonly Subzone[], choice: Choice, ails: Ails = new Map()): Camera[] {
   const words = plain(choice.words).split(/\s+/).filter(Boolean);
   return cameras
     .filter(shown)
     .filter((one) => !choice.zone || zoneOf(one, zones) === choice.zone)
     .filter((one) => !choice.point || (one.point?.id ?? NONE) === choice.point)
     .filter((one) => !choice.owner || one.owner_kind === choice.owner)
-    .filter((one) => !choice.health || healthOf(states.get(one.id)) === choice.health)
+    .filter((one) => !choice.health || healthOf(states.get(one.id), ails.get(one.id)) === choice.health)
     .filter((one) => {
       const said = plain([one.name_th, one.name_en, one.key, one.owner_name, one.point?.name_th, one.point?.name_en, one.point?.code].join(' '));
       return words.every((word) => said.includes(word));
@@ -69,10 +75,39 @@ export function switched(live: readonly string[], id: string, most = LIVE_MOST):
   return [...live, id].slice(-most);
 }
 
-/** The newest pressed pole that nobody has taken; not one that is open beside, or was put away. */
-export function pressedFirst<R extends { id: string; channel: string; state: string; opened_at: string }>(rows: readonly R[], away: ReadonlySet<string>, except: string | null): R | null {
-  const waiting = rows.filter((one) => one.channel === 'pole' && one.state === 'new' && one.id !== except && !away.has(one.id));
-  return waiting.sort((a, b) => b.opened_at.localeCompare(a.opened_at))[0] ?? null;
+/** What may open pictures by itself: a pressed pole everywhere; on a wall of its own whatever else is of the first priority and came without a voice. */
+const POLE: ReadonlySet<string> = new Set(['pole']);
+const WALL: ReadonlySet<string> = new Set(['pole', 'citizen', 'camera', 'rule', 'device']);
+/** So long a wall goes on showing what somebody has taken. */
+export const SHOWN_MS = 20 * 60_000;
+
+/**
+ * The happenings whose pictures open by themselves: those that nobody has taken, newest first; on a `wall` then those
+ * that are being worked on, for a while. Not one that is open beside, or was put away.
+ */
+export function pressedOf<R extends { id: string; channel: string; state: string; priority: number; opened_at: string }>(rows: readonly R[], away: ReadonlySet<string>, except: string | null, wall: { now: number } | null = null): R[] {
+  const newest = (a: R, b: R) => b.opened_at.localeCompare(a.opened_at);
+  const own = rows.filter((one) => (wall ? WALL : POLE).has(one.channel) && (one.channel === 'pole' || one.priority === 1) && one.id !== except && !away.has(one.id));
+  const waiting = own.filter((one) => one.state === 'new').sort(newest);
+  const taken = wall ? own.filter((one) => one.state !== 'new' && one.state !== 'closed' && wall.now - Date.parse(one.opened_at) < SHOWN_MS).sort(newest) : [];
+  return [...waiting, ...taken];
+}
+
+/**
+ * How many columns show all tiles as large as they go, and how wide a tile then is. Where they would become smaller
+ * than `least`, they are as many columns as fit and the wall is scrolled: `width` null, they share the row.
+ */
+export function fitted(count: number, room: { width: number; height: number }, { least, gap, below }: { least: number; gap: number; below: number }): { columns: number; width: number | null } {
+  let best = { columns: 1, width: 0 };
+  for (let columns = 1; columns <= Math.max(1, count); columns += 1) {
+    const rows = Math.ceil(count / columns);
+    const share = (room.width - gap * (columns - 1)) / columns;
+    const tall = (room.height - gap * (rows - 1)) / rows - below;
+    const width = Math.floor(Math.min(share, (tall * 16) / 9));
+    if (width > best.width) best = { columns, width };
+  }
+  if (best.width >= least) return best;
+  return { columns: Math.max(1, Math.floor((room.width + gap) / (least * 1.25 + gap))), width: null };
 }
 
 /** The tile an arrow goes to in a grid of so many columns. */
