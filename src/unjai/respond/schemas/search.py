@@ -12,7 +12,7 @@ from unjai.respond.rules.search import RADIUS_MOST_M, Sort
 from unjai.respond.schemas.base import In, Lat, Lon, Moment, Out, Priority, storable
 from unjai.respond.schemas.incidents import IncidentRow
 
-Channel = Literal["pole", "call", "citizen", "unit", "device", "camera"]
+Channel = Literal["pole", "call", "citizen", "unit", "device", "camera", "rule"]
 Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
 Day = Annotated[str, StringConstraints(max_length=40), AfterValidator(storable)]
 Seconds = Annotated[float, Field(ge=0, le=86_400 * 31, allow_inf_nan=False)]
