@@ -12,7 +12,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ from bench.command import command
 from bench.fleet import make_fleet
 from bench.ingest.__main__ import libpq
 from bench.kill.clients import PHONES_DUTY, Clients, Plan
-from bench.kill.count import Ledger, counted, told
+from bench.kill.count import KINDS, Ledger, counted, told
 from bench.kill.syncs import per_ack
 from unjai.model.clock import SystemClock
 from unjai.model.ids import StationId
@@ -50,27 +52,55 @@ def pids(centre: Centre) -> dict[str, int]:
     return found
 
 
-def kill_round(centre: Centre, ledger: Ledger, victims: Sequence[str]) -> float:
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """One round: who was killed, and after how many seconds each thing was there again."""
+
+    victims: tuple[str, ...]
+    back: dict[str, float]
+
+    @property
+    def took_s(self) -> float:
+        """The recovery: the slowest of all."""
+        return max(self.back.values())
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        parts = ", ".join(f"{name} {took:.1f}" for name, took in sorted(self.back.items(), key=lambda one: one[1]))
+        return f"{'+'.join(self.victims)} {self.took_s:.1f} s ({parts})"
+
+
+def kill_round(centre: Centre, ledger: Ledger, victims: Sequence[str]) -> Round:
     """Kill; wait until the parts are new, every door acknowledges again and a press begun since is a report."""
     before = pids(centre)
     began = time.monotonic()
     for victim in victims:
         os.kill(before[victim], signal.SIGKILL)
-    until = began + LOST_AFTER_S
-    while time.monotonic() < until:
-        now = pids(centre)
-        new = all(now.get(victim, before[victim]) != before[victim] for victim in victims)
-        if new and _healthy(centre) and ledger.speaks_since(began) and _told_since(centre, ledger, began):
-            return time.monotonic() - began
+    asked: dict[str, Callable[[], bool]] = {
+        "processes": lambda: all(pids(centre).get(victim, before[victim]) != before[victim] for victim in victims),
+        "healthy": lambda: _healthy(centre),
+        **{kind: partial(_speaks, ledger, began, kind) for kind in KINDS},
+        "told": lambda: _told_since(centre, ledger, began),
+    }
+    back: dict[str, float] = {}
+    while time.monotonic() < began + LOST_AFTER_S:
+        for name in asked.keys() - back.keys():
+            if asked[name]():
+                back[name] = time.monotonic() - began
+        if len(back) == len(asked):
+            return Round(victims=tuple(victims), back=back)
         time.sleep(0.05)
-    raise RuntimeError(f"{victims} were killed; after {LOST_AFTER_S} s: {centre.logs()}")
+    raise RuntimeError(f"{victims} were killed; after {LOST_AFTER_S} s only {back}: {centre.logs()}")
+
+
+def _speaks(ledger: Ledger, began: float, kind: str) -> bool:
+    return next(ledger.since(began, kind), None) is not None
 
 
 def _told_since(centre: Centre, ledger: Ledger, began: float) -> bool:
     """Tell whether a press begun since then reached the operators: it is a report of an incident."""
-    since = [row for row in ledger.read() if row["kind"] == "press" and row["began"] >= began]
     try:
-        return told(libpq(centre), since)
+        return told(libpq(centre), list(ledger.since(began, "press")))
     except psycopg.Error:
         return False
 
@@ -111,7 +141,7 @@ async def measure(quick: bool, rounds: int) -> dict[str, Any]:
 
 
 def _rounds_of(centre: Centre, folder: Path, phones: dict[str, str], rounds: int, *, strace: bool) -> dict[str, Any]:
-    dice, took, killed = random.Random(), [], Counter[str]()
+    dice, done = random.Random(), list[Round]()
     with centre.client(OPERATOR) as operator:
         plan = plan_of(centre, folder, phones, dict(operator.cookies))
     syncs = per_ack(centre, OPERATOR, next(iter(phones.items())), next(iter(plan.poles.items()))) if strace else None
@@ -122,14 +152,15 @@ def _rounds_of(centre: Centre, folder: Path, phones: dict[str, str], rounds: int
         for _ in range(rounds):
             time.sleep(dice.uniform(*PAUSE_S))
             victims = dice.sample(VICTIMS, 2 if dice.random() < TWO_AT_ONCE else 1)
-            took.append(kill_round(centre, ledger, victims))
-            killed["+".join(sorted(victims))] += 1
-            print(f"{len(took)}: {'+'.join(victims)} {took[-1]:.1f} s", file=sys.stderr, flush=True)
+            done.append(kill_round(centre, ledger, victims))
+            print(f"{len(done)}: {done[-1]}", file=sys.stderr, flush=True)
         time.sleep(1.0)
     rows = ledger.read()
     found = counted(libpq(centre), rows)
+    took = [one.took_s for one in done]
+    parts = {name: [one.back[name] for one in done] for name in done[0].back}
     return {
-        "rounds": len(took),
+        "rounds": len(done),
         "acknowledged": sum(row["kind"] != "strange" for row in rows),
         "lost": sum(found[name] for name in found if name.startswith("lost")),
         "doubled": sum(found[name] for name in found if name.startswith("doubled")),
@@ -138,7 +169,9 @@ def _rounds_of(centre: Centre, folder: Path, phones: dict[str, str], rounds: int
         **found,
         "strange": [row["what"] for row in rows if row["kind"] == "strange"][:5],
         "audit_verified": _verified(centre),
-        "killed": dict(killed),
+        "worst_by_part_s": {name: round(max(those), 2) for name, those in parts.items()},
+        "median_by_part_s": {name: round(statistics.median(those), 2) for name, those in parts.items()},
+        "killed": dict(Counter("+".join(sorted(one.victims)) for one in done)),
         "syncs_per_ack": syncs,
         "load_average": machine.load_average(),
     }
@@ -146,7 +179,7 @@ def _rounds_of(centre: Centre, folder: Path, phones: dict[str, str], rounds: int
 
 def _until_all_speak(centre: Centre, ledger: Ledger) -> None:
     until = time.monotonic() + LOST_AFTER_S
-    while not ledger.speaks_since(0.0):
+    while not all(_speaks(ledger, 0.0, kind) for kind in KINDS):
         if time.monotonic() > until:
             raise RuntimeError(f"the clients were never acknowledged: {ledger.rows[:5]} {centre.logs()}")
         time.sleep(0.1)

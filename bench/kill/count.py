@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import psycopg
 SETTLE_S = 60.0
 """How long RECORD and PICTURE may take to work off what waits in the streams."""
 
+KINDS = ("position", "press", "call")
 _TABLES = {"position": ("obs_fleet", "position"), "press": ("obs_device", "sos_press")}
 
 
@@ -36,9 +38,13 @@ class Ledger:
         self.rows += [json.loads(line) for line in whole.splitlines()]
         return self.rows
 
-    def speaks_since(self, began: float) -> bool:
-        """Tell whether of each kind a message that was begun since then is acknowledged."""
-        return {"position", "press", "call"} <= {row["kind"] for row in self.read() if row.get("began", 0.0) >= began}
+    def since(self, began: float, kind: str) -> Iterator[dict[str, Any]]:
+        """Give the acknowledged messages of this kind that were begun since then, newest first."""
+        for row in reversed(self.read()):
+            if row.get("acked", began) < began:
+                return  # lines are in the order of their acknowledgement
+            if row["kind"] == kind and row["began"] >= began:
+                yield row
 
 
 def told(database: str, presses: list[dict[str, Any]]) -> bool:
