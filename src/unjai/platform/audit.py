@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, LargeBinary, Text, Uuid, func, insert, select
@@ -75,8 +76,8 @@ async def audit(
     subject: str,
     facts: Mapping[str, object] | None = None,
     station_id: StationId | None = None,
-) -> None:
-    """Write who did what to what. `station_id` is the actor's own unless given (0 = no station).
+) -> UUID:
+    """Write who did what to what, and return the row's id. `station_id` is the actor's own unless given (0 = none).
 
     The actor's marks go into the facts: whatever is done by emergency rights or by an approval says so.
     """
@@ -99,6 +100,7 @@ async def audit(
     )
     await tx.execute(insert(audit_waiting).values(audit_id=key, at=now).inline())
     tx.audited = True
+    return key
 
 
 async def unsealed_since(tx: Tx, now: datetime) -> timedelta | None:

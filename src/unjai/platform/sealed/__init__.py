@@ -1,0 +1,1 @@
+"""The one way to seal files: one key, one archive whose every byte is known, one signed list, one examiner."""
