@@ -55,7 +55,9 @@ async def _zone(db, name):
 
 async def test_emergency_rights_hold_at_once_and_end_by_themselves(db, clock):
     signed = await _signed(db, clock, "b1", "operator")
+    minutes = await _act(db, signed.actor, break_glass.minutes, clock)
     row = await _act(db, signed.actor, break_glass.take, clock, reason=WHY, case_number="คดี 12/2569")
+    assert row["ends_at"] - row["taken_at"] == timedelta(minutes=minutes)
     actor = await _again(db, clock, signed)
     assert actor.rights == ROLES["operator"].rights | EMERGENCY
     assert "unit.admin" not in ROLES["operator"].rights

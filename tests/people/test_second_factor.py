@@ -33,7 +33,9 @@ async def test_enrolling_needs_the_password_and_a_code(client_of, db, clock):
     assert {square for row in made["qr"] for square in row} == {"0", "1"}
     assert (await client.get("/api/me/second-factor")).json()["since"] is None
     bad = await client.post("/api/me/second-factor/confirm", json={"code": "000000"})
-    assert error_of(bad) == (401, "second_factor_wrong")
+    assert error_of(bad) == (401, "enrolment_wrong")
+    assert bad.json()["error"]["facts"]["server_time"] in bad.json()["error"]["th"]
+    assert "รหัสสำรอง" not in bad.json()["error"]["th"], "nobody has one yet"
     good = await client.post("/api/me/second-factor/confirm", json={"code": code_at(made["secret"], clock)})
     assert len(set(good.json()["codes"])) == 10
     now = (await client.get("/api/me/second-factor")).json()

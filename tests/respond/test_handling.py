@@ -9,6 +9,7 @@ from tests.respond.conftest import CORE, OPERATOR, SECOND, acting, along
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import IncidentId
 from unjai.respond import flows
+from unjai.respond.flows import parties
 from unjai.respond.store import reports, tables
 
 
@@ -38,6 +39,24 @@ async def test_a_command_on_an_old_view_is_refused_and_changes_nothing(town):
         await town.do(flows.set_priority, incident_id=key, priority=3, version=seen)
     assert (refused.value.code, refused.value.status) == ("incident_changed", 409)
     assert (await town.incident(key))["priority"] == 2
+
+
+async def test_what_another_wrote_of_a_person_meanwhile_is_not_run_over(town):
+    key = await town.press()
+    first = {"name": "นางสาวปราณี", "phone": "0812345678"}
+    party_id = await town.do(parties.add_party, incident_id=key, kind="person", role="victim", facts=first)
+    saw = ("victim", first)
+    theirs = {**first, "age": "31"}
+    which = {"incident_id": key, "party_id": party_id}
+    await town.do(parties.change_party, SECOND, **which, role="victim", facts=theirs, before=saw)
+    mine = {**first, "looks": "เสื้อแดง"}
+    for before in (saw, ("witness", theirs)):
+        with pytest.raises(UnjaiError) as refused:
+            await town.do(parties.change_party, **which, role="victim", facts=mine, before=before)
+        assert (refused.value.code, refused.value.status, refused.value.facts) == ("party_changed", 409, {})
+    assert (await town.do(parties.read_parties, incident_id=key))[0]["facts"] == theirs
+    await town.do(parties.change_party, **which, role="victim", facts=mine, before=("victim", theirs))
+    assert (await town.do(parties.read_parties, incident_id=key))[0]["facts"] == mine
 
 
 @pytest.mark.parametrize("outcome", ["resolved", "handed_over", "no_trace"])

@@ -49,6 +49,7 @@ async def attention(ask: Anyone) -> AttentionOut:
         reviews=reviews["waiting"],
         reviews_overdue=reviews["overdue"],
         break_glass=[OpenBreakGlassOut.model_validate(row) for row in rows],
+        break_glass_minutes=await break_glass.minutes(ask.tx, ask.actor, ask.clock),
     )
 
 

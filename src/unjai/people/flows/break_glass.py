@@ -59,6 +59,12 @@ async def take(tx: Tx, actor: Actor, clock: Clock, *, reason: str, case_number: 
     return await _row(tx, row["id"])
 
 
+async def minutes(tx: Tx, actor: Actor, clock: Clock) -> int:
+    """Return how long emergency rights last where this actor works, so that it is said before they are taken."""
+    del clock
+    return (await oversight.policy_of(tx, actor.station if actor.stations else None)).break_glass_minutes
+
+
 async def end(tx: Tx, actor: Actor, clock: Clock, *, key: UUID) -> None:
     """End emergency rights before their time: one's own, or as their reviewer. Nothing happens when they are over.
 

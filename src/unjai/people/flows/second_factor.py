@@ -158,8 +158,8 @@ async def confirm_enrolment(
 ) -> tuple[list[str], datetime] | Refused:
     """Let the fresh secret count from now on; return ten recovery codes, this once, and since when.
 
-    Other sessions of the account end, for they proved less. A wrong code counts like a wrong password. Raises
-    `sign_in_needed` (401) and `enrolment_late` (409).
+    Other sessions of the account end, for they proved less. A wrong code counts like a wrong password
+    (`enrolment_wrong`: nobody has a recovery code yet). Raises `sign_in_needed` (401) and `enrolment_late` (409).
     """
     now = clock.now()
     row = await _own(tx, clock, token)
@@ -179,7 +179,7 @@ async def confirm_enrolment(
         refused = await count_failure(
             tx, actor, clock, row={"id": account_id}, counted=counted, free=free, ip=row["ip"]
         )
-        return refused if refused.error.code == "sign_in_locked" else Refused(error=_wrong(now))
+        return refused if refused.error.code == "sign_in_locked" else Refused(error=_wrong(now, "enrolment_wrong"))
     await factors.set_factor(
         tx, account_id, secret=factor["fresh"], fresh=None, fresh_at=None, confirmed_at=now, last_step=step
     )
@@ -316,8 +316,8 @@ async def _proof(tx: Tx, clock: Clock, vault: Vault, account_id: AccountId, code
     return "code"
 
 
-def _wrong(now: datetime) -> UnjaiError:
-    return UnjaiError("second_factor_wrong", 401, server_time=steps.clock_text(now), server_at=now.isoformat())
+def _wrong(now: datetime, code: str = "second_factor_wrong") -> UnjaiError:
+    return UnjaiError(code, 401, server_time=steps.clock_text(now), server_at=now.isoformat())
 
 
 async def _new_recovery(tx: Tx, account_id: AccountId, now: datetime) -> list[str]:

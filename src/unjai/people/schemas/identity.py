@@ -198,6 +198,8 @@ class AttentionOut(BaseModel):
     reviews: int
     reviews_overdue: int
     break_glass: list[OpenBreakGlassOut]
+    break_glass_minutes: int
+    """How long emergency rights last when they are taken at the station now."""
 
 
 _Days = Annotated[int, Field(ge=0, le=365)]

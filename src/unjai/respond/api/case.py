@@ -198,6 +198,7 @@ async def change_party(incident_id: UUID, party_id: UUID, body: PartyChange, ask
         party_id=party_id,
         role=body.role,
         facts=body.facts,
+        before=None if body.before is None else (body.before.role, body.before.facts),
     )
     return await _shown(ask, incident_id)
 

@@ -62,11 +62,19 @@ async def change_party(
     party_id: UUID,
     role: str,
     facts: Mapping[str, str],
+    before: tuple[str, Mapping[str, str]] | None = None,
 ) -> None:
-    """Write what is known of a person or vehicle anew; raise as `add_party`, and `not_found` (404)."""
+    """Write what is known of a person or vehicle anew; raise as `add_party`, and `not_found` (404).
+
+    `before` is the role and facts that the editor saw: where somebody wrote others since, `party_changed` (409).
+    """
     actor.must("incident.work")
     actor.must("party.read")
     case, row = await _held(tx, actor, clock, incident_id, party_id)
+    if before is not None:
+        held = (await parties.facts(tx, [party_id])).get(party_id, {})
+        if before[0] != row["role"] or dict(before[1]) != held:
+            raise UnjaiError("party_changed", 409)
     told = rules.checked(row["kind"], role, facts)
     covered = rules.masked(row["kind"], told)
     await parties.change(tx, party_id, {"role": role, "masked": covered, "changed_at": clock.now()}, told)

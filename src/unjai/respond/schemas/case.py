@@ -212,11 +212,17 @@ class PartyIn(In):
     facts: Annotated[dict[Key, Short], Field(max_length=12)]
 
 
-class PartyChange(In):
-    """What is known now."""
+class PartyBefore(In):
+    """What its editor saw."""
 
     role: Key
     facts: Annotated[dict[Key, Short], Field(max_length=12)]
+
+
+class PartyChange(PartyBefore):
+    """What is known now; `before` is what its editor saw, if that is to guard."""
+
+    before: PartyBefore | None = None
 
 
 class AttachmentOut(Out):
