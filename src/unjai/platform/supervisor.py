@@ -20,14 +20,14 @@ from unjai.platform.engines import postgres, process
 from unjai.platform.engines.chores import Chores
 from unjai.platform.engines.disc import DiscWatch
 from unjai.platform.engines.folders import alone_in, disc_full, writing
-from unjai.platform.engines.links import reachable
+from unjai.platform.engines.greeting import greeting
 from unjai.platform.engines.nursery import Nursery
 from unjai.platform.engines.parts import CAMERAS_WANTED, BackOff, Child, Log, Part
 from unjai.platform.engines.ports import assert_free
 from unjai.platform.engines.roster import Roster
 from unjai.platform.engines.secrets import keep
 from unjai.platform.engines.terminal import both, notify_systemd, say, tell_error, warn
-from unjai.platform.tls import assert_safe, chosen, mqtt_pair, warnings_of
+from unjai.platform.tls import assert_safe, chosen, warnings_of
 
 _Answer = TypeVar("_Answer")
 _OURSELVES = (sys.executable, "-m", "unjai")
@@ -374,34 +374,9 @@ class _Centre:
         warn(f"{both('part_failed', name=name, log=file)}\n{tail}")
 
     def _tell_ready(self) -> None:
-        settings = self._settings
-        address = f"{_scheme(settings)}://{_shown(settings.host)}:{settings.port}"
         password = self._run / "first-password"
-        rows = [
-            *([("set_up", f"{address}/manage")] if password.exists() else []),
-            ("screen", f"{address}/console"),
-            ("mqtt", f"{_shown(settings.mqtt_listen)}:{settings.mqtt_port}{' (TLS)' if mqtt_pair(settings) else ''}"),
-            ("data", str(settings.data)),
-            ("logs", str(self._logs)),
-        ]
-        lines = ["", f"● {both('ready')}", *(f"  {both(code)}: {value}" for code, value in rows)]
-        if self._demo and chosen(settings) is None:
-            lines.append(f"  {both('demo')}")
-        with contextlib.suppress(FileNotFoundError):
-            lines.append(f"  {both('first_password')}: {' / '.join(password.read_text('utf-8').split())}")
-        lines += [f"  {both('how_to_stop')}", ""]
-        say("\n".join(lines))
+        say(greeting(self._settings, demo=self._demo, password=password, logs=self._logs))
         password.unlink(missing_ok=True)
-
-
-def _scheme(settings: Settings) -> str:
-    return "http" if chosen(settings) is None else "https"
-
-
-def _shown(host: str) -> str:
-    """Return an address that can be typed into a browser on this machine."""
-    reached = reachable(host)
-    return f"[{reached}]" if ":" in reached else reached
 
 
 def _how(code: int | None) -> str:
