@@ -9,7 +9,7 @@ PORT ?= 8400
 MQTT_PORT ?= 1883
 FRONT := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help install models accurate up test check bench client clean
+.PHONY: help install models accurate up test check bench client clean check-code check-screens
 
 help: ## Say what the commands do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -44,18 +44,24 @@ up: install ## Run the centre with the fictional demo zone (DATA=folder PORT=840
 	exec $(BIN)/unjai up --data $(DATA) --port $(PORT) --mqtt-port $(MQTT_PORT) --demo
 
 check: install ## Check style, types, layers, screens, generated files and documents
+	$(MAKE) -j2 --output-sync=target check-code check-screens
+
+check-code:
 	$(BIN)/ruff check src tests bench tools
 	$(BIN)/ruff format --check src tests bench tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python tools/generated.py --check
+
+check-screens:
 	tools/with-node npm --prefix frontend run check
 	tools/with-node npm --prefix frontend test
+	$(BIN)/python tools/generated.py --check
 
-test: install ## Run all checks and all tests
+test: ## Run all checks and all tests
+	$(MAKE) -j2 install
 	tools/debian-packages chromium mosquitto-clients strace
 	$(MAKE) check
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/pytest tests/e2e -p no:randomly
 
 bench: install ## Run every bench (each prints one JSON object last)

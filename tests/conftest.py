@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 
 from unjai.model.actor import Actor, system
 from unjai.model.clock import MovedClock
 from unjai.model.ids import StationId
+from unjai.people import passwords
 from unjai.platform.database import Database
 from unjai.platform.engines.alone import Nats, Postgres, start_nats, start_postgres
 from unjai.platform.migrate import migrate
@@ -33,11 +35,35 @@ def shared_data(path: str) -> Path:
     return file
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes a whole centre: begun last, it would keep one worker busy while the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Let argon2id be as quick as it can: thousands of sign-ins test who may enter, not how long a guess takes.
+
+    The strength that counts outside is held by `tests/people/test_sessions.py`.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """One cluster for the whole run; its database `unjai` is the migrated template."""
+    """One cluster for the whole run; its database `unjai` is the migrated template.
+
+    It waits for no disc: no test cuts the power, and those that kill a server start one of their own as it is outside.
+    """
     cluster = start_postgres(tmp_path_factory.mktemp("pg"))
     try:
+        engine = create_engine(cluster.dsn("postgres", "postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text("ALTER SYSTEM SET fsync = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+        engine.dispose()
         migrate(cluster.dsn("unjai_owner"))
         yield cluster
     finally:

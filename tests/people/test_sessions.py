@@ -22,7 +22,7 @@ from tests.people.conftest import (
     make_account,
 )
 from unjai.model.errors import UnjaiError
-from unjai.people import flows, rights, rules
+from unjai.people import flows, passwords, rights, rules
 from unjai.people.flows import Refused, SignedIn
 from unjai.people.passwords import hash_password, one_time_password, password_matches
 from unjai.people.store import account, session, sign_in_failure
@@ -302,6 +302,12 @@ async def test_tidying_forgets_what_is_over(db, clock):
         await flows.tidy(tx, ROOT, clock)
     assert await count_of(db, session, session.c.id == signed.session_id) == 0
     assert await count_of(db, sign_in_failure) == 0
+
+
+def test_a_hash_costs_more_than_the_least_that_is_advised():
+    """OWASP: argon2id with 19 MiB, two passes. Other tests hash quickly (`quick_hashes`)."""
+    assert passwords.TIME_COST >= 2
+    assert passwords.MEMORY_KIB >= 19 * 1024
 
 
 async def test_no_hash_never_matches():
