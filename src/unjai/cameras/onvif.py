@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from unjai.cameras.onvif_transport import guarded
 from unjai.cameras.rules.onvif import dialled
 from unjai.cameras.secrets import Login
 from unjai.model.errors import UnjaiError
@@ -85,16 +86,16 @@ def failure(error: BaseException, host: str, call: str) -> UnjaiError:
 class Device:
     """A device that is dialled."""
 
-    def __init__(self, camera: Any, host: str) -> None:
+    def __init__(self, camera: Any, host: str, port: int = 80) -> None:
         """Wrap the library's camera."""
         self.camera = camera
-        self.host = host
+        self.host, self.port = host, port
         self.failed: list[str] = []
 
-    async def call(self, name: str, asked: Awaitable[Any]) -> Any:
+    async def call(self, name: str, asked: Awaitable[Any], *, within_s: float | None = None) -> Any:
         """Return an answer; raise what `failure` says of it."""
         try:
-            async with asyncio.timeout(CALL_S):
+            async with asyncio.timeout(CALL_S if within_s is None else within_s):
                 return await asked
         except Exception as error:
             raise failure(error, self.host, name) from error
@@ -126,24 +127,26 @@ async def dial(url: str, login: Login | None) -> AsyncIterator[Device]:
         no_cache=True,
         adjust_time=True,
     )
+    guarded(camera, host)
     try:
-        device = Device(camera, host)
+        device = Device(camera, host, port)
         try:
             async with asyncio.timeout(OPEN_S):
                 await camera.update_xaddrs()
         except Exception as error:
             raise failure(error, host, "GetServices") from error
-        camera.xaddrs = {name: _reachable(told, host, port) for name, told in camera.xaddrs.items()}
+        camera.xaddrs = {name: reachable(told, device) for name, told in camera.xaddrs.items()}
         yield device
     finally:
         await camera.close()
 
 
-def _reachable(told: str | None, host: str, port: int) -> str | None:
+def reachable(told: str | None, device: Device) -> str | None:
     """Return a service's address at the host that was dialled; at its port too where the device names another host."""
     if told is None:
         return None
-    return dialled(told, host) if urlsplit(told).hostname == host else dialled(told, host, port)
+    same = urlsplit(told).hostname == device.host
+    return dialled(told, device.host) if same else dialled(told, device.host, device.port)
 
 
 async def describe(url: str, login: Login | None) -> Described:

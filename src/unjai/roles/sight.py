@@ -22,9 +22,12 @@ from unjai import app
 from unjai.app import Common, every
 from unjai.cameras.flows.health import KEPT_FOR, first_reference, note_trouble
 from unjai.cameras.recording.shelf import Hold, cameras_in, hold, holds_of, millis, moment, release
+from unjai.cameras.secrets import vault_of
 from unjai.cameras.specs import SceneSpec, Stream
 from unjai.cameras.store import health as health_store
+from unjai.cameras.store.events import EventSource, event_sources
 from unjai.cameras.worker.analyst import LEAD_S, TAIL_S, Analyst
+from unjai.cameras.worker.ears import Ears
 from unjai.cameras.worker.room import Room, Shard
 from unjai.cameras.worker.wellbeing import Change, Wellbeing
 from unjai.model.actor import system
@@ -65,6 +68,7 @@ class Sight:
     ) -> None:
         """Start nothing yet."""
         self._made, self._share, self._root = made, share, root
+        self._vault = vault_of(made.settings.data)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._jobs: asyncio.Queue[Job] = asyncio.Queue()
         self._rules_now = asyncio.Event()
@@ -77,6 +81,7 @@ class Sight:
             threads=threads_of(made.settings.analysis_threads),
         )
         self.room: Room | None = None
+        self.ears = Ears(clock=made.clock, sources=self._asked, say=self._heard)
 
     # -- from any thread -------------------------------------------------------------------------------------------
 
@@ -99,7 +104,16 @@ class Sight:
     def _say(self, camera: Stream, message: dict[str, Any]) -> None:
         self._put(lambda: self._hit(camera, message) if message["say"] == "hit" else self._tell(camera, message))
 
+    def _heard(self, source: EventSource, message: Mapping[str, Any]) -> None:
+        self._put(lambda: self._tell(source, message))
+
     # -- on the loop -----------------------------------------------------------------------------------------------
+
+    async def _asked(self) -> Sequence[EventSource]:
+        """Return the cameras of our share that are to be asked what they say by themselves."""
+        async with self._made.db.tx(self._made.everywhere) as tx:
+            found = await event_sources(tx, self._vault)
+        return [one for one in found if self._share.has(one.camera_id)]
 
     async def run(self, room: Room) -> None:
         """Look for ever."""
@@ -115,12 +129,14 @@ class Sight:
                 group.create_task(every(_HEAR_S, self._hear))
                 group.create_task(every(BEAT_S, self._beat))
                 group.create_task(every(3600.0, self._tidy))
+                group.create_task(self.ears.run())
         finally:
             self.analyst.stop()
             await self.intake.close()
 
     async def _rules_changed(self, _subject: str, _data: bytes) -> None:
         self._rules_now.set()
+        self.ears.look_again()
 
     async def _remember(self) -> None:
         async with self._made.db.tx(self._made.everywhere) as tx:
@@ -151,7 +167,7 @@ class Sight:
                     log.exception("what a camera told could not be noted")
                 break
 
-    async def _tell(self, camera: Stream, message: Mapping[str, Any]) -> None:
+    async def _tell(self, camera: Stream | EventSource, message: Mapping[str, Any]) -> None:
         device = self._made.registry.by_id(camera.camera_id)
         if device is None or device.disabled:
             return

@@ -1,7 +1,7 @@
 """The cameras that this centre serves itself: what their process makes of the pictures, as messages like any other's.
 
 No door of the outside leads here: the cameras' process hands its messages to the intake (`unjai.roles.sight`). Each
-is one JSON object whose `say` is `health`, `hit` or `count`.
+is one JSON object whose `say` is `health`, `hit`, `count` or `event`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ _MOST_STEPS: Final = 60
 _CORNERS: Final = 4
 TROUBLES: Final = frozenset({"no_signal", "frozen", "covered", "defocused", "turned", "dark", "clock"})
 _KINDS: Final = frozenset({"person", "bicycle", "car", "motorcycle", "bus", "truck", "dog"})
+EVENTS: Final = frozenset(
+    {"motion", "tampering", "line", "area", "loitering", "object", "input", "sound", "picture", "other"}
+)
+_THINGS: Final = frozenset({"person", "vehicle", "animal", "other"})
 
 
 class Camera(Sensor):
@@ -32,7 +36,9 @@ class Camera(Sensor):
     kinds = (
         Kind(name="camera_health", retention="device", th="สภาพภาพของกล้อง", en="Camera's health"),
         Kind(name="camera_hit", retention="device", th="กล้องพบเหตุตามกฎ", en="Camera finds what a rule looks for"),
+        Kind(name="camera_measured", retention="device", th="เหตุที่กล้องพบสิ้นสุดแล้ว", en="What a camera found is over"),
         Kind(name="camera_count", retention="device", th="จำนวนที่กล้องนับได้", en="Camera's counts"),
+        Kind(name="camera_event", retention="device", th="กล้องแจ้งเองผ่าน ONVIF", en="Camera says by itself (ONVIF)"),
     )
 
     @staticmethod
@@ -123,6 +129,35 @@ def _count(key: str | None, said: Mapping[str, object]) -> Reading:
     return Reading(kind="camera_count", device_key=key, observed_at=begin, payload=payload, own_id=own)
 
 
+def _event(key: str | None, said: Mapping[str, object]) -> Reading:
+    """Read what a camera said by itself; `state` is left out of what happens at once."""
+    what, at = wire.text(said.get("what"), 12), wire.moment(said.get("at"))
+    if what not in EVENTS or at is None:
+        raise DecodeError("message_unreadable")
+    thing = wire.text(said.get("thing"), 12)
+    payload = wire.present(
+        what=what,
+        state=wire.flag(said.get("state")),
+        thing=thing if thing in _THINGS else None,
+        rule=wire.text(said.get("rule"), 80),
+        source=wire.text(said.get("source"), 80),
+        topic=wire.text(said.get("topic"), 120),
+        already=True if said.get("began") is False else None,
+        said_at=_own_time(said.get("said_at")),
+    )
+    about = ":".join(str(payload.get(name, "")) for name in ("what", "state", "source", "rule", "topic"))
+    own = f"event:{wire.millis(at)}:{about}"
+    return Reading(kind="camera_event", device_key=key, observed_at=at, payload=payload, own_id=own)
+
+
+def _own_time(value: object) -> str | None:
+    """Return what a camera's own clock said; nonsense is left out, its event is not."""
+    try:
+        return _iso(value)
+    except DecodeError:
+        return None
+
+
 def _box(value: object) -> list[float] | None:
     """Return a box in fractions of the picture: left, top, right, bottom."""
     if not isinstance(value, list) or len(value) != _CORNERS:
@@ -164,4 +199,5 @@ _READ: Final[Mapping[str, Callable[[str | None, Mapping[str, object]], Reading]]
     "health": _health,
     "hit": _hit,
     "count": _count,
+    "event": _event,
 }

@@ -27,6 +27,25 @@ class FeedOut(BaseModel):
     readers: int = 0
 
 
+class EventsOut(BaseModel):
+    """What a camera said by itself since its process began: how many were told on, and what was not and why.
+
+    `left_out`: more than sixty a minute. `personal`: about faces, looks or plates, never kept. `elsewhere`: another
+    channel of the recorder. `unknown`: topics that nobody here knows, with how often.
+    """
+
+    signal: Literal["connecting", "live", "lost"]
+    since: datetime | None
+    why: str | None = None
+    last_at: datetime | None = None
+    taken: int = 0
+    left_out: int = 0
+    personal: int = 0
+    broken: int = 0
+    elsewhere: int = 0
+    unknown: dict[str, int] = Field(default_factory=dict)
+
+
 class CameraStateOut(BaseModel):
     """A camera as its process sees it now. `live`: `plays` in browsers, `h265` (the owner should add an H.264 feed)."""
 
@@ -39,6 +58,7 @@ class CameraStateOut(BaseModel):
     recording: Literal["off", "waiting", "on", "disc_full", "disc_slow", "failed"]
     live: Literal["plays", "h265", "none", "unknown"]
     feeds: dict[str, FeedOut]
+    events: EventsOut | None = None
 
 
 class CameraStatesOut(BaseModel):

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,8 +70,10 @@ class Room:
         look: Look | None = None,
         analysed: Callable[[Stream, Picture], None] | None = None,
         still_threads: int = 1,
+        beside: Callable[[DeviceId], Mapping[str, Any]] | None = None,
     ) -> None:
-        """Start nothing yet."""
+        """Start nothing yet; `beside` is what else is known of a camera, told with its state."""
+        self._beside = beside
         self._bus, self._clock, self._streams, self._shard = bus, clock, streams, shard
         self.keeper = keeper
         self._analysed = analysed
@@ -209,7 +211,10 @@ class Room:
             told["feed"] = camera.keep(asked.reader, asked.feed, time.monotonic())
         elif asked.do == "leave":
             camera.leave(asked.reader, asked.feed)
-        await message.respond(msgspec.json.encode({**camera.state(), **told}))
+        await message.respond(msgspec.json.encode({**self._state(key, camera), **told}))
+
+    def _state(self, key: DeviceId, camera: Camera) -> dict[str, Any]:
+        return {**camera.state(), **({} if self._beside is None else self._beside(key))}
 
     async def _give_still(self, key: DeviceId, message: Msg) -> None:
         still = await asyncio.to_thread(self.stills.jpeg, key)
@@ -231,7 +236,7 @@ class Room:
                 camera.expire(before)
                 subject = state_subject(camera.stream.station_id, key)
                 with contextlib.suppress(NatsError, OSError):
-                    await self._bus.tell(subject, msgspec.json.encode(camera.state()))
+                    await self._bus.tell(subject, msgspec.json.encode(self._state(key, camera)))
             await asyncio.sleep(0.2)  # many changes at once are told once
 
     async def _tidy(self) -> None:
