@@ -174,9 +174,11 @@ async def _joined(
     near = await incidents.candidates(
         tx, actor.station, within=joining.reach(telling), source=report.source, device_id=report.device_id
     )
-    candidates = await _seen(tx, near)
+    candidates, versions = await _seen(tx, near), {row["id"]: row["version"] for row in near}
     while (found := joining.best(telling, candidates)) is not None:
         case = await Case.hold(tx, actor, clock, found.incident_id)
+        if case.row["version"] == versions[found.incident_id]:
+            return case, found
         still = joining.best(telling, await _seen(tx, [case.row]))
         if still is not None:
             return case, still
