@@ -42,9 +42,10 @@ from unjai.respond import view
 from unjai.respond.codes import event_codes
 from unjai.respond.flows import NewReport
 from unjai.respond.store.worked import worked_between
-from unjai.sense import intake, record
+from unjai.sense import counts, intake, record
 from unjai.sense.base import kinds
 from unjai.sense.rules import happened_at
+from unjai.sos import flows as sos
 from unjai.territory.store import org_unit, org_unit_by_code, territory_version
 
 log = logging.getLogger(__name__)
@@ -60,9 +61,26 @@ INTAKE: tuple[intake.Step, ...] = (
     intake.publish,  # the stream's ack is the acknowledgement
 )
 
+
+async def take_answers(writing: record.Writing) -> None:
+    """Hand what points say of sirens and lights to their commands; a failure there leaves the record as it is."""
+    if not any(one.kind == "pole_ack" for one in writing.batch):
+        return
+    tx = writing.tx
+    try:
+        async with tx.conn.begin_nested():
+            await sos.take_answers(tx, tx.actor, SystemClock(), seen=writing.batch)
+    except DBAPIError:
+        raise
+    except Exception:
+        log.exception("answers of points could not be taken")
+
+
 RECORD: tuple[record.Step, ...] = (
     record.copy_rows,  # COPY, then insert what is not there yet
     record.count_conflicts,  # an id reused with other content shows on the device's row
+    counts.note_counts,  # what cameras counted, by line, kind and minute
+    take_answers,  # what points say of sirens and lights
 )
 
 PICTURE: tuple[watch.Step, ...] = (

@@ -97,15 +97,25 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
             en="manage the register of cameras, their streams, consents and angle requests",
         ),
         "camera.ptz": Text(th="หมุนและซูมกล้อง", en="turn and zoom cameras"),
-        "camera.export": Text(th="ส่งออกภาพจากกล้องเป็นหลักฐาน", en="export pictures of cameras as evidence"),
+        "sos.talk": Text(th="พูดคุยกับจุดแจ้งเหตุ SOS", en="talk with SOS points"),
+        "sos.alarm": Text(th="สั่งไซเรนและไฟที่จุดแจ้งเหตุ SOS", en="work the sirens and lights of SOS points"),
+        "camera.export": Text(th="ดาวน์โหลดคลิปจากกล้องโดยไม่ผนึก", en="download clips of cameras as they are, unsealed"),
+        "evidence.export": Text(
+            th="ผนึกภาพจากกล้องเป็นพยานหลักฐาน ส่งมอบ และปล่อยภาพที่กันไว้",
+            en="seal pictures of cameras as evidence, hand them over, let go what is held",
+        ),
+        "evidence.read": Text(
+            th="ดูและดาวน์โหลดพยานหลักฐานที่ผนึก พร้อมสายการครอบครอง (ทุกครั้งมีบันทึก)",
+            en="see and download sealed evidence with its chain of custody (every time is logged)",
+        ),
     }
 )
 
 _SEE = frozenset({"zone.read", "device.read", "incident.read", "caller.read", "unit.read", "wall.read", "person.read"})
 _SEE |= {"device.contact", "rule.read", "camera.read"}
 _WORK = frozenset({"call.take", "incident.work", "dispatch", "shift.log", "replay.read"})
-_WORK |= {"camera.watch", "camera.replay", "camera.ptz"}
-_CASE = frozenset({"party.read", "attachment.read", "case.seal", "camera.export"})
+_WORK |= {"camera.watch", "camera.replay", "camera.ptz", "sos.talk", "sos.alarm"}
+_CASE = frozenset({"party.read", "attachment.read", "case.seal", "camera.export", "evidence.export", "evidence.read"})
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
@@ -128,13 +138,14 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | {"data.export"}
             | {"audit.read", "policy.admin", "approval.give", "breakglass.review", "incident.export", "replay.read"}
             | {"system.read", "camera.watch", "camera.replay"}
-            | {"party.read", "attachment.read", "escalation.take", "procedure.admin", "rule.admin"},
+            | {"party.read", "attachment.read", "escalation.take", "procedure.admin", "rule.admin", "evidence.read"},
         ),
         "detective": Role(
             th="สืบสวน",
             en="detective",
             rights=frozenset({"zone.read", "device.read", "incident.read", "caller.read", "unit.read", "person.read"})
-            | {"party.read", "attachment.read", "camera.read", "camera.watch", "camera.replay", "camera.export"},
+            | {"party.read", "attachment.read", "camera.read", "camera.watch", "camera.replay", "camera.export"}
+            | {"evidence.export", "evidence.read"},
         ),
         "officer": Role(
             th="สายตรวจ", en="patrol officer", rights=frozenset({"unit.self", "zone.read", "incident.read"})
@@ -144,7 +155,8 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             en="inquiry officer",
             rights=frozenset(
                 {"zone.read", "incident.read", "caller.read", "party.read", "attachment.read", "case.receive"}
-            ),
+            )
+            | {"evidence.read"},
         ),
         "volunteer": Role(th="อาสาสมัคร", en="volunteer", rights=frozenset({"unit.self", "zone.read"})),
         "administrator": Role(

@@ -32,7 +32,7 @@ _RANGES = (
     ("recordings_floor_gb", 1, 1_000_000),
     ("analysis_threads", 0, 64),
 )
-SECRET_KEYS = frozenset({"database_url", "nats_url", "metrics_token"})
+SECRET_KEYS = frozenset({"database_url", "nats_url", "metrics_token", "voice_turn_secret"})
 """Settings that may hold a password: never shown."""
 
 
@@ -107,6 +107,19 @@ class Settings:
         0,
         "จำนวนงานวิเคราะห์ภาพที่ทำพร้อมกัน (0 = หนึ่งน้อยกว่าจำนวนแกนประมวลผล)",
         "how many cameras are analysed at once (0 = one less than there are cores)",
+    )
+    voice_stun: str = _key(
+        "",
+        "เซิร์ฟเวอร์ STUN สำหรับเสียงจากจุด SOS เช่น stun:10.0.0.5:3478 (ว่าง = เครือข่ายเดียวกัน)",
+        "STUN server for the voice of SOS points, such as stun:10.0.0.5:3478 (empty = one network)",
+    )
+    voice_turn: str = _key(
+        "",
+        "เซิร์ฟเวอร์ TURN สำหรับเสียงข้ามเครือข่าย เช่น turn:10.0.0.5:3478?transport=udp",
+        "TURN server for voice across networks, such as turn:10.0.0.5:3478?transport=udp",
+    )
+    voice_turn_secret: str = _key(
+        "", "กุญแจร่วมของเซิร์ฟเวอร์ TURN (static-auth-secret)", "the TURN server's shared secret (static-auth-secret)"
     )
     log_level: str = _key("INFO", "ระดับบันทึก", "log level")
     log_format: str = _key("text", "รูปแบบบันทึก: text หรือ json", "form of the logs: text or json")

@@ -266,12 +266,17 @@ async def help_status(tx: Tx, clock: Clock, *, help_id: UUID) -> HelpStatus:
     found = None if told is None else await incidents.of(tx, told["incident_id"])
     if found is None:
         raise not_found("help", help_id)
+    return await progress(tx, clock, found, key=help_id)
+
+
+async def progress(tx: Tx, clock: Clock, found: Row, *, key: UUID) -> HelpStatus:
+    """Return how far an incident is, as whoever called for help may know it; `key` is the id that they know."""
     status = _STATUS[found["state"]]
     eta_s, place = await _coming(tx, clock, found) if status == "on_the_way" else (None, None)
     whole = None if eta_s is None else max(1, round(eta_s / 60))
     facts = {} if whole is None else {"eta_th": f"{whole} นาที", "eta_en": f"{whole} min"}
     said = label(f"citizen.{status}{'_eta' if facts else ''}", facts)
-    return HelpStatus(id=help_id, status=status, eta_s=eta_s, unit=place, message_th=said.th, message_en=said.en)
+    return HelpStatus(id=key, status=status, eta_s=eta_s, unit=place, message_th=said.th, message_en=said.en)
 
 
 _STATUS: Mapping[str, str] = {

@@ -50,6 +50,7 @@ def way(metres: float) -> Words:
 
 
 _SPANS = {"gap_s": "gap", "eta_s": "eta", "late_s": "late", "limit_s": "limit"}
+_SPANS |= {"lasts_s": "lasts", "talked_s": "talked"}
 _WAYS = {"distance_m": "distance", "road_m": "road"}
 _LABELLED = {
     "channel": "channel",
@@ -61,6 +62,9 @@ _LABELLED = {
     "party_kind": "party.kind",
     "party_role": "party.role",
     "sort": "sort",
+    "part": "sos.part",
+    "who": "sos.who",
+    "ended_why": "sos.why",
 }
 
 

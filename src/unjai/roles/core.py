@@ -16,8 +16,10 @@ from nats.errors import Error as NatsError
 
 from unjai import app
 from unjai.app import FORGET_EVERY_S, Common, every, flush_refusals, forget_sent, relay
+from unjai.cameras.flows.counting import COUNTS_KEPT
 from unjai.cameras.noter import HEARS as SIGHT_HEARS
 from unjai.cameras.noter import Noter
+from unjai.cameras.store.counts import forget_counts
 from unjai.cameras.store.serving import anything_to_serve
 from unjai.model.actor import system
 from unjai.model.errors import UnjaiError
@@ -47,6 +49,7 @@ from unjai.sense import mqtt_door, record
 from unjai.sense.base import sensors
 from unjai.sense.intake import Intake
 from unjai.sense.store import keep_partitions
+from unjai.sos import flows as sos
 from unjai.territory.flows.staging import forget_old_files
 
 log = logging.getLogger(__name__)
@@ -114,6 +117,7 @@ async def _core(made: Common) -> None:
             group.create_task(every(20.0, lambda: _shift_logs(made)))
             group.create_task(every(5.0, lambda: noter.once(made.db, made.clock)))
             group.create_task(every(5.0, lambda: _wish_cameras(made)))
+            group.create_task(every(1.0, lambda: _points(made)))
             group.create_task(lead.keep())
     finally:
         await lead.let_go()
@@ -161,7 +165,14 @@ async def _hear(made: Common, picture: Picture, refresher: Refresher) -> None:
     async def rules(subject: str, _data: bytes) -> None:
         await picture.rules_changed(StationId(int(subject.split(".")[1])))
 
+    async def asked(subject: str, data: bytes) -> None:
+        actor = system(StationId(int(subject.split(".")[1])), name="points")
+        async with made.db.tx(actor) as tx:
+            device_id = DeviceId(UUID(msgspec.json.decode(data)["device_id"]))
+            await sos.send_due(tx, actor, made.clock, made.bus.tell, device_id)
+
     await made.bus.hear("evt.*.incident.changed", incident)
+    await made.bus.hear("evt.*.sos.asked", asked)
     await made.bus.hear("evt.*.rules.changed", rules)
     await made.bus.nc.subscribe("snapshot.*.*", cb=snapshot)
     await made.bus.hear("keep.*.*", keep)
@@ -241,6 +252,15 @@ async def _end_break_glass(made: Common) -> None:
         await break_glass.end_late(tx, made.everywhere, made.clock)
 
 
+async def _points(made: Common) -> None:
+    """Send again what points did not acknowledge, give up on what they never will, end calls that are over."""
+    for station_id in made.station_ids:
+        actor = system(station_id, name="points")
+        async with made.db.tx(actor) as tx:
+            await sos.send_due(tx, actor, made.clock, made.bus.tell)
+            await sos.tend(tx, actor, made.clock)
+
+
 async def _escalate(made: Common) -> None:
     for station_id in made.station_ids:
         actor = system(station_id, name="escalation")
@@ -288,3 +308,4 @@ async def _tidy(made: Common) -> None:
         await tidy(tx, made.everywhere, made.clock)
         await forget_old_files(tx, made.everywhere, made.clock)
         await forget_parties(tx, made.everywhere, made.clock)
+        await forget_counts(tx, made.clock.now() - COUNTS_KEPT)

@@ -39,14 +39,16 @@ from unjai.roles.vitals import Vitals, vitals
 from unjai.sense.api import router as sense_router
 from unjai.sense.base import sensors
 from unjai.sense.http_door import Doors
+from unjai.sos.api import router as sos_router
 from unjai.territory.api import router as territory_router
 from unjai.territory.api.files import files_router
 from unjai.territory.import_kinds import IMPORT_KINDS as TERRITORY_KINDS
 from unjai.territory.view import territory_of
-from unjai.web import camera_sockets, edge, sockets, trust
+from unjai.web import camera_sockets, desk_sockets, edge, sockets, trust
 from unjai.web.ledger import router as ledger_router
 from unjai.web.live import Hub
 from unjai.web.meter import Meters
+from unjai.web.point_door import PointDoor
 from unjai.web.system import router as system_router
 
 _SESSION_S = 5.0
@@ -60,6 +62,7 @@ ROUTERS = (
     sense_router,
     picture_router,
     respond_router,
+    sos_router,
     ledger_router,
     system_router,
     files_router(IMPORT_KINDS),
@@ -177,6 +180,8 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
         sockets=[
             *sockets.routes(hub, sessions.who),
             *camera_sockets.routes(hub, desk, ground, sessions.who),
+            *desk_sockets.routes(hub, ground, sessions.who, made.settings),
+            *PointDoor(hub, ground, made.registry, made.refusals, made.settings).routes(),
             *trust.routes(made.settings),
             metrics.route(gather, meters, hub, made.settings, made.clock),
         ],

@@ -18,10 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from unjai.model.errors import DecodeError
 from unjai.model.reading import Reading, Received, RetentionClass
 
-Auth = Literal["basic", "query", "path", "session", "signature", "public"]
+Auth = Literal["basic", "device", "query", "path", "session", "signature", "public"]
 """How a door finds out who speaks; a push door tries its `auth` in order and takes the first that is present.
 
-`basic`: user = device key, password = secret · `query`: the parameter `secret_param` holds the secret ·
+`basic`: user = device key, password = secret · `device`: the cookie of a page that is a device
+(`people.device_cookie`) · `query`: the parameter `secret_param` holds the secret ·
 `path`: the last segment of the path, ``{secret}``, holds it · `session`: the cookie of a signed-on officer,
 whose unit's own device speaks · `signature`: the device that the message claims to be, when `Sensor.signed` says that
 its settings signed it · `public`: nobody is asked, the installation's citizen door speaks.
@@ -142,6 +143,8 @@ class Sensor:
     unread: ClassVar[tuple[str, ...]] = ()
     """Topics, with ``{device}`` and ``#``, that such a device talks to and nobody here reads: let pass, kept nowhere,
     so that its chatter does not count as refusals."""
+    hears: ClassVar[tuple[str, ...]] = ()
+    """Topics, with ``{device}``, that such a device may subscribe to: what the centre tells it."""
     owns_socket: ClassVar[bool] = False
     """True where `run` must be kept running by core (a UDP port, a poll)."""
 
@@ -211,12 +214,18 @@ def setting(
     help_en: str,
     secret: bool = False,
     unit: str | None = None,
+    choices: Sequence[Mapping[str, str]] = (),
     **limits: Any,
 ) -> Any:
-    """Declare one setting with its title and help in Thai and English, for the admin form."""
+    """Declare one setting with its title and help in Thai and English, for the admin form.
+
+    `choices` are the values it may have, each as ``value``, ``th``, ``en``.
+    """
     extra: dict[str, Any] = {"title_th": th, "description_th": help_th, "secret": secret}
     if unit is not None:
         extra["unit"] = unit
+    if choices:
+        extra["choices"] = list(choices)
     return Field(default, title=en, description=help_en, json_schema_extra=extra, **limits)
 
 

@@ -16,6 +16,7 @@ from unjai.model.actor import Actor
 from unjai.model.clock import Clock
 from unjai.model.errors import UnjaiError
 from unjai.model.reading import Received
+from unjai.people import device_cookie
 from unjai.people.registry import DeviceEntry
 from unjai.platform.http import answer
 from unjai.sense.base import Auth, HttpPush, Sensor, settings_for
@@ -105,8 +106,16 @@ class Doors:
         raise UnjaiError("device_unknown", 401)
 
     async def _by_password(self, asked: _Asked) -> _Claim | None:
-        pair = _basic(asked.received.headers.get("authorization", ""))
+        pair = basic(asked.received.headers.get("authorization", ""))
         return None if pair is None else (pair[0], self.intake.registry.authenticate(*pair))
+
+    async def _by_cookie(self, asked: _Asked) -> _Claim | None:
+        pair = device_cookie.read(asked.request.cookies.get(device_cookie.COOKIE, ""))
+        if pair is None:
+            return None
+        if "x-unjai" not in asked.request.headers:
+            raise UnjaiError("request_forged", 403)
+        return pair[0], self.intake.registry.authenticate(*pair)
 
     async def _by_secret(self, asked: _Asked) -> _Claim | None:
         if not asked.secret:
@@ -142,6 +151,7 @@ class Doors:
 
 _WAYS: Mapping[Auth, Callable[[Doors, _Asked], Awaitable[_Claim | None]]] = {
     "basic": Doors._by_password,  # noqa: SLF001  its own table
+    "device": Doors._by_cookie,  # noqa: SLF001
     "query": Doors._by_secret,  # noqa: SLF001
     "path": Doors._by_secret,  # noqa: SLF001
     "session": Doors._by_session,  # noqa: SLF001
@@ -150,7 +160,8 @@ _WAYS: Mapping[Auth, Callable[[Doors, _Asked], Awaitable[_Claim | None]]] = {
 }
 
 
-def _basic(header: str) -> tuple[str, str] | None:
+def basic(header: str) -> tuple[str, str] | None:
+    """Return the key and the secret of a Basic header; None where it holds neither."""
     kind, _, value = header.partition(" ")
     if kind.lower() != "basic":
         return None

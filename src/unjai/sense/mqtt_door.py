@@ -27,6 +27,8 @@ _DURABLE = "core"
 _PREFIX = "$MQTT.msgs."
 _QOS = "Nmqtt-Pub"
 _AGAIN_S = 0.5
+_OURS = "/command"
+"""The end of what the centre itself tells devices; it passes the same streams."""
 
 
 class MqttDoor:
@@ -58,7 +60,8 @@ class MqttDoor:
         topic = item.subject.removeprefix(_PREFIX).replace("//", "\0").replace(".", "/").replace("\0", ".")
         found = next(((filter_, sensor) for filter_, sensor in self.topics if filter_.matches(topic)), None)
         if found is None:
-            log.info("nobody reads topic %s", topic[:100])
+            if not topic.endswith(_OURS):
+                log.info("nobody reads topic %s", topic[:100])
             return
         filter_, sensor = found
         device = self.intake.registry.by_key(filter_.device(topic) or "")
@@ -80,7 +83,7 @@ class MqttDoor:
 
 
 def permit(registry: Registry, clock: Clock, sensors: Mapping[str, type[Sensor]], device: DeviceEntry) -> Granted:
-    """Return what a device may publish now.
+    """Return what a device may publish now, and hear.
 
     Where all that a sensor's topics bring is for duty only, an off-duty device may not publish there at all: then not
     even the broker's disc sees where it is.
@@ -98,4 +101,10 @@ def permit(registry: Registry, clock: Clock, sensors: Mapping[str, type[Sensor]]
         if device.kind in sensor.devices
         for topic in sensor.unread
     ]
-    return Granted(publish=tuple(subjects))
+    heard = [
+        nats_subject(topic.format(device=device.key))
+        for sensor in sensors.values()
+        if device.kind in sensor.devices
+        for topic in sensor.hears
+    ]
+    return Granted(publish=tuple(subjects), subscribe=tuple(heard))

@@ -1,6 +1,7 @@
 """SOS poles and boxes — เสารับแจ้งเหตุ SOS, ตู้ SOS — over MQTT 3.1.1.
 
-Topics: ``sos/<key>/press``, ``release``, ``heartbeat``, ``battery``, ``tamper``.
+Topics: ``sos/<key>/press``, ``release``, ``heartbeat``, ``battery``, ``tamper``, ``ack``. By HTTP the same, for a page
+or a program in a box: ``POST /sos/press`` and so on. Commands to the pole stand under ``sos/<key>/command``.
 The topic says what happened; the payload may add to it. A JSON object, an empty payload and plain text (``1``, ``ON``,
 ``press``) are all read, because the simplest poles and ``mosquitto_pub -m press`` send no more.
 """
@@ -9,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from unjai.model.clock import BANGKOK
 from unjai.model.errors import DecodeError
 from unjai.model.geometry import Point
 from unjai.model.reading import Reading, Received
 from unjai.sense import wire
-from unjai.sense.base import Kind, MqttTopic, Sensor
+from unjai.sense.base import Answer, HttpPush, Kind, MqttTopic, Sensor, setting
 
 MAX_BODY_BYTES: Final = 16 * 1024
 _MAX_WORD: Final = 64
@@ -28,12 +31,63 @@ _KINDS: Final = {
     "heartbeat": "pole_heartbeat",
     "battery": "pole_battery",
     "tamper": "pole_tamper",
+    "ack": "pole_ack",
 }
+_ON: Final = frozenset({"on", "started", "sounding", "received", "acknowledged", "ok", "true", "1"})
+_OVER: Final = frozenset({"done", "off", "ended", "stopped", "finished", "false", "0"})
+_CANNOT: Final = frozenset({"refused", "failed", "error", "unable"})
 _LET_GO: Final = frozenset({"0", "off", "false", "release", "released", "up"})
 _GONE: Final = frozenset({"0", "off", "false", "offline", "lost", "dead"})
 _SHUT: Final = frozenset({"0", "off", "false", "closed", "close", "ok", "restored"})
 _TIMES: Final = ("at", "time", "timestamp", "ts")
 _STATES: Final = ("state", "value", "event")
+
+
+_KINDS_OF_POINT: Final = (
+    {"value": "pole", "th": "เสา", "en": "pole"},
+    {"value": "box", "th": "ตู้", "en": "box"},
+    {"value": "alarm", "th": "จุดแจ้งเหตุ (ปุ่มอย่างเดียว)", "en": "alarm point (a button alone)"},
+)
+
+
+class Settings(BaseModel):
+    """What stands at the point: it is offered on the console only where it is there."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    point: Literal["pole", "box", "alarm"] = setting(
+        "pole",
+        th="ลักษณะจุดแจ้งเหตุ",
+        en="Kind of point",
+        help_th="เสา ตู้ หรือปุ่มแจ้งเหตุที่ติดตั้งเดี่ยว",
+        help_en="A pole, a box, or a button alone.",
+        choices=_KINDS_OF_POINT,
+    )
+    siren: bool = setting(
+        default=False,
+        th="มีไซเรน",
+        en="Has a siren",
+        help_th="ศูนย์สั่งให้ดังได้ และจุดต้องตอบรับคำสั่ง",
+        help_en="The centre can sound it; the point must acknowledge.",
+    )
+    light: bool = setting(
+        default=False,
+        th="มีไฟสัญญาณ",
+        en="Has a light",
+        help_th="ศูนย์สั่งให้กะพริบได้ และจุดต้องตอบรับคำสั่ง",
+        help_en="The centre can flash it; the point must acknowledge.",
+    )
+    voice: bool = setting(
+        default=False,
+        th="มีไมโครโฟนและลำโพง",
+        en="Has a microphone and a loudspeaker",
+        help_th="คุยกับศูนย์ได้ผ่านหน้าจอ /pole หรือโปรแกรม unjai pole",
+        help_en="Talks with the centre by the page /pole or the program unjai pole.",
+    )
+
+
+def _taken(_received: Received, _readings: object) -> Answer:
+    return Answer(status=201, body=b'{"status":"received"}', media_type="application/json")
 
 
 class SosPole(Sensor):
@@ -49,10 +103,21 @@ class SosPole(Sensor):
         Kind(name="pole_heartbeat", retention="device", th="สัญญาณชีพของเสา", en="Pole heartbeat"),
         Kind(name="pole_battery", retention="device", th="ระดับแบตเตอรี่ของเสา", en="Pole battery level"),
         Kind(name="pole_tamper", retention="device", th="ฝาเสาถูกเปิดหรือถูกงัด", en="Pole cover opened"),
+        Kind(name="pole_ack", retention="device", th="เสาตอบรับคำสั่ง", en="Pole answers a command"),
     )
+    Settings = Settings
     topics = tuple(
         MqttTopic(filter=f"sos/+/{event}", device_level=1, max_body_bytes=MAX_BODY_BYTES) for event in _KINDS
     )
+    routes = (
+        HttpPush(
+            paths=tuple(f"/sos/{event}" for event in _KINDS),
+            auth=("basic", "device"),
+            max_body_bytes=MAX_BODY_BYTES,
+            answer=_taken,
+        ),
+    )
+    hears = ("sos/{device}/command",)
 
     @staticmethod
     def claimed(received: Received) -> str | None:
@@ -108,8 +173,10 @@ class SosPole(Sensor):
 
 
 def _topic(topic: str) -> tuple[str | None, str | None]:
-    """Return the key and the event of ``sos/<key>/<event>``, or two times None."""
+    """Return the key and the event of ``sos/<key>/<event>``; no key of ``/sos/<event>``; else two times None."""
     levels = topic.strip("/").split("/")
+    if len(levels) == 2 and levels[0] == "sos" and levels[1] in _KINDS:  # noqa: PLR2004  by HTTP
+        return None, levels[1]
     if len(levels) != 3 or levels[0] != "sos" or levels[2] not in _KINDS:  # noqa: PLR2004  its three levels
         return None, None
     return wire.device_key(levels[1]), levels[2]
@@ -177,6 +244,8 @@ def _own_id(event: str, said: Mapping[str, object], at: datetime | None) -> str 
         return f"{event}:{boot}:{seq}"
     if at is not None:
         return f"{event}:@{wire.millis(at)}" + (f":{seq}" if seq is not None else "")
+    if event == "ack":  # a point says each thing of a command once
+        return f"ack:{wire.text(said.get('command'), 64)}:{_word(said)}"
     return None
 
 
@@ -240,10 +309,20 @@ def _tamper(said: Mapping[str, object], word: str) -> dict[str, object]:
     return {**_common(said), **_battery(said), "open": word not in _SHUT if said_open is None else said_open}
 
 
+def _ack(said: Mapping[str, object], word: str) -> dict[str, object]:
+    """Say which command, and whether it works now, is over, or cannot be done."""
+    command = wire.text(said.get("command"), 64)
+    state = "on" if word in _ON else "done" if word in _OVER else "refused" if word in _CANNOT else None
+    if command is None or state is None:
+        raise DecodeError("ack_unreadable")
+    return {**_common(said), "command": command, "state": state, **wire.present(why=wire.text(said.get("why"), 200))}
+
+
 _PAYLOADS: Final = {
     "press": _press,
     "release": _press,
     "heartbeat": _heartbeat,
     "battery": _level,
     "tamper": _tamper,
+    "ack": _ack,
 }

@@ -83,6 +83,7 @@ LIMITS: tuple[Limit, ...] = (
     Limit(name="look", method="GET", path="/api/citizen/help/[^/]+/?", per="address", burst=300, per_s=10),
     # what is open to everybody and costs us something
     Limit(name="sign-in", method="POST", path="/api/session(?:/second-step)?/?", per="address", burst=120, per_s=1),
+    Limit(name="point", method="POST", path="/sos/session/?", per="address", burst=30, per_s=0.5),
     Limit(name="streets", method="GET", path="/api/streets/?", per="address", burst=60, per_s=2),
     Limit(name="roots", method="GET", path="/api/public/roots(?:/consistency)?/?", per="address", burst=60, per_s=2),
     Limit(name="info", method="GET", path="/api/info/?", per="address", burst=300, per_s=10),

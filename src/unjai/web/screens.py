@@ -20,9 +20,12 @@ _SAFE = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
-    "permissions-policy": "geolocation=(self), camera=(self), microphone=(self)",
+    "permissions-policy": "geolocation=(self), camera=(self), microphone=()",
     "cross-origin-opener-policy": "same-origin",
 }
+_TALKS = ("/console", "/pole")
+_TALKING = "geolocation=(self), camera=(self), microphone=(self)"
+"""Where somebody talks with an SOS point, or from one; no other page may ask for the microphone."""
 OPEN_PAGES = ("/roots", "/trust")
 """Pages for everybody, which no app needs: the signed roots of the log, and how a phone trusts this station."""
 _FOREVER = "public, max-age=31536000, immutable"
@@ -43,6 +46,8 @@ class SafeHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _SAFE.items():
                     headers.setdefault(name, value)
+                if scope["path"].startswith(_TALKS):
+                    headers["permissions-policy"] = _TALKING
                 if scope["path"].startswith("/assets/"):
                     headers["cache-control"] = _FOREVER
                 elif scope["path"].startswith(("/api/", "/gps/")):
@@ -68,9 +73,9 @@ def _page(name: str) -> Route:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the four apps (`/console`, `/manage`, `/officer`, `/`) and their files."""
+    """Return the five apps (`/console`, `/manage`, `/officer`, `/pole`, `/`) and their files."""
     made: list[BaseRoute] = []
-    for name in ("console/index.html", "manage/index.html", "officer/index.html"):
+    for name in ("console/index.html", "manage/index.html", "officer/index.html", "pole/index.html"):
         page = _page(name)
         made.append(Route("/" + name.split("/", maxsplit=1)[0], page.endpoint))
         made.append(page)
