@@ -5,7 +5,7 @@ import time
 import uuid
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from bench.centre import Centre
 
@@ -97,6 +97,54 @@ def test_a_pressed_pole_is_followed_to_closed(
     phone.close()
     assert steps[0] == "opened"
     assert steps[-2:] == ["closed", "steps_left_out"], "the officer closed it; what the check list still asked is told"
+
+
+@pytest.mark.refusals(r"status of 409 .*/api/incidents/[0-9a-f-]+/priority$")  # the page asks who shall count
+def test_two_operators_at_one_incident_decide_whose_command_counts(
+    centre: Centre, context: BrowserContext, page: Page
+) -> None:
+    lon, lat = pole_place(centre, "pole-04")
+    with centre.client("operator") as operator, centre.client("supervisor") as second:
+        said = {"code": "NOI", "lon": lon, "lat": lat, "text": "เสียงดังในซอย"}
+        key = {"Idempotency-Key": uuid.uuid4().hex}
+        incident = operator.post("/api/calls", json=said, headers=key).json()
+        here = f"/api/incidents/{incident['id']}"
+        sign_in(centre, context, "operator")
+        page.goto(f"{centre.url}/console")
+        page.locator("#queue [role=option]", has_text=incident["number"]).click(timeout=PATIENCE_MS)
+        page.get_by_role("button", name="แก้ไขเหตุ").click(timeout=PATIENCE_MS)
+        choices = page.get_by_role("group", name="ความเร่งด่วน")
+        bar = page.get_by_role("alert").filter(has_text="ถูกเปลี่ยนระหว่างที่คุณทำ")
+
+        def before_it(verb: str, body: dict[str, object]) -> None:
+            """Let the second operator be quicker by a hair."""
+
+            def first(route: Route) -> None:
+                assert second.post(f"{here}/{verb}", json=body).status_code == 200
+                route.continue_()
+
+            page.route("**/priority", first, times=1)
+
+        before_it("note", {"text": "ผู้แจ้งวางสายแล้ว"})
+        choices.get_by_role("button").nth(1).click()
+        expect(choices.get_by_role("button").nth(1)).to_have_attribute("aria-pressed", "true", timeout=PATIENCE_MS)
+        expect(bar).to_have_count(0)
+
+        before_it("priority", {"priority": 3})
+        choices.get_by_role("button").nth(0).click()
+        expect(bar).to_be_visible(timeout=PATIENCE_MS)
+        expect(bar).to_contain_text(second.get("/api/session").json()["name_th"])
+        assert second.get(here).json()["priority"] == 3
+        bar.get_by_role("button", name="ทำตามคำสั่งของฉัน").click()
+        expect(choices.get_by_role("button").nth(0)).to_have_attribute("aria-pressed", "true", timeout=PATIENCE_MS)
+        expect(bar).to_have_count(0)
+        steps = [
+            entry["facts"]["priority"]
+            for entry in second.get(here).json()["timeline"]
+            if entry["kind"] == "priority_set"
+        ]
+        assert steps == [2, 3, 1]
+        assert second.post(f"{here}/cancel", json={}).status_code == 200
 
 
 def test_a_citizen_asks_for_help_and_is_told_what_happens(centre: Centre, browser: Browser) -> None:

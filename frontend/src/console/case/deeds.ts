@@ -1,5 +1,5 @@
 /** What is done with the whole case from the console, each with its way back where there is one. */
-import { ask, asApiError, errorFrom, get, post, query, remove } from '$lib/api';
+import { ApiError, ask, asApiError, errorFrom, get, post, query, remove } from '$lib/api';
 import { toasts } from '$lib/toasts.svelte';
 import type { Incident } from '$lib/types';
 import { act } from '../act';
@@ -34,10 +34,19 @@ export const addParty = (id: string, body: { kind: string; role: string; facts: 
     detail.take(await post<Incident>(at(id, 'parties'), body));
     toasts.say(c('did.party'));
   });
-export const changeParty = (id: string, party_id: string, body: { role: string; facts: Record<string, string> }) =>
+type Told = { role: string; facts: Record<string, string> };
+/** Writes a party anew over what was seen of it; `onclash` where somebody else wrote it meanwhile. */
+export const changeParty = (id: string, party_id: string, body: Told & { before: Told }, onclash: () => void) =>
   act(`party ${party_id}`, async () => {
-    detail.take(await ask<Incident>('PUT', at(id, `parties/${party_id}`), body));
+    try {
+      detail.take(await ask<Incident>('PUT', at(id, `parties/${party_id}`), body));
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError) || thrown.code !== 'party_changed') throw thrown;
+      onclash();
+      return false;
+    }
     toasts.say(c('did.party'));
+    return true;
   });
 export const removeParty = (id: string, party_id: string) =>
   act(`party ${party_id}`, async () => {
