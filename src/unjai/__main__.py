@@ -28,12 +28,14 @@ tls = typer.Typer(help="The doors' certificate, by an authority of the station's
 account = typer.Typer(help="Accounts, from the centre's own machine.", no_args_is_help=True)
 case = typer.Typer(help="Sealed files for the inquiry officer.", no_args_is_help=True)
 vision = typer.Typer(help="The analysis of pictures.", no_args_is_help=True)
+evidence = typer.Typer(help="Sealed pictures of cameras.", no_args_is_help=True)
 cli.add_typer(case, name="case")
 cli.add_typer(run, name="run")
 cli.add_typer(audit, name="audit")
 cli.add_typer(account, name="account")
 cli.add_typer(tls, name="tls")
 cli.add_typer(vision, name="vision")
+cli.add_typer(evidence, name="evidence")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds everything the centre keeps.")]
 
@@ -253,6 +255,21 @@ def case_verify(
     )
     if key is None:
         sys.stdout.write("เทียบกุญแจกับใบสรุปเหตุที่พิมพ์ · compare the key with the printed sheet, or give --key\n")
+
+
+@evidence.command("verify")
+def evidence_verify(
+    file: Annotated[Path, typer.Argument(help="The sealed package (.zip).")],
+    *,
+    key: Annotated[
+        str | None, typer.Option("--key", help="The station's public key (PEM file), or the print of it.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Check a package on any machine: every byte, list, signature and the log's proof. Status 1: do not trust it."""
+    from unjai.commands import evidence as work  # noqa: PLC0415
+
+    raise SystemExit(work.verify(file, key=key, as_json=as_json))
 
 
 @vision.command("run")

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,10 +14,12 @@ from sqlalchemy import insert, select
 from tests.conftest import NIGHT
 from unjai.app import Common
 from unjai.cameras.flows import consents as camera_consents
+from unjai.cameras.flows import evidence
 from unjai.cameras.flows import health as camera_health
 from unjai.cameras.flows import parts as camera_parts
 from unjai.cameras.flows import registry as camera_registry
 from unjai.cameras.flows import requests as camera_requests
+from unjai.cameras.rules.evidence import Piece
 from unjai.cameras.secrets import vault_of
 from unjai.model.actor import Actor, system
 from unjai.model.clock import MovedClock
@@ -277,6 +279,16 @@ async def _cameras(centre: Centre, camera_id: DeviceId) -> None:
     centre.ids |= {"camera_reference": str(reference), "camera_trouble": str(trouble)}
 
 
+async def _evidence(centre: Centre, camera_id: DeviceId) -> None:
+    """A package of evidence that another station must neither see nor touch."""
+    here, db = system(HERE), centre.db
+    at = NIGHT - timedelta(hours=1)
+    piece = Piece(camera_id=camera_id, sort="clip", since=at, until=at + timedelta(minutes=1))
+    wish = evidence.Wish(pieces=(piece,), reason="เหตุผลลับ", case_number="คดีลับ 7/2569")
+    async with db.tx(here) as tx:
+        centre.ids["evidence"] = str(await evidence.ask_for_package(tx, here, centre.clock, wish=wish))
+
+
 async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
     """A unit on duty, a call with its caller, an offer: things that another station must not see."""
     db, clock = centre.db, centre.clock
@@ -339,6 +351,7 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
         centre.ids["rule"] = str(rule["id"])
         contact = {"name": "ช่างลับ", "phone": "0899990000", "note": "ลับ"}
         await set_contact(tx, here, clock, device_id=devices["spare-secret"], **contact)
+    await _evidence(centre, devices["camera-secret"])
     await _files(centre)
     await _cameras(centre, devices["camera-secret"])
     await _case(centre, centre.ids["incident"])

@@ -59,6 +59,21 @@ BODIES: dict[str, Any] = {
     "PUT /api/camera-points/{camera_point_id}": {"code": "ถูกยึด", "name_th": "ถูกยึด"},
     "PUT /api/camera-sources/{camera_source_id}": {"code": "ถูกยึด", "name_th": "ถูกยึด"},
     "POST /api/camera-requests/{camera_request_id}/move": {"to": "agreed"},
+    "POST /api/evidence/{evidence_id}/hand-over": {"name": "ถูกยึด", "agency": "ถูกยึด"},
+    "POST /api/evidence/{evidence_id}/receive": {"digest": "a" * 64},
+    "POST /api/evidence/{evidence_id}/release": {"reason": "ถูกยึดโดยสถานีอื่น"},
+    "POST /api/evidence/{evidence_id}/remove": {"reason": "ถูกยึดโดยสถานีอื่น"},
+    "POST /api/incidents/{incident_id}/evidence": {
+        "pieces": [
+            {
+                "camera_id": str(named_id("rights", "camera-secret")),
+                "since": "2026-11-21T17:00:00Z",
+                "until": "2026-11-21T17:01:00Z",
+            }
+        ],
+        "reason": "ถูกยึดโดยสถานีอื่น",
+        "no_case": True,
+    },
     "POST /api/shift-logs/{log_id}/additions": {"text": "ถูกยึด"},
     "POST /api/shift-logs/{log_id}/hand-over": {},
     "PATCH /api/accounts/{account_id}": {"name_th": "ถูกยึด"},
@@ -79,7 +94,7 @@ BODIES: dict[str, Any] = {
 
 QUERIES = dict.fromkeys(
     ("recordings", "recordings.m3u8", "clip"), "?since=2026-11-21T17:00:00Z&until=2026-11-21T18:00:00Z"
-)
+) | {"package": "?why=taken"}
 """What a route whose path ends so needs to be asked at all."""
 
 COMMON_WORDS = re.compile("กลับ|ความลับ|รหัสลับ")
@@ -113,6 +128,7 @@ async def test_what_is_open_to_everybody_is_this_and_no_more(centre):
         "GET /api/streets",
         "GET /api/public/roots",
         "GET /api/public/roots/consistency",
+        "GET /api/public/keys",
     }
 
 

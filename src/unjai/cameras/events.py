@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from unjai.model.ids import StationId
 
@@ -16,3 +17,13 @@ class CamerasChanged:
 
     station_id: StationId
     what: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceChanged:
+    """Something was done with a package of evidence: core makes what was asked for."""
+
+    subject: ClassVar[str] = "evidence.changed"
+
+    station_id: StationId
+    evidence_id: UUID

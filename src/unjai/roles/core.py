@@ -42,6 +42,8 @@ from unjai.respond import flows as respond
 from unjai.respond.flows import shift_log
 from unjai.respond.flows.escalation import escalate
 from unjai.respond.flows.parties import forget_parties
+from unjai.roles.evidence import HEARS as EVIDENCE_HEARS
+from unjai.roles.evidence import Packing
 from unjai.roles.lead import Lead
 from unjai.roles.refresh import Refresher
 from unjai.roles.vitals import answer_for
@@ -94,6 +96,8 @@ async def _core(made: Common) -> None:
         noter = Noter(made.station_ids)
         for subject in SIGHT_HEARS:
             await made.bus.hear(subject, noter.heard)
+        packing = Packing(made)
+        await made.bus.hear(EVIDENCE_HEARS, packing.heard)
         async with asyncio.TaskGroup() as group:
             group.create_task(picture.run())
             group.create_task(record.run(made.db, made.bus, made.refusals, app.RECORD))
@@ -117,6 +121,7 @@ async def _core(made: Common) -> None:
             group.create_task(every(20.0, lambda: _shift_logs(made)))
             group.create_task(every(5.0, lambda: noter.once(made.db, made.clock)))
             group.create_task(every(5.0, lambda: _wish_cameras(made)))
+            group.create_task(packing.run())
             group.create_task(every(1.0, lambda: _points(made)))
             group.create_task(lead.keep())
     finally:

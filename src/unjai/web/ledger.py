@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from unjai.platform.audit import audit_log, audit_seal
 from unjai.platform.http import PUBLIC, Ask, allowed
 from unjai.platform.ledger import tree
 from unjai.platform.ledger.roots import as_json, published
-from unjai.web.schemas import ConsistencyOut, InclusionOut, RootsOut
+from unjai.platform.sealed.keys import key_of, pem_of, print_of, public_of
+from unjai.web.schemas import ConsistencyOut, InclusionOut, RootsOut, SealKeyOut
 
 router = APIRouter(tags=["ledger"])
 
@@ -26,6 +28,13 @@ async def roots(
 ) -> dict[str, Any]:
     """Return the signed roots of the log, newest first: one a day, and the newest of all."""
     return as_json(await published(ask.tx, at_most=limit))
+
+
+@router.get("/public/keys")
+async def keys(ask: Annotated[Ask, allowed(PUBLIC)]) -> SealKeyOut:
+    """Return the public key that seals what leaves this centre: evidence of cameras, files of cases."""
+    public = public_of(await asyncio.to_thread(key_of, ask.request.app.state.ground.data))
+    return SealKeyOut(key_print=print_of(public), algorithm="Ed25519", pem=pem_of(public).decode())
 
 
 @router.get("/public/roots/consistency", response_model=ConsistencyOut)

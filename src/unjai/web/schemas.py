@@ -34,6 +34,14 @@ class RootsOut(BaseModel):
     roots: list[RootOut]
 
 
+class SealKeyOut(BaseModel):
+    """The key that seals evidence and cases: its print as people compare it, and the key as `openssl` reads it."""
+
+    key_print: str
+    algorithm: str
+    pem: str
+
+
 class ConsistencyOut(BaseModel):
     """The proof (RFC 9162, 2.1.4) that the log of `first` rows is the beginning of the log of `second`."""
 

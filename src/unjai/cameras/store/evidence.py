@@ -60,12 +60,14 @@ evidence = station_table(
     Column("size_bytes", BigInteger, nullable=False, server_default=text("0")),
     Column("key_print", Text, nullable=False, server_default=""),
     Column("held", Boolean, nullable=False, server_default=text("true")),
+    Column("hold_on_disc", Boolean, nullable=False, server_default=text("true")),
     Column("kept", Boolean, nullable=False, server_default=false()),
     CheckConstraint("state IN ('asked', 'making', 'sealed', 'failed', 'removed')", name="state"),
     UniqueConstraint("station_id", "number"),
     Index("ix_evidence_open", "asked_at", postgresql_where=text("state IN ('asked', 'making')")),
 )
-"""A package. `held`: the recordings it was cut from stay; `kept`: its file lies on the disc."""
+"""A package. `held`: the recordings it was cut from must stay, `hold_on_disc`: a hold says so there; `kept`: its file
+lies on the disc."""
 
 evidence_step = station_table(
     "evidence_step",
@@ -143,6 +145,11 @@ async def in_state(tx: Tx, state: str) -> list[dict[str, Any]]:
 async def let_go(tx: Tx) -> Sequence[dict[str, Any]]:
     """Return the packages whose file lies on the disc and must not."""
     return await tx.all(select(evidence).where(evidence.c.state == "removed", evidence.c.kept))
+
+
+async def released(tx: Tx) -> list[dict[str, Any]]:
+    """Return the packages whose recordings were let go, and are still held on the disc."""
+    return await tx.all(select(evidence).where(~evidence.c.held, evidence.c.hold_on_disc))
 
 
 async def holding(tx: Tx) -> list[dict[str, Any]]:

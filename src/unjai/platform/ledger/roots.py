@@ -11,7 +11,7 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -219,3 +219,16 @@ def _key_of(note: str, named: Mapping[str, bytes]) -> bytes:
     if name not in named:
         raise UnjaiError("root_unsigned", 500, note=name[:80])
     return named[name]
+
+
+def proof_of(signed: Signed, *, seq: int, row: Mapping[str, Any], path: Sequence[bytes]) -> dict[str, Any]:
+    """Return a row of the log with its way to a signed root, as it goes along with what must be provable elsewhere."""
+    return {
+        "row": dict(row),
+        "seq": seq,
+        "size": signed.size,
+        "root": signed.root.hex(),
+        "proof": [one.hex() for one in path],
+        "note": signed.note,
+        "public": base64.b64encode(signed.public).decode(),
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from unjai.respond.api import case, clips, files, incidents, search, shift
+from unjai.respond.api import case, clips, evidence, files, incidents, search, shift
 
 router = APIRouter()
 for part in (
@@ -14,5 +14,6 @@ for part in (
     case,
     files,
     clips,
+    evidence,
 ):
     router.include_router(part.router)

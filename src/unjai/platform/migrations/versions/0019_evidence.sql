@@ -26,6 +26,7 @@ CREATE TABLE evidence (
     size_bytes BIGINT DEFAULT 0 NOT NULL,
     key_print TEXT DEFAULT '' NOT NULL,
     held BOOLEAN DEFAULT true NOT NULL,
+    hold_on_disc BOOLEAN DEFAULT true NOT NULL,
     kept BOOLEAN DEFAULT false NOT NULL,
     CONSTRAINT pk_evidence PRIMARY KEY (id),
     CONSTRAINT ck_evidence_state CHECK (state IN ('asked', 'making', 'sealed', 'failed', 'removed')),

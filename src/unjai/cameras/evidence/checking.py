@@ -1,0 +1,94 @@
+"""Checking a package anywhere: the archive, the list, the signature, and the log's proof. No database, no network."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from unjai.model.errors import UnjaiError
+from unjai.model.merkle import holds_inclusion, leaf_hash
+from unjai.platform.ledger.roots import Signed, read_note
+from unjai.platform.ledger.rows import canonical
+from unjai.platform.sealed.keys import print_of, public_of_pem
+from unjai.platform.sealed.parcel import EVIDENCE, Found, Problem, examine
+
+PROOF = "audit.json"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """What was found: `found` of the file itself, `problems` of all of it, `root` of the log where it was proven."""
+
+    found: Found
+    problems: tuple[Problem, ...]
+    root: Signed | None
+
+    @property
+    def good(self) -> bool:
+        """Tell whether nothing at all is wrong."""
+        return not self.problems
+
+
+class Unproven(Exception):  # noqa: N818  how a proof ends early
+    """The log's proof does not hold; `code` is the problem's."""
+
+    def __init__(self, code: str) -> None:
+        """Say in what way."""
+        super().__init__(code)
+        self.code = code
+
+
+def check_file(file: Path, *, key: str | None = None) -> Checked:
+    """Check a package; `key` is a PEM file or the print of the key that must have signed it.
+
+    Raises `evidence_unreadable` and `evidence_key_unreadable` (500).
+    """
+    wanted = None if key is None else key_print_of(key)
+    try:
+        with file.open("rb") as source:
+            found = examine(EVIDENCE, source, os.fstat(source.fileno()).st_size, key_print=wanted, wanted=[PROOF])
+    except OSError as error:
+        raise UnjaiError("evidence_unreadable", 500, file=str(file)) from error
+    problems, root = list(found.problems), None
+    if found.manifest and PROOF in found.small:
+        try:
+            root = proven(found.manifest, found.small[PROOF])
+        except Unproven as error:
+            problems.append(Problem(code=error.code, entry=PROOF))
+    return Checked(found=found, problems=tuple(problems), root=root)
+
+
+def proven(manifest: Mapping[str, Any], proof: bytes) -> Signed:
+    """Return the signed root under which the request stands; raise `Unproven`."""
+    try:
+        told = msgspec.json.decode(proof)
+        row, public = told["row"], base64.b64decode(told["public"], validate=True)
+        signed = read_note(told["note"], public)
+        leaf = leaf_hash(canonical(row))
+        path = [bytes.fromhex(one) for one in told["proof"]]
+        subject = row["subject"]
+        stands = holds_inclusion(leaf, int(told["seq"]) - 1, signed.size, path, signed.root)
+    except (msgspec.DecodeError, RecursionError, KeyError, TypeError, ValueError, UnjaiError) as error:
+        raise Unproven("audit_proof") from error
+    if not stands:
+        raise Unproven("audit_proof")
+    if subject != f"evidence:{manifest.get('id')}":
+        raise Unproven("audit_other")
+    return signed
+
+
+def key_print_of(said: str) -> str:
+    """Return the print of the key in a PEM file, or the print itself; raise `evidence_key_unreadable` (500)."""
+    plain = "".join(said.split()).lower()
+    if len(plain) == 32 and all(sign in "0123456789abcdef" for sign in plain):  # noqa: PLR2004
+        return said
+    try:
+        return print_of(public_of_pem(Path(said).read_bytes()))
+    except (OSError, ValueError) as error:
+        raise UnjaiError("evidence_key_unreadable", 500, file=said[:200]) from error

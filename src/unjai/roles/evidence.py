@@ -1,0 +1,225 @@
+"""Core's hand in evidence: one package after another is made in a process of its own, beside everything else.
+
+What was asked for is a row; a kill in the middle leaves the row and a half file, which the next start clears.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+
+import unjai
+from unjai import app
+from unjai.app import Common, every
+from unjai.cameras.evidence import folder
+from unjai.cameras.evidence.plan import CameraPlan, Made, PiecePlan, Plan
+from unjai.cameras.evidence.press import make
+from unjai.cameras.flows import evidence as flows
+from unjai.cameras.recording.shelf import recordings_root
+from unjai.cameras.store import evidence as store
+from unjai.cameras.store import reads
+from unjai.model.errors import UnjaiError
+from unjai.model.ids import StationId
+from unjai.platform.anchors import write_root
+from unjai.platform.audit import audit_seal
+from unjai.platform.database import Tx
+from unjai.platform.ledger import roots
+from unjai.platform.ledger.copies import sealed_rows
+from unjai.platform.ledger.rows import said
+from unjai.platform.ledger.tree import inclusion
+from unjai.respond.flows.evidence import note_sealed
+from unjai.territory.view import territory_of
+
+log = logging.getLogger(__name__)
+
+HEARS = "evt.*.evidence.changed"
+_LOOK_S = 5.0
+_SEAL_S, _SEAL_TRIES = 0.5, 20
+_STRAYS_OLD = timedelta(hours=1)
+
+
+class Packing:
+    """Makes what was asked for, one package at a time, and lets go what was released."""
+
+    def __init__(self, made: Common) -> None:
+        """Begin nothing yet."""
+        self._made = made
+        self._data = made.settings.data
+        self._root: Path = recordings_root(made.settings.data, made.settings.recordings_dir)
+        self._told = asyncio.Event()
+
+    async def heard(self, _subject: str, _data: bytes) -> None:
+        """Take note that something was asked for, or let go."""
+        self._told.set()
+
+    async def run(self) -> None:
+        """Clear what an earlier core left, then work for ever."""
+        await app.patiently(self.clear, "half-made evidence")
+        await every(0.0, self.once)
+
+    async def clear(self) -> None:
+        """Remove half files of an earlier core, and holds and stills that nobody asked for."""
+        made = self._made
+        await asyncio.to_thread(folder.forget_halves, self._data)
+        async with made.db.tx(made.everywhere) as tx:
+            known = [row["id"] for row in await store.holding(tx)]
+        before = made.clock.now() - _STRAYS_OLD
+        await asyncio.to_thread(folder.release_strays, self._root, known, before)
+        await asyncio.to_thread(folder.forget_stills, self._data, made.clock.now() - folder.STILL_LASTS)
+
+    async def once(self) -> None:
+        """Wait until something may be to do, then do all of it."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._told.wait(), _LOOK_S)
+        self._told.clear()
+        await self.take_up_again()
+        await self.let_go()
+        while await self.make_next():
+            pass
+
+    async def take_up_again(self) -> None:
+        """Make anew what was begun and never ended: nothing is being made at this moment."""
+        made = self._made
+        async with made.db.tx(made.everywhere) as tx:
+            again = await flows.take_up_again(tx, made.everywhere, made.clock)
+        if again:
+            log.warning("%d packages of evidence were begun and never ended; they are taken up again", again)
+
+    async def let_go(self) -> None:
+        """Remove the files of packages that two people deleted, and holds that were released."""
+        made = self._made
+        async with made.db.tx(made.everywhere) as tx:
+            removed, released = await store.let_go(tx), await store.released(tx)
+        for row in removed:
+            await asyncio.to_thread(folder.forget_package, self._data, row["station_id"], row["id"])
+        for row in released:
+            await asyncio.to_thread(folder.release_pieces, self._root, row)
+        async with made.db.tx(made.everywhere) as tx:
+            for row in removed:
+                await store.change(tx, row["id"], kept=False)
+            for row in released:
+                await store.change(tx, row["id"], hold_on_disc=False)
+
+    async def make_next(self) -> bool:
+        """Make the package that waits longest; tell whether there was one."""
+        made = self._made
+        async with made.db.tx(made.everywhere) as tx:
+            row = await flows.begin_making(tx, made.clock)
+        if row is None:
+            return False
+        try:
+            await asyncio.to_thread(folder.hold_pieces, self._root, row)
+            plan = await self._plan(row)
+            done = await make(plan)
+        except UnjaiError as error:
+            log.warning("package %s was not made: %s", row["number"], error)
+            async with made.db.tx(made.everywhere) as tx:
+                await flows.fail(tx, made.everywhere, made.clock, row=row, error=error)
+            return True
+        await self._finish(row, done)
+        return True
+
+    async def _finish(self, row: dict[str, Any], done: Made) -> None:
+        made = self._made
+        async with made.db.tx(made.everywhere) as tx:
+            told = msgspec.to_builtins(done)
+            await flows.finish(tx, made.everywhere, made.clock, row=row, made=told)
+            if row["incident_id"] is not None:
+                await note_sealed(tx, made.everywhere, made.clock, row=row, digest=done.digest)
+
+    async def _plan(self, row: dict[str, Any]) -> Plan:
+        made = self._made
+        proof = await self._proof(row)
+        async with made.db.tx(made.everywhere) as tx:
+            cameras = [await self._camera(tx, UUID(one)) for one in _unlike(row)]
+            station = (await territory_of(tx, StationId(row["station_id"]))).station
+        incident = row["incident_id"]
+        about = {
+            "id": str(row["id"]),
+            "number": row["number"],
+            "station": {"code": station.code, "name_th": station.name_th, "name_en": station.name_en},
+            "asked_by": row["asked_by"],
+            "asked_at": row["asked_at"].isoformat(),
+            "sealed_at": made.clock.now().isoformat(timespec="milliseconds"),
+            "reason": row["reason"],
+            "case_number": row["case_number"],
+            "incident": None if incident is None else {"id": str(incident), "number": row["incident_number"]},
+            "second_person": row["second"],
+            "software": f"Unjai {unjai.__version__}",
+        }
+        return Plan(
+            id=str(row["id"]),
+            station_id=row["station_id"],
+            data=str(self._data),
+            recordings=str(self._root),
+            about=about,
+            cameras=cameras,
+            pieces=[
+                PiecePlan(
+                    camera_id=told["camera_id"],
+                    sort=one.sort,
+                    since=one.since,
+                    until=one.until,
+                    leave=told["leave"],
+                    still_id=told["still_id"],
+                )
+                for told, one in zip(row["pieces"], folder.pieces_of(row), strict=True)
+            ],
+            proof=proof,
+        )
+
+    async def _camera(self, tx: Tx, camera_id: UUID) -> CameraPlan:
+        found = await reads.camera_of(tx, camera_id)
+        if found is None:
+            raise UnjaiError("evidence_failed", 500, reason=f"camera {camera_id} is gone from the register")
+        return CameraPlan(
+            id=str(camera_id),
+            key=found["key"],
+            name_th=found["name_th"],
+            name_en=found["name_en"],
+            owner_kind=found["owner_kind"],
+            owner_name=found["owner_name"],
+            point=found["point_name_th"] or "",
+            lon=found["lon"],
+            lat=found["lat"],
+            masks=found["masks"],
+        )
+
+    async def _proof(self, row: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the log's proof that this was asked for, under a signed root; None where nothing seals rows now."""
+        for number in range(_SEAL_TRIES):
+            if number:
+                await asyncio.sleep(_SEAL_S)
+            if (found := await self._proven(row)) is not None:
+                return found
+        log.warning("package %s goes without a proof of the log: its row is not sealed", row["number"])
+        return None
+
+    async def _proven(self, row: dict[str, Any]) -> dict[str, Any] | None:
+        made = self._made
+        key = await asyncio.to_thread(roots.signing_key, self._data)
+        async with made.db.tx(made.everywhere) as tx:
+            seq = await tx.scalar(select(audit_seal.c.seq).where(audit_seal.c.audit_id == row["audit_id"]))
+            if seq is None:
+                return None
+            fresh = await roots.sign(tx, made.clock, key, fresh=True)
+            signed = next((one for one in reversed(await roots.every_root(tx)) if one.size >= seq), None)
+            if signed is None:
+                return None
+            path = await inclusion(tx, int(seq), signed.size)
+            told = said((await sealed_rows(tx, int(seq) - 1, int(seq)))[0])
+        if fresh is not None:
+            await asyncio.to_thread(write_root, self._data, fresh)
+        return roots.proof_of(signed, seq=int(seq), row=told, path=path)
+
+
+def _unlike(row: dict[str, Any]) -> list[str]:
+    return list(dict.fromkeys(one["camera_id"] for one in row["pieces"]))
