@@ -110,7 +110,7 @@ def test_a_camera_that_is_gone_looks_so(
 ) -> None:
     sign_in(centre, context, "operator")
     page.goto(f"{centre.url}/console/cameras")
-    tile = page.locator(f'[data-camera="{watched[3]}"]')
+    tile = page.locator(f'.grid [data-camera="{watched[3]}"]')
     expect(tile.locator(".still.fresh img")).to_be_visible(timeout=PATIENCE_MS)
     street.mounts["/3"].manner = "missing"
     street.close_all("/3")

@@ -12,6 +12,7 @@ export interface Owner {
 }
 const STATES_MS = 3000;
 const AILS_MS = 10_000;
+const PATIENCE_MS = 4000;
 const REGISTER_MS = 60_000;
 
 class Cameras {
@@ -27,6 +28,9 @@ class Cameras {
   /** This screen's clock, once a second. */
   now = $state(Date.now());
   hidden = $state(typeof document === 'object' && document.hidden);
+  /** Whether it is known, or was asked for long enough in vain, how the cameras stand. */
+  known = $derived(this.heard !== null || this.now - this.#begun > PATIENCE_MS);
+  #begun = $state(Date.now());
   #users = 0;
   #timers: ReturnType<typeof setInterval>[] = [];
 
@@ -34,6 +38,7 @@ class Cameras {
   open(): () => void {
     this.#users += 1;
     if (this.#users === 1) {
+      this.#begun = Date.now();
       document.addEventListener('visibilitychange', this.#seen);
       this.#seen();
       void this.load();
