@@ -71,8 +71,10 @@ def test_colours_are_not_asked_of_a_tiny_box():
     rgb = np.zeros((100, 100, 3), np.uint8)
     assert colours(rgb, Box(10, 10, 16, 30)) is None
     assert colours(rgb, Box(98, 98, 300, 300)) is None
-    assert alike(None, colours(rgb, Box(10, 10, 60, 90))) == 1
-    assert alike(colours(rgb, Box(10, 10, 60, 90)), colours(rgb + 200, Box(10, 10, 60, 90))) == 0
+    one = colours(rgb, Box(10, 10, 60, 90))
+    assert alike(None, [one]).tolist() == [1]
+    assert alike(one, [colours(rgb + 200, Box(10, 10, 60, 90)), None, one]).tolist() == [0, 1, 1]
+    assert alike(one, []).tolist() == []
 
 
 def test_one_or_two_sightings_are_a_mistake():

@@ -108,15 +108,26 @@ def _areas(boxes: Boxes) -> NDArray[np.float32]:
     return np.asarray(sides[:, 0] * sides[:, 1], np.float32)
 
 
+_MOST_AT_ONCE = 300
+
+
 def kept_of(boxes: Boxes, scores: NDArray[np.float32], *, limit: float) -> list[int]:
     """Return which boxes stay, best first, once each that overlaps a better one above `limit` is left out (NMS)."""
     order = np.argsort(-scores, kind="stable")
-    kept: list[int] = []
-    while order.size:
-        best = int(order[0])
-        kept.append(best)
-        order = order[1:][overlaps(boxes[best : best + 1], boxes[order[1:]])[0] <= limit]
-    return kept
+    if order.size > _MOST_AT_ONCE:
+        kept: list[int] = []
+        while order.size:
+            best = int(order[0])
+            kept.append(best)
+            order = order[1:][overlaps(boxes[best : best + 1], boxes[order[1:]])[0] <= limit]
+        return kept
+    boxes = boxes[order]
+    free = overlaps(boxes, boxes) <= limit
+    stays = np.ones(len(order), np.bool_)
+    for row in range(len(order)):
+        if stays[row]:
+            stays[row + 1 :] &= free[row, row + 1 :]
+    return [int(one) for one in order[stays]]
 
 
 def as_array(boxes: Sequence[Box]) -> Boxes:

@@ -5,6 +5,8 @@ They live for as long as a track does, in memory, and leave it for nowhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,8 +32,10 @@ def colours(rgb: Rgb, box: Box) -> Shares | None:
     return np.asarray(counts / counts.sum(), np.float32)
 
 
-def alike(a: Shares | None, b: Shares | None) -> float:
-    """Return how alike two are, 0 to 1 (Bhattacharyya); 1 where either is not known."""
-    if a is None or b is None:
-        return 1.0
-    return float(np.sum(np.sqrt(a * b)))
+def alike(one: Shares | None, others: Sequence[Shares | None]) -> Shares:
+    """Return how alike one is to each of others, 0 to 1 (Bhattacharyya); 1 where either is not known."""
+    found = np.ones(len(others), np.float32)
+    known = [row for row, other in enumerate(others) if other is not None]
+    if one is not None and known:
+        found[known] = np.sqrt(np.stack([others[row] for row in known]) * one).sum(axis=1)  # type: ignore[arg-type]
+    return found

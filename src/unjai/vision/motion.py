@@ -5,6 +5,7 @@ Cheap enough for every frame of every camera; the detector looks only where and 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -69,23 +70,27 @@ class MotionGate:
 
     def look(self, t: float, grey: Grey) -> Motion:
         """Say what moved. `t` in seconds, growing; a changed size begins anew."""
-        now = cv2.blur(grey, (3, 3)).astype(np.float32)
+        now = np.float32(cv2.blur(grey, (3, 3)))
         if self._mean is None or self._mean.shape != now.shape:
             self._mean, self._t = now, t
             return _nothing(grey)
         passed, self._t = min(max(t - self._t, 0.0), 10.0), max(t, self._t)
-        offset = float(np.median((now - self._mean)[::3, ::3]))  # the whole picture a little brighter is no motion
-        change = np.abs(now - self._mean - offset)
-        moved = change > max(_LEAST_STEP, _NOISE_FACTOR * self._noise)
-        share = float(np.mean(moved))
+        gone = cv2.subtract(now, self._mean)
+        offset = float(np.median(gone[::3, ::3]))  # the whole picture a little brighter is no motion
+        limit = max(_LEAST_STEP, _NOISE_FACTOR * self._noise)
+        change = cv2.absdiff(gone, (offset, 0, 0, 0))
+        moved = cv2.compare(change, limit, cv2.CMP_GT)
+        share = cv2.countNonZero(moved) / moved.size
         if share > _LIGHT_SHARE or t < self._blind_until:
             if t >= self._blind_until:
                 self._blind_until = t + _SETTLE_S
             self._mean = now
             return _nothing(grey, light=True)
         self._noise += (1.4826 * float(np.median(change[::3, ::3])) - self._noise) * min(1.0, passed / _LEARN_S)
-        rate = np.where(moved, 1 - np.exp(-passed / _LEARN_MOVING_S), 1 - np.exp(-passed / _LEARN_S))
-        self._mean += (now - self._mean) * rate.astype(np.float32)
+        learnt = self._mean.copy()
+        cv2.accumulateWeighted(now, self._mean, 1 - math.exp(-passed / _LEARN_S))
+        cv2.accumulateWeighted(now, learnt, 1 - math.exp(-passed / _LEARN_MOVING_S))
+        cv2.copyTo(learnt, moved, self._mean)
         return _found(moved)
 
 
@@ -93,10 +98,14 @@ def _nothing(grey: Grey, *, light: bool = False) -> Motion:
     return Motion(share=0.0, boxes=(), mask=np.zeros(grey.shape, np.uint8), light=light)
 
 
-def _found(moved: NDArray[np.bool_]) -> Motion:
-    mask = moved.astype(np.uint8) * 255
-    mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.uint8)
-    joined = cv2.dilate(mask, np.ones((9, 5), np.uint8))  # a person's head, trunk and legs are one
+_GRAIN, _BODY = np.ones((2, 2), np.uint8), np.ones((9, 5), np.uint8)
+
+
+def _found(moved: Grey) -> Motion:
+    mask = np.asarray(cv2.morphologyEx(moved, cv2.MORPH_OPEN, _GRAIN), np.uint8)
+    if not mask.any():
+        return Motion(share=0.0, boxes=(), mask=mask)
+    joined = cv2.dilate(mask, _BODY)  # a person's head, trunk and legs are one
     _count, labels, rows, _centres = cv2.connectedComponentsWithStats(joined)
     pixels = np.bincount(labels[mask > 0], minlength=len(rows))
     height, width = mask.shape

@@ -71,8 +71,13 @@ def scaled(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]
     height, width = image.shape[:2]
     if (width, height) == size:
         return image
-    how = cv2.INTER_AREA if size[0] < width else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(image, size, interpolation=how), np.uint8)
+    by = min(width // max(1, size[0]), height // max(1, size[1]))
+    if by > 1:  # by whole pixels first: OpenCV averages those many times faster than parts of pixels
+        whole = image[: height // by * by, : width // by * by]
+        image = cv2.resize(whole, (width // by, height // by), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    if image.shape[1::-1] == size:
+        return np.asarray(image, np.uint8)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def luminance(values: NDArray[Any]) -> float:
@@ -80,8 +85,14 @@ def luminance(values: NDArray[Any]) -> float:
     return float(np.mean(values))
 
 
+_LUMA_FIRST = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray"})
+"""Forms of a frame whose first plane is its brightness, a byte a pixel: what all cameras' decoders give."""
+_WHOLE_RANGE = 2
+_BLACK, _SPAN = 16, 219
+
+
 class FramePicture:
-    """A decoded frame of PyAV; scaling and colour are done by the decoder's own library when they are asked for."""
+    """A decoded frame of PyAV. Its brightness is taken as it lies there; colour is made when somebody asks for it."""
 
     def __init__(self, frame: Any) -> None:
         """Keep an `av.VideoFrame`; it is not changed."""
@@ -94,6 +105,14 @@ class FramePicture:
 
     def grey(self, size: tuple[int, int]) -> Grey:
         """Return the frame in grey, scaled."""
+        frame = self._frame
+        if frame.format.name in _LUMA_FIRST:
+            plane = frame.planes[0]
+            lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+            small = scaled(lines[: frame.height, : frame.width], size)
+            if frame.format.name.startswith(("yuvj", "gray")) or frame.color_range == _WHOLE_RANGE:
+                return small.copy() if small.base is not None else small
+            return np.asarray(cv2.convertScaleAbs(cv2.subtract(small, _BLACK), alpha=255 / _SPAN), np.uint8)
         small = self._frame.reformat(width=size[0], height=size[1], format="gray", interpolation="AREA")
         return np.asarray(small.to_ndarray(), np.uint8)
 

@@ -152,11 +152,12 @@ class Tracker:
             as_array([grown(track.box) for track in tracks]), as_array([grown(one.box) for one in found])
         )
         families = np.array([family(one.kind) for one in found])
+        seen = [one.colours for one in found]
         for row, track in enumerate(tracks):
             costs[row, families != family(track.kind)] = 2.0
             costs[row] += 0.0 if track.confirmed else 0.05  # the known one has the first claim
             if track.colours is not None:
-                like = np.array([alike(track.colours, one.colours) for one in found], np.float32)
+                like = alike(track.colours, seen)
                 costs[row] += _COLOUR_WEIGHT * (1 - like)
                 if wide or track.blank_s > _HIDDEN_S:
                     costs[row, like < _LIKE] = 2.0  # who comes out from behind a post is who went behind it

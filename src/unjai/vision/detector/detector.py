@@ -79,6 +79,8 @@ class Detector:
                 continue
             of_kind = scores[:, number]
             chosen = np.flatnonzero(of_kind >= FAINT * self._config.threshold)  # false for NaN as well
+            if not chosen.size:
+                continue
             for row in kept_of(boxes[chosen], of_kind[chosen], limit=_NMS):
                 x0, y0, x1, y1 = (float(value) for value in boxes[chosen[row]])
                 box = Box(x0 / scale[0], y0 / scale[1], x1 / scale[0], y1 / scale[1]).clipped(width, height)
