@@ -5,11 +5,15 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from tests.conftest import NIGHT
 from tests.territory import town
 from unjai.cameras.api import router
+from unjai.cameras.desk import Picture
 from unjai.cameras.imports import IMPORT_KINDS
+from unjai.cameras.watched import Watched
 from unjai.model.actor import Actor, system
 from unjai.model.clock import SystemClock
+from unjai.model.errors import UnjaiError
 from unjai.model.ids import StationId
 from unjai.people.rights import ROLES
 from unjai.platform.http import Ground, handle_errors
@@ -52,8 +56,26 @@ async def station(org, clock):
     forget()
 
 
+class Lens:
+    """Stands for the web process's desk: a still of each camera that sends, by its id."""
+
+    def __init__(self) -> None:
+        self.stills: dict[str, bytes] = {}
+
+    async def still(self, _station_id, camera_id):
+        if str(camera_id) not in self.stills:
+            raise UnjaiError("camera_unserved", 503)
+        return Picture(NIGHT, self.stills[str(camera_id)])
+
+
 @pytest.fixture
-async def client_of(station, clock, tmp_path):
+def lens():
+    """What cameras show just now."""
+    return Lens()
+
+
+@pytest.fixture
+async def client_of(station, clock, tmp_path, lens):
     """Make screens that act as a role at a station."""
     opened = []
 
@@ -68,6 +90,7 @@ async def client_of(station, clock, tmp_path):
             return actor
 
         app.state.ground = Ground(db=station, clock=clock, who=who, citizen=lambda _request: actor, data=tmp_path)
+        app.state.cameras, app.state.watched = lens, Watched()
         transport = httpx.ASGITransport(app=app)
         client = httpx.AsyncClient(transport=transport, base_url="http://centre", headers=FORM)
         opened.append(client)

@@ -13,7 +13,7 @@ import pytest
 from tests.cameras.rtsp import record
 from tests.cameras.test_room import stream
 from unjai.cameras.mp4.boxes import TIMESCALE
-from unjai.cameras.specs import SceneSpec, Stream
+from unjai.cameras.specs import Counter, SceneSpec, Stream
 from unjai.cameras.worker.analyst import Analyst, Seat, Worked
 from unjai.cameras.worker.track import Packet, Picture, Track
 from unjai.model.ids import DeviceId
@@ -144,14 +144,20 @@ def test_while_nothing_moves_only_pictures_that_stand_for_themselves_are_decoded
 
 def test_a_minute_is_counted_once_it_is_over(moving):
     pictures = [replace(one, wall_s=one.wall_s) for one in pictures_of(moving, 31)]
-    line = ("door", ((0.0, 0.1), (1.0, 0.1)))
-    _seat, told = work(stream("a", "x", analyse=True, lines=(line,)), pictures, Eye())
+    line = Counter(id=UUID(int=21), kind="line", corners=((0.0, 0.1), (1.0, 0.1)))
+    whole = Counter(id=UUID(int=22), kind="area", corners=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)))
+    empty = Counter(id=UUID(int=23), kind="area", corners=((0.0, 0.0), (0.1, 0.0), (0.1, 0.1)))
+    _seat, told = work(stream("a", "x", analyse=True, counters=(line, whole, empty)), pictures, Eye())
     counts = [one for one in told if one["say"] == "count"]
     assert [one["from"] % 60 for one in counts] == [0.0] * len(counts)
     assert len(counts) == 1
     assert counts[0]["there"]["person"]["most"] == 1
     assert counts[0]["looks"] > 15
     assert counts[0]["crossed"] == []
+    assert counts[0]["counters"] == [str(UUID(int=number)) for number in (21, 22, 23)]
+    assert [(one["area"], one["kind"], one["most"]) for one in counts[0]["inside"]] == [
+        (str(UUID(int=22)), "person", 1)
+    ]
 
 
 def test_changed_rules_keep_the_tracks_and_what_stays_of_the_rules(moving):

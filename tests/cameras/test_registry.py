@@ -53,7 +53,6 @@ async def test_a_camera_is_a_device_with_a_stream_and_its_login_is_sealed(client
         reach_day_m=100,
         reach_night_m=30,
         masks=[[[0, 0], [0.5, 0], [0.5, 2.0], [0, 2.0]]],
-        lines=[{"name": "ประตู", "ends": [[0, 0.5], [1, 0.5]]}],
         keep_days=7,
         analyse=True,
     )
@@ -73,7 +72,6 @@ async def test_a_camera_is_a_device_with_a_stream_and_its_login_is_sealed(client
     assert SECRET not in repr(stream)
     assert (stream.record, stream.keep_days, stream.analyse, stream.enabled) == (True, 7.0, True, True)
     assert max(y for ring in stream.masks for _x, y in ring) == 1.0
-    assert stream.lines == (("ประตู", ((0.0, 0.5), (1.0, 0.5))),)
     async with station.tx(system(HERE)) as tx:
         (row,) = await tx.all(select(camera))
         assert SECRET.encode() not in row["sealed"]

@@ -102,7 +102,7 @@ class TestLoitering:
         rule = _rule(rule="loitering", seconds=30)
         hits = _run(rule, 90, lambda t: [person(1, 0.3 + 0.1 * math.sin(t), 0.8), *([person(2, 0.7, 0.8)] * (t > 20))])
         assert [(hit.tracks, round(hit.t, 1)) for hit in hits] == [((1,), 30.0), ((2,), 50.2)]
-        assert hits[0].facts == {"seconds": 30.0}
+        assert hits[0].facts == {"seconds": 30.0, "score": 0.9}
 
     def test_a_gap_of_a_few_seconds_is_the_same_stay_a_long_one_is_not(self):
         rule = _rule(rule="loitering", seconds=30)
@@ -121,7 +121,7 @@ class TestCrowd:
         crowd = [person(n, 0.1 * n, 0.8) for n in range(1, 6)]
         hits = _run(rule, 120, lambda t: crowd if int(t * 5) % 3 else crowd[:4])
         assert len(hits) == 1
-        assert hits[0].facts == {"people": 5}
+        assert (hits[0].facts["people"], hits[0].facts["seconds"]) == (5, pytest.approx(20, abs=0.5))
         assert 20 <= hits[0].t < 22
         assert hits[0].box.x0 < 50
         assert hits[0].box.x1 > 310

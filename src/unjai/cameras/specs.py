@@ -14,6 +14,15 @@ Polygon = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Counter:
+    """A line (its two ends) or an area over which a camera counts; what it is called is nothing to the worker."""
+
+    id: UUID
+    kind: Literal["line", "area"]
+    corners: Polygon
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Stream:
     """A camera as a stream: where its pictures come from, what may be kept, what is never stored."""
 
@@ -31,8 +40,8 @@ class Stream:
     analyse: bool
     enabled: bool
     ptz: bool = False
-    lines: tuple[tuple[str, tuple[tuple[float, float], tuple[float, float]]], ...] = ()
-    """Lines over which is counted: a name, and two points in fractions of the picture."""
+    counters: tuple[Counter, ...] = ()
+    """Lines and areas over which is counted."""
     calibration: tuple[tuple[tuple[float, float], tuple[float, float]], ...] = ()
     """Points of the picture and where they lie on the map (lon, lat)."""
 

@@ -13,7 +13,7 @@ from unjai.cameras.rules import requests as life
 from unjai.cameras.rules.registry import in_force, paper_of
 from unjai.cameras.rules.sight import sector
 from unjai.cameras.schemas.registry import CameraOut, ConsentOut, Named, SeenOut, SourceOut
-from unjai.cameras.schemas.requests import PictureOut, RequestOut, StepOut
+from unjai.cameras.schemas.requests import JudgedOut, PictureOut, RequestOut, StepOut
 from unjai.cameras.store import reads
 from unjai.model.actor import Actor
 from unjai.model.clock import Clock
@@ -117,6 +117,7 @@ def _request(
         open=row["state"] in life.OPEN,
         steps=[StepOut.model_validate(dict(one)) for one in steps],
         pictures=[PictureOut.model_validate(dict(one)) for one in pictures],
+        judged=None if row["judged"] is None else JudgedOut.model_validate(row["judged"]),
         moves=list(life.MOVES[row["state"]]),
     )
 

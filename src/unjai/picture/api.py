@@ -12,6 +12,7 @@ from unjai.model.ids import DeviceId
 from unjai.people.flows import refusals_of
 from unjai.picture import store
 from unjai.picture.alerts.api import router as alerts_router
+from unjai.picture.alerts.lesson_api import router as lessons_router
 from unjai.picture.health.api import router as health_router
 from unjai.picture.schemas import DeviceNowOut, LastSeenOut, RefusalOut
 from unjai.platform.http import Ask, allowed
@@ -19,7 +20,7 @@ from unjai.territory.schemas.things import DeviceOut
 from unjai.territory.store import device_of
 
 router = APIRouter()
-for part in (alerts_router, health_router):
+for part in (alerts_router, lessons_router, health_router):
     router.include_router(part)
 
 

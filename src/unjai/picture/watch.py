@@ -28,7 +28,7 @@ from unjai.people.registry import DeviceEntry, Registry
 from unjai.people.store.devices import refusals_of
 from unjai.picture import rules, store
 from unjai.picture.alerts import store as alert_store
-from unjai.picture.alerts.board import RuleBoard, alarm_of_alert, alert_row, notices, strip_line
+from unjai.picture.alerts.board import RuleBoard, alarm_of_alert, alert_row, measured_of, notices, strip_line
 from unjai.picture.alerts.rules.rule import Alert, Cleared
 from unjai.picture.health.silences import Recovery, Silences, watched
 from unjai.picture.incidents import Changes, Teller
@@ -371,6 +371,9 @@ async def apply_station_rules(sight: Sight, picture: Picture) -> bool:
     """Let the station's own alert rules see it; what they raise is committed before the place in the stream moves."""
     found = picture.rule_board.observe(sight.live, sight.seen, sight.at, sight.device, sight.point)
     await picture.follow_rules(sight.live, found)
+    measured = measured_of(sight.seen)
+    if measured is not None:
+        await picture.told(sight.seen.station_id, lambda tx, _actor: alert_store.measure_alert(tx, **measured))
     return True
 
 

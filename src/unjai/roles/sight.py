@@ -10,7 +10,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,14 +25,16 @@ from unjai.cameras.recording.shelf import Hold, cameras_in, hold, holds_of, mill
 from unjai.cameras.secrets import vault_of
 from unjai.cameras.specs import SceneSpec, Stream
 from unjai.cameras.store import health as health_store
+from unjai.cameras.store import hits
 from unjai.cameras.store.events import EventSource, event_sources
-from unjai.cameras.worker.analyst import LEAD_S, TAIL_S, Analyst
+from unjai.cameras.worker.analyst import Analyst
 from unjai.cameras.worker.ears import Ears
 from unjai.cameras.worker.room import Room, Shard
+from unjai.cameras.worker.telling import LEAD_S, TAIL_S
 from unjai.cameras.worker.wellbeing import Change, Wellbeing
 from unjai.model.actor import system
 from unjai.model.errors import UnjaiError
-from unjai.model.ids import EPOCH, DeviceId, StationId
+from unjai.model.ids import EPOCH, DeviceId, StationId, named_id
 from unjai.model.reading import Received
 from unjai.picture.alerts import store as alert_store
 from unjai.picture.alerts.flows import ground_of
@@ -338,8 +340,9 @@ class Sight:
     # -- hits ------------------------------------------------------------------------------------------------------
 
     async def _hit(self, camera: Stream, message: dict[str, Any]) -> None:
-        """Hold the recording round a hit, then tell of it."""
+        """Keep a still of a hit and hold the recording round it, then tell of it."""
         at = moment(message["at"] * 1000)
+        message = {**message, **await self._still(camera, message, at)}
         if camera.record:
             held = Hold(
                 key=f"{_HOLD}{millis(at)}-{message['rule_id'][-8:]}",
@@ -353,11 +356,24 @@ class Sight:
             message = {name: value for name, value in message.items() if name != "clip"}
         await self._tell(camera, message)
 
+    async def _still(self, camera: Stream, message: Mapping[str, Any], at: datetime) -> dict[str, str]:
+        """Keep what the camera shows now; the recording of the moment is finished only later, or not at all."""
+        picture = await self._picture(camera)
+        if picture is None:
+            return {}
+        tracks = "-".join(map(str, message["tracks"]))
+        own = named_id("camera_still", f"{camera.camera_id}:{message['rule_id']}:{tracks}:{at.isoformat()}", at)
+        values = {"id": own, "station_id": camera.station_id, "device_id": camera.camera_id}
+        async with self._made.db.tx(system(camera.station_id, name="cameras")) as tx:
+            await hits.add_still(tx, {**values, "at": at, "picture": picture})
+        return {"still": str(own)}
+
     async def _tidy(self) -> None:
-        """Forget troubles long over, and let go what was held for hits as long ago."""
+        """Forget troubles and stills of hits long over, and let go what was held for hits as long ago."""
         before = self._made.clock.now() - KEPT_FOR
         async with self._made.db.tx(self._made.everywhere) as tx:
             await health_store.forget_troubles(tx, before)
+            await hits.forget_stills(tx, before)
         await asyncio.to_thread(_let_go, self._root, self._share, millis(before))
 
 

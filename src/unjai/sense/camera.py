@@ -17,6 +17,7 @@ from unjai.sense.base import Kind, Sensor
 MAX_BODY_BYTES: Final = 64 * 1024
 _MOST_TRACKS: Final = 20
 _MOST_STEPS: Final = 60
+_MOST_COUNTERS: Final = 20
 _CORNERS: Final = 4
 TROUBLES: Final = frozenset({"no_signal", "frozen", "covered", "defocused", "turned", "dark", "clock"})
 _KINDS: Final = frozenset({"person", "bicycle", "car", "motorcycle", "bus", "truck", "dog"})
@@ -92,6 +93,7 @@ def _hit(key: str | None, said: Mapping[str, object]) -> Reading:
         box=_box(said.get("box")),
         path=_path(said.get("path")),
         facts=_facts(said.get("facts")),
+        still=wire.text(said.get("still"), 40),
         clip={"from": _iso(clip.get("from")), "until": _iso(clip.get("until"))} if isinstance(clip, Mapping) else None,
         th=wire.text(said.get("th"), 200),
         en=wire.text(said.get("en"), 200),
@@ -100,14 +102,42 @@ def _hit(key: str | None, said: Mapping[str, object]) -> Reading:
     return Reading(kind="camera_hit", device_key=key, observed_at=at, payload=payload, own_id=own)
 
 
+def _measured(key: str | None, said: Mapping[str, object]) -> Reading:
+    rule, tracks = wire.text(said.get("rule_id"), 40), said.get("tracks")
+    at, hit_at, facts = wire.moment(said.get("at")), wire.moment(said.get("hit_at")), _facts(said.get("facts"))
+    if rule is None or at is None or hit_at is None or facts is None or not isinstance(tracks, list):
+        raise DecodeError("message_unreadable")
+    numbers = [one for one in map(wire.whole, tracks[:_MOST_TRACKS]) if one is not None]
+    payload = wire.present(rule_id=rule, hit_at=hit_at.isoformat(), tracks=numbers, facts=facts)
+    own = f"measured:{rule}:{wire.millis(hit_at)}:{'-'.join(map(str, numbers))[:80]}"
+    return Reading(kind="camera_measured", device_key=key, observed_at=at, payload=payload, own_id=own)
+
+
 def _count(key: str | None, said: Mapping[str, object]) -> Reading:
     begin, end = wire.moment(said.get("from")), wire.moment(said.get("until"))
     if begin is None or end is None:
         raise DecodeError("message_unreadable")
-    there, crossed = said.get("there"), said.get("crossed")
+    there, crossed, inside, counters = (said.get(name) for name in ("there", "crossed", "inside", "counters"))
     payload = wire.present(
         until=end.isoformat(),
         looks=wire.whole(said.get("looks")),
+        counters=[
+            own
+            for one in (counters[:_MOST_COUNTERS] if isinstance(counters, list) else ())
+            if (own := wire.text(one, 40)) is not None
+        ]
+        or None,
+        inside=[
+            wire.present(
+                area=wire.text(one.get("area"), 60),
+                kind=one["kind"],
+                mean=wire.between(one.get("mean"), 0, 10_000),
+                most=wire.whole(one.get("most")),
+            )
+            for one in (inside[:100] if isinstance(inside, list) else ())
+            if isinstance(one, Mapping) and isinstance(one.get("kind"), str) and one["kind"] in _KINDS
+        ]
+        or None,
         there={
             kind: wire.present(mean=wire.between(one.get("mean"), 0, 10_000), most=wire.whole(one.get("most")))
             for kind, one in (there.items() if isinstance(there, Mapping) else ())
@@ -198,6 +228,7 @@ def _iso(value: object) -> str | None:
 _READ: Final[Mapping[str, Callable[[str | None, Mapping[str, object]], Reading]]] = {
     "health": _health,
     "hit": _hit,
+    "measured": _measured,
     "count": _count,
     "event": _event,
 }

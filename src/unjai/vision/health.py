@@ -33,6 +33,10 @@ _EDGE_LEAST = 6.0
 _BLOCK = 8
 _BLOCK_EDGES = 0.02
 """Share of edge pixels from which on a block of the picture has something to see."""
+_SEEING = 0.1
+"""Share of blocks with something to see, up to which there is nothing to compare."""
+_SAME_VIEW, _OTHER_VIEW = 0.5, 0.8
+"""How much must lie elsewhere for a view to be another: less is the same one in another light."""
 _DARK_MEAN, _DARK_BRIGHT = 16.0, 40.0
 """Mean and 99th percentile of grey below which nothing can be made out."""
 _SAME_SHARE = 0.0005
@@ -126,7 +130,7 @@ def measure(grey: Grey, references: Iterable[Reference], before: Grey | None) ->
         return Measures(frozen=frozen, covered=here.plain, defocused=None, turned=None, dark=dark)
     likeness, _number, known = max(fitting, key=lambda one: one[:2])
     painted = _ramp(_lost(here, known), 0.25, 0.5) * _ramp(_kept(here, known), 0.15, 0.35)
-    seeing = float(np.mean(here.blocks)) > 0.1  # noqa: PLR2004  nothing to compare where nothing is to be seen
+    seeing = float(np.mean(here.blocks)) > _SEEING
     return Measures(
         frozen=frozen,
         covered=max(_ramp(here.plain, known.plain + 0.2, 1.0), painted),
@@ -134,6 +138,47 @@ def measure(grey: Grey, references: Iterable[Reference], before: Grey | None) ->
         turned=_ramp(1 - likeness, 0.5, 0.9) if seeing else None,
         dark=dark,
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compared:
+    """How two pictures of a camera compare: the same view, another, or nothing that could be told.
+
+    `changed` is how much of what can be seen lies elsewhere, 0 to 1; None where too little is to be seen. `why` says
+    of which of the two, and what: dark or plain.
+    """
+
+    verdict: Literal["same", "partly", "changed", "unclear"]
+    changed: float | None
+    why: Literal["", "before_dark", "after_dark", "before_plain", "after_plain"] = ""
+
+
+def compare(before: Grey, after: Grey) -> Compared:
+    """Compare the views of two pictures by where their edges run, whatever the light.
+
+    Likeness is 0.8 for one view by day and night, 0.1 or less for another one; between a half and a fifth lies a view
+    of which a part is the same.
+    """
+    one, other = _normal(before), _normal(after)
+    if one.shape != other.shape:
+        height = min(one.shape[0], other.shape[0])
+        one, other = (np.asarray(cv2.resize(each, (WIDTH, height)), np.float32) for each in (one, other))
+    names: tuple[tuple[_Floats, Literal["before_dark", "after_dark"], Literal["before_plain", "after_plain"]], ...] = (
+        (one, "before_dark", "before_plain"),
+        (other, "after_dark", "after_plain"),
+    )
+    views = []
+    for small, dark, plain in names:
+        if _dark(small) >= LEVELS["dark"].off:
+            return Compared(verdict="unclear", changed=None, why=dark)
+        view = _view(small)
+        if float(np.mean(view.blocks)) <= _SEEING or view.plain >= LEVELS["covered"].on:
+            return Compared(verdict="unclear", changed=None, why=plain)
+        views.append(view)
+    changed = round(1 - _likeness(views[1], views[0]), 3)
+    if changed <= _SAME_VIEW:
+        return Compared(verdict="same", changed=changed)
+    return Compared(verdict="changed" if changed >= _OTHER_VIEW else "partly", changed=changed)
 
 
 class Health:
@@ -147,6 +192,8 @@ class Health:
     ) -> None:
         """Take the references (none: only what needs none is told), the levels, and what was wrong before."""
         self.references = list(references)
+        self.bare = False
+        """Known to have no reference: what was judged against one is over."""
         self._levels = levels
         self._before: Grey | None = None
         before = frozenset(holding)
@@ -167,7 +214,9 @@ class Health:
         if self._before is None or self._before.shape != grey.shape or (found.frozen or 0.0) < 1.0:
             self._before = grey.copy()
         values: dict[Trouble, float | None] = {trouble: getattr(found, trouble) for trouble in TROUBLES}
-        if (found.covered or 0.0) >= self._levels["covered"].off:
+        if self.bare and not self.references:
+            values["defocused"] = values["turned"] = 0.0
+        elif (found.covered or 0.0) >= self._levels["covered"].off:
             values["defocused"] = values["turned"] = None  # whoever sprays a lens also blurs and changes the view
         elif (found.defocused or 0.0) >= self._levels["defocused"].off:
             values["turned"] = None

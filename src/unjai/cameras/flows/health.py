@@ -38,6 +38,15 @@ async def set_reference(
     return own
 
 
+async def renew_reference(tx: Tx, actor: Actor, clock: Clock, *, camera_id: UUID, picture: bytes | None) -> None:
+    """Judge a camera that was turned on purpose by this picture, or the next good one; not by the view of before."""
+    if picture is not None:
+        await set_reference(tx, actor, clock, camera_id=camera_id, picture=picture)
+        return
+    actor.must(MANAGE)
+    await store.end_references(tx, camera_id, clock.now())
+
+
 async def first_reference(
     tx: Tx, actor: Actor, clock: Clock, *, station_id: StationId, camera_id: DeviceId, picture: bytes
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from unjai.cameras.flows.changes import MANAGE, noted, the_camera
-from unjai.cameras.rules.registry import address_of, calibration_of, channel_of, lines_of, masks_of
+from unjai.cameras.rules.registry import address_of, calibration_of, channel_of, masks_of
 from unjai.cameras.secrets import Login, seal
 from unjai.cameras.store import reads, writes
 from unjai.model.actor import Actor
@@ -23,8 +23,14 @@ from unjai.territory.rules import fields
 from unjai.territory.store import device_of
 
 DEVICE_FIELDS = frozenset({"name_th", "name_en", "owner_kind", "owner_name", "lon", "lat", "installed_on"})
-VIEW_FIELDS: Mapping[str, str] = {"bearing_deg": "heading_deg", "fov_deg": "fov_deg", "reach_day_m": "range_m"}
-"""What a camera sees by day stands in its device's settings, where the console's map has always read it."""
+VIEW_FIELDS: Mapping[str, str] = {
+    "bearing_deg": "heading_deg",
+    "fov_deg": "fov_deg",
+    "reach_day_m": "range_m",
+    "events": "onvif_events",
+}
+"""What a camera sees by day stands in its device's settings, where the console's map has always read it; so does
+whether it is asked what it says by itself."""
 OWN_FIELDS = frozenset(
     {"state", "funder", "height_m", "reach_night_m", "kind", "record", "keep_days", "analyse", "ptz", "onvif_profile"}
 )
@@ -67,8 +73,6 @@ async def change_camera(
                 login = Login(username=taken.username, password=taken.password or "")
     if "masks" in said:
         values["masks"] = masks_of(said["masks"])
-    if "lines" in said:
-        values["lines"] = lines_of(said["lines"])
     if "calibration" in said:
         place = Point(lon=said.get("lon", found["lon"]), lat=said.get("lat", found["lat"]))
         values["calibration"] = calibration_of(said["calibration"], place)

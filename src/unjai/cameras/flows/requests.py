@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from unjai.cameras.flows.changes import MANAGE, noted, the_camera
+from unjai.cameras.flows.health import renew_reference
 from unjai.cameras.rules import requests as life
 from unjai.cameras.rules.files import PICTURES, media_type_of
 from unjai.cameras.store import reads, writes
@@ -56,31 +57,50 @@ async def ask_owner(
 
 
 async def move_request(
-    tx: Tx, actor: Actor, clock: Clock, *, request_id: UUID, to: life.State, who: str = "", note: str = ""
+    tx: Tx,
+    actor: Actor,
+    clock: Clock,
+    *,
+    request_id: UUID,
+    to: life.State,
+    who: str = "",
+    note: str = "",
+    reference: bytes | None = None,
 ) -> None:
-    """Take a request on; see `rules.requests.MOVES`. When it is checked, the camera's bearing is the one wanted."""
+    """Take a request on; see `rules.requests.MOVES`.
+
+    When it is checked, the camera's bearing is the one wanted, and its health no longer judges it by the view of
+    before: `reference` (a masked picture of the camera) is how it should look from now on; without one all references
+    end, and the centre keeps a new one by itself once the camera has looked well for a while.
+    """
     actor.must(MANAGE)
     found = await the_request(tx, actor, request_id)
     kept = (await reads.pictures_of(tx, [request_id]))[request_id]
     life.move(found["state"], to, pictures=frozenset(one["what"] for one in kept))
     await writes.change(tx, camera_request, request_id, {"state": to, "changed_at": clock.now()})
     await _step(tx, actor, clock, found, state=to, who=who, note=note)
-    if to == "checked" and found["want_bearing_deg"] is not None:
-        await _turned(tx, actor, clock, found)
+    if to == "checked":
+        if found["want_bearing_deg"] is not None:
+            await _turned(tx, actor, clock, found)
+        await renew_reference(tx, actor, clock, camera_id=found["device_id"], picture=reference)
     await _told(
         tx,
         actor,
         clock,
         found,
         action="camera.request.move",
-        facts={"request": str(request_id), "from": found["state"], "to": to},
+        facts={"request": str(request_id), "from": found["state"], "to": to, **_judged(found)},
     )
 
 
 async def add_picture(
-    tx: Tx, actor: Actor, clock: Clock, *, request_id: UUID, what: str, head: bytes, stored: Stored
-) -> None:
-    """Keep what the camera saw before or after; raise `camera_picture_late` (409) where it is not its time."""
+    tx: Tx, actor: Actor, clock: Clock, *, request_id: UUID, what: str, head: bytes, stored: Stored, taken: bool = False
+) -> dict[str, str]:
+    """Keep what the camera saw before or after; `taken` from the camera itself, else a file that somebody sent in.
+
+    Return the newest pictures' digests by `before` and `after`; what was judged of others before is forgotten. Raise
+    `camera_picture_late` (409) where it is not its time.
+    """
     actor.must(MANAGE)
     found = await the_request(tx, actor, request_id)
     if found["state"] not in life.PICTURES[what]:
@@ -95,10 +115,30 @@ async def add_picture(
         "media_type": media_type_of(head, PICTURES),
         "at": clock.now(),
         "by": actor.name,
+        "taken": taken,
     }
     await writes.add(tx, camera_picture, row)
-    facts = {"request": str(request_id), "what": what, "digest": stored.digest}
+    await writes.change(tx, camera_request, request_id, {"judged": None})
+    facts = {"request": str(request_id), "what": what, "digest": stored.digest, "taken": taken}
     await _told(tx, actor, clock, found, action="camera.request.picture", facts=facts)
+    return await newest_pictures(tx, request_id)
+
+
+async def newest_pictures(tx: Tx, request_id: UUID, *, taken: bool = False) -> dict[str, str]:
+    """Return the digests of a request's newest pictures by what they show; `taken`: of those from the camera itself."""
+    rows = (await reads.pictures_of(tx, [request_id]))[request_id]
+    newest = {row["what"]: row for row in rows}
+    return {what: row["digest"] for what, row in newest.items() if row["taken"] or not taken}
+
+
+async def judge_pictures(
+    tx: Tx, actor: Actor, *, request_id: UUID, digests: Mapping[str, str], judged: Mapping[str, Any]
+) -> None:
+    """Keep how two pictures compare by machine; nothing where a newer one came meanwhile."""
+    actor.must(MANAGE)
+    await the_request(tx, actor, request_id)
+    if await newest_pictures(tx, request_id) == digests:
+        await writes.change(tx, camera_request, request_id, {"judged": dict(judged)})
 
 
 async def the_picture(tx: Tx, actor: Actor, picture_id: UUID) -> dict[str, Any]:
@@ -108,6 +148,11 @@ async def the_picture(tx: Tx, actor: Actor, picture_id: UUID) -> dict[str, Any]:
     if found is None or found["station_id"] not in actor.stations:
         raise not_found("picture", picture_id)
     return found
+
+
+def _judged(found: Mapping[str, Any]) -> dict[str, object]:
+    judged = found["judged"]
+    return {} if judged is None else {"judged": judged["verdict"]}
 
 
 async def _turned(tx: Tx, actor: Actor, clock: Clock, found: Mapping[str, Any]) -> None:

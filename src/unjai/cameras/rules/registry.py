@@ -24,7 +24,6 @@ MASKS_MOST, CORNERS_MOST = 20, 60
 _CALIBRATION_POINTS = 4
 _CORNERS_LEAST = 3
 _LEAST_SHARE = 1e-4
-_LEAST_LINE = 0.01
 _GROUND_MOST_M = 1_000.0
 _LEAST_TRIANGLE = 0.002
 _LEAST_GROUND_M2 = 1.0
@@ -103,22 +102,6 @@ def channel_of(said: str) -> str:
 def channel_url(template: str, channel: str) -> str:
     """Return the address of a source's channel; empty where either is."""
     return template.replace("{channel}", quote(channel)) if template and channel else ""
-
-
-def lines_of(said: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return lines over which a camera counts, each a name and two ends in fractions of the picture.
-
-    Raises `camera_line_wrong` (422) for a line outside the picture or of no length, and for a name used twice.
-    """
-    kept: list[dict[str, Any]] = []
-    for number, one in enumerate(said, 1):
-        ends = [(float(x), float(y)) for x, y in one["ends"]]
-        outside = any(not (0 <= part <= 1) for end in ends for part in end)
-        twice = any(other["name"] == one["name"] for other in kept)
-        if outside or twice or math.dist(*ends) < _LEAST_LINE:
-            raise UnjaiError("camera_line_wrong", 422, number=number)
-        kept.append({"name": one["name"], "ends": [[round(x, 5), round(y, 5)] for x, y in ends]})
-    return kept
 
 
 def masks_of(said: Sequence[Sequence[Sequence[float]]]) -> list[list[list[float]]]:

@@ -36,15 +36,6 @@ class Tie(BaseModel):
     lat: Lat
 
 
-class CountLine(BaseModel):
-    """A line over which a camera counts who crosses it: its name, two ends in fractions of the picture."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-    ends: Annotated[list[tuple[float, float]], Field(min_length=2, max_length=2)]
-
-
 class CameraChange(BaseModel):
     """What may be told of a camera; what is left out stays. `username` and `password` go together, empty forgets."""
 
@@ -78,9 +69,9 @@ class CameraChange(BaseModel):
     keep_days: Annotated[float, Field(ge=0, le=365)] | None = None
     analyse: bool | None = None
     ptz: bool | None = None
+    events: bool | None = None
     masks: Annotated[list[Mask], Field(max_length=40)] | None = None
     calibration: Annotated[list[Tie], Field(max_length=8)] | None = None
-    lines: Annotated[list[CountLine], Field(max_length=8)] | None = None
 
     def said(self) -> dict[str, Any]:
         """Return what was told; null empties what may be empty, and says nothing of what may not."""
@@ -161,8 +152,8 @@ class CameraOut(BaseModel):
     keep_days: float
     analyse: bool
     ptz: bool
+    events: bool
     masks: list[list[tuple[float, float]]]
-    lines: list[CountLine]
     calibration: list[Tie]
     paper: Literal["not_needed", "missing", "holds", "ends_soon", "ended", "to_come"]
     consent: ConsentOut | None

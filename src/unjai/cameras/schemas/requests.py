@@ -47,7 +47,7 @@ class StepOut(BaseModel):
 
 
 class PictureOut(BaseModel):
-    """A picture of before or after."""
+    """A picture of before or after; `taken` from the camera itself, else a file."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -55,6 +55,18 @@ class PictureOut(BaseModel):
     what: Literal["before", "after"]
     at: datetime
     by: str
+    taken: bool
+
+
+class JudgedOut(BaseModel):
+    """How the pictures of before and after compare by machine: a help, no decision.
+
+    `changed`: how much of what is seen lies elsewhere, 0 to 1.
+    """
+
+    verdict: Literal["same", "partly", "changed", "unclear", "unreadable"]
+    changed: float | None = None
+    why: str = ""
 
 
 class RequestOut(BaseModel):
@@ -75,4 +87,5 @@ class RequestOut(BaseModel):
     changed_at: datetime
     steps: list[StepOut]
     pictures: list[PictureOut]
+    judged: JudgedOut | None
     moves: list[RequestState]

@@ -11,7 +11,8 @@ from sqlalchemy import Date, and_, case, exists, func, literal, or_, select
 
 from unjai.cameras.rules.registry import PRIVATE_OWNERS, channel_url
 from unjai.cameras.secrets import Login, readable
-from unjai.cameras.specs import Polygon, Stream, StreamKind
+from unjai.cameras.specs import Counter, Polygon, Stream, StreamKind
+from unjai.cameras.store.counts import every_counter
 from unjai.cameras.store.tables import (
     camera,
     camera_consent,
@@ -44,7 +45,6 @@ _OWN = (
     "onvif_url",
     "onvif_profile",
     "ptz",
-    "lines",
     "changed_at",
 )
 DEFAULTS: dict[str, Any] = {
@@ -62,7 +62,6 @@ DEFAULTS: dict[str, Any] = {
     "onvif_url": "",
     "onvif_profile": "",
     "ptz": False,
-    "lines": [],
 }
 """What a camera has that nobody has registered yet."""
 
@@ -81,6 +80,7 @@ def _query() -> Any:
             number["heading_deg"].as_float().label("bearing_deg"),
             number["fov_deg"].as_float().label("fov_deg"),
             number["range_m"].as_float().label("reach_day_m"),
+            func.coalesce(number["onvif_events"].as_string() == "true", literal(False)).label("events"),  # noqa: FBT003
             camera.c.device_id.is_not(None).label("registered"),
             camera.c.state,
             camera.c.kind,
@@ -147,7 +147,8 @@ async def streams(tx: Tx, vault: Vault | None = None, on: date | None = None) ->
     lacks = and_(device.c.owner_kind.in_(sorted(PRIVATE_OWNERS)), some, ~holding)
     query = _query().add_columns(case((lacks, False), else_=True).label("agreed"))
     rows = [_whole(row) for row in await tx.all(query.order_by(device.c.station_id, device.c.key))]
-    return [_stream(row, vault) for row in rows if row["main_used"]]
+    drawn = await every_counter(tx)
+    return [_stream(row, vault, tuple(map(_counter, drawn.get(row["id"], ())))) for row in rows if row["main_used"]]
 
 
 def login_of(vault: Vault | None, row: dict[str, Any]) -> Login | None:
@@ -157,7 +158,7 @@ def login_of(vault: Vault | None, row: dict[str, Any]) -> Login | None:
     return readable(vault, row["source_id"], row["source_sealed"]) if row["source_sealed"] is not None else None
 
 
-def _stream(row: dict[str, Any], vault: Vault | None) -> Stream:
+def _stream(row: dict[str, Any], vault: Vault | None, counters: tuple[Counter, ...]) -> Stream:
     login = login_of(vault, row)
     used = row["state"] == "working" and not row["disabled"] and not row["source_disabled"]
     masks = tuple(cast("Polygon", tuple((float(x), float(y)) for x, y in ring)) for ring in row["masks"])
@@ -176,14 +177,13 @@ def _stream(row: dict[str, Any], vault: Vault | None) -> Stream:
         analyse=row["analyse"],
         enabled=bool(used and row["agreed"]),
         ptz=row["ptz"],
-        lines=tuple((str(one["name"]), _ends(one["ends"])) for one in row["lines"]),
+        counters=counters,
         calibration=tuple(((one["x"], one["y"]), (one["lon"], one["lat"])) for one in row["calibration"]),
     )
 
 
-def _ends(said: Sequence[Sequence[float]]) -> tuple[tuple[float, float], tuple[float, float]]:
-    (ax, ay), (bx, by) = said
-    return (float(ax), float(ay)), (float(bx), float(by))
+def _counter(row: dict[str, Any]) -> Counter:
+    return Counter(id=row["id"], kind=row["kind"], corners=tuple((float(x), float(y)) for x, y in row["corners"]))
 
 
 async def points_of(tx: Tx, station_id: StationId) -> list[dict[str, Any]]:

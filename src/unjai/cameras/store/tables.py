@@ -79,7 +79,6 @@ camera = station_table(
     Column("onvif_url", Text, nullable=False, server_default=""),
     Column("onvif_profile", Text, nullable=False, server_default=""),
     Column("ptz", Boolean, nullable=False, server_default=false()),
-    Column("lines", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("state IN ('planned', 'working', 'retired')", name="state"),
     CheckConstraint("kind IN ('rtsp', 'still', 'file')", name="kind"),
@@ -113,10 +112,12 @@ camera_request = station_table(
     Column("was_bearing_deg", Double),
     Column("asked_at", DateTime(timezone=True), nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("judged", JSONB),
     CheckConstraint("state IN ('asked', 'agreed', 'refused', 'turned', 'checked', 'withdrawn')", name="state"),
     Index("ix_camera_request_open", "station_id", "state"),
 )
-"""A private owner is asked to turn a camera to what is public."""
+"""A private owner is asked to turn a camera to what is public. `judged` is how the newest pictures of before and after
+compare by machine (`cameras.comparing`), empty until there are both."""
 
 camera_request_step = station_table(
     "camera_request_step",
@@ -140,9 +141,10 @@ camera_picture = station_table(
     Column("media_type", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("by", Text, nullable=False),
+    Column("taken", Boolean, nullable=False, server_default=false()),
     CheckConstraint("what IN ('before', 'after')", name="what"),
 )
-"""What a camera saw before and after it was turned."""
+"""What a camera saw before and after it was turned; `taken` from the camera itself (masked), else sent in as a file."""
 
 camera_reference = station_table(
     "camera_reference",

@@ -24,24 +24,22 @@ from av.codec.context import Flags
 from unjai.cameras.mp4 import nal
 from unjai.cameras.mp4.boxes import TIMESCALE
 from unjai.cameras.specs import SceneSpec, Stream
+from unjai.cameras.worker.telling import Message, count_message, fractions, hit_message, measured_message
 from unjai.cameras.worker.track import Picture
 from unjai.model.errors import UnjaiError
 from unjai.model.geometry import Point
 from unjai.model.ids import DeviceId
-from unjai.vision.box import Box
-from unjai.vision.counting import AreaCount, Crossed, LineCount, Presence
+from unjai.vision.counting import AreaCount, LineCount
 from unjai.vision.detector import Detector
 from unjai.vision.ground import Ground
 from unjai.vision.masks import Masks
 from unjai.vision.picture import FramePicture
-from unjai.vision.scene import Hit, SceneRule, scene_kinds
+from unjai.vision.scene import SceneRule, scene_kinds
 from unjai.vision.watch import Outcome, Watch
 
 log = logging.getLogger(__name__)
 
 FPS = 5.0
-LEAD_S = TAIL_S = 10.0
-"""A clip of a hit begins and ends so long before and after it."""
 _LATE_S = 1.0
 _LOST_S = 4.0
 _MOST_BYTES = 8_000_000
@@ -52,7 +50,6 @@ _PATH_S, _PATH_STEP_S = 12.0, 0.4
 _COUNT_STEP_S = 2.0
 _NICE = 8
 _MILLI = 1000
-Message = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -208,7 +205,8 @@ class Seat:
     counted_s: float = 0.0
     looks: int = 0
     area: AreaCount = field(default_factory=AreaCount)
-    lines: list[tuple[str, LineCount]] = field(default_factory=list)
+    lines: list[tuple[UUID, LineCount]] = field(default_factory=list)
+    areas: list[tuple[UUID, AreaCount]] = field(default_factory=list)
 
     # -- from feeds' threads, under the bench's lock ---------------------------------------------------------------
 
@@ -305,7 +303,9 @@ class Seat:
     def _watching(self, detector: Detector, specs: Sequence[SceneSpec]) -> Watch:
         if self.watch is None:
             self.watch = Watch(detector, masks=Masks(self.camera.masks), ground=_ground(self.camera))
-            self.lines = [(name, LineCount(ends)) for name, ends in self.camera.lines]
+            drawn = self.camera.counters
+            self.lines = [(one.id, LineCount((one.corners[0], one.corners[1]))) for one in drawn if one.kind == "line"]
+            self.areas = [(one.id, AreaCount(one.corners)) for one in drawn if one.kind == "area"]
             self.told = ()
         if self.told is not specs:
             self.told = specs
@@ -330,7 +330,10 @@ class Seat:
         for hit in outcome.hits:
             self.worked.hits += 1
             spec = next(one for one in specs if str(one.rule_id) == hit.name)
-            say(self.camera, self._told(t, hit, spec, outcome.look.size))
+            say(self.camera, hit_message(t, hit, spec, outcome.look.size, self.path))
+        for (rule_id, _version), rule in self.made.items():
+            for over in rule.take_over():
+                say(self.camera, measured_message(t, rule_id, over))
         self._count(t, outcome, say)
 
     def _remember(self, t: float, outcome: Outcome) -> None:
@@ -341,56 +344,20 @@ class Seat:
         while t - self.path[0][0] > _PATH_S:
             self.path.popleft()
 
-    def _told(self, t: float, hit: Hit, spec: SceneSpec, size: tuple[int, int]) -> Message:
-        first = hit.tracks[0]
-        path = [[round(at - t, 2), *boxes[first]] for at, boxes in self.path if first in boxes]
-        return {
-            "say": "hit",
-            "at": t,
-            "since": hit.since,
-            "rule_id": str(spec.rule_id),
-            "version": spec.version,
-            "scene": hit.rule,
-            "tracks": list(hit.tracks),
-            "box": fractions(hit.box, size),
-            "path": path,
-            "facts": dict(hit.facts),
-            "clip": {"from": t - LEAD_S, "until": t + TAIL_S},
-            "th": hit.told.th,
-            "en": hit.told.en,
-        }
-
     def _count(self, t: float, outcome: Outcome, say: Callable[[Stream, Message], None]) -> None:
         """Count lines at every look, areas at equal steps: a camera that naps is looked at less often."""
         minute = int(t // 60)
-        crossed = [(name, row) for name, line in self.lines for row in line.look(outcome.look)]
-        there: list[Presence] = []
+        crossed = [(own, row) for own, line in self.lines for row in line.look(outcome.look)]
         if t - self.counted_s >= _COUNT_STEP_S or minute != self.minute:
             self.counted_s = t
             there = list(self.area.look(outcome.look))
+            inside = [(own, row) for own, area in self.areas for row in area.look(outcome.look)]
             over = self.minute is not None and minute != self.minute
             if over and self.minute is not None:
-                say(self.camera, _counted(self.minute, self.looks, there, crossed))
+                counters = [own for own, _count in (*self.lines, *self.areas)]
+                say(self.camera, count_message(self.minute, self.looks, counters, there, inside, crossed))
             self.looks = 1 if over or self.minute is None else self.looks + 1
             self.minute = minute
-
-
-def _counted(minute: int, looks: int, there: Sequence[Presence], crossed: Sequence[tuple[str, Crossed]]) -> Message:
-    return {
-        "say": "count",
-        "from": minute * 60.0,
-        "until": minute * 60.0 + 60.0,
-        "looks": looks,
-        "there": {one.kind: {"mean": round(one.mean, 2), "most": one.most} for one in there},
-        "crossed": [{"line": name, "kind": row.kind, "way": row.way, "count": row.count} for name, row in crossed],
-    }
-
-
-def fractions(box: Box, size: tuple[int, int]) -> list[float]:
-    """Return a box of pixels in fractions of the picture, inside it."""
-    width, height = size
-    edges = (box.x0 / width, box.y0 / height, box.x1 / width, box.y1 / height)
-    return [round(min(1.0, max(0.0, edge)), 4) for edge in edges]
 
 
 def _ground(camera: Stream) -> Ground | None:

@@ -102,6 +102,7 @@ class Wellbeing:
                 self._references[key] = found
                 if (patient := self._patients.get(key)) is not None:
                     patient.health.references = list(found)
+                    patient.health.bare = not found
 
     def _patient(self, camera: Stream) -> _Patient:
         with self._lock:

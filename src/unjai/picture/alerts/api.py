@@ -65,6 +65,7 @@ def _kind_out(kind: type[AlertKind]) -> RuleKindOut:
         area=kind.area,
         state=kind.state,
         stored=kind.stored,
+        judged=kind.judged,
         schema_=kind.Params.model_json_schema(),
         start=start,
     )
@@ -232,7 +233,9 @@ async def alerts_of_rule(
 ) -> list[AlertOut]:
     """Return what a rule raised, newest first."""
     await _there(ask, rule_id)
-    return _alerts(await store.alerts_of(ask.tx, rule_id=rule_id, limit=limit))
+    rows = await store.alerts_of(ask.tx, rule_id=rule_id, limit=limit)
+    said = await store.verdicts_on(ask.tx, [row["id"] for row in rows])
+    return _alerts([{**row, "verdict": said.get(row["id"])} for row in rows])
 
 
 @router.get("/alerts")
@@ -252,4 +255,4 @@ async def alerts(
 
 
 def _alerts(rows: list[store.Row]) -> list[AlertOut]:
-    return [AlertOut(**{name: row[name] for name in AlertOut.model_fields}) for row in rows]
+    return [AlertOut(**{name: row[name] for name in AlertOut.model_fields if name in row}) for row in rows]

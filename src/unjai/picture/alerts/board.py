@@ -18,7 +18,7 @@ from unjai.model.reading import Observation
 from unjai.people.registry import DeviceEntry
 from unjai.picture.alerts import store
 from unjai.picture.alerts.flows import ground_of
-from unjai.picture.alerts.kinds.scenes import CAMERA_HIT
+from unjai.picture.alerts.kinds.scenes import CAMERA_HIT, CAMERA_MEASURED
 from unjai.picture.alerts.rules.engine import Engine, Key
 from unjai.picture.alerts.rules.facts import REFUSED, Seen, Thing, UnitNow
 from unjai.picture.alerts.rules.rule import Alert, Cleared, Rule
@@ -204,6 +204,21 @@ def _for_rule(seen: Observation) -> UUID | None:
         return UUID(str(seen.payload.get("rule_id")))
     except ValueError:
         return NOBODY
+
+
+def measured_of(seen: Observation) -> dict[str, Any] | None:
+    """Return what the happening of a hit measured in the end, as `store.measure_alert` takes it; None for all else."""
+    if seen.kind != CAMERA_MEASURED or seen.device_id is None:
+        return None
+    said = seen.payload
+    try:
+        rule_id, at = UUID(str(said.get("rule_id"))), datetime.fromisoformat(str(said.get("hit_at")))
+    except ValueError:
+        return None
+    tracks, facts = said.get("tracks"), said.get("facts")
+    if not isinstance(tracks, list) or not isinstance(facts, dict):
+        return None
+    return {"rule_id": rule_id, "device_id": seen.device_id, "at": at, "tracks": tracks, "measured": facts}
 
 
 def alert_row(alert: Alert) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from unjai.picture.alerts.lesson_schemas import VerdictOut
 from unjai.platform.free import Free
 
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -149,6 +150,7 @@ class AlertOut(BaseModel):
     priority: int
     text_th: str
     text_en: str
+    verdict: VerdictOut | None = None
 
 
 class RuleKindOut(BaseModel):
@@ -161,6 +163,7 @@ class RuleKindOut(BaseModel):
     area: Literal["filter", "target"]
     state: bool
     stored: bool
+    judged: bool
     schema_: dict[str, Any] = Field(serialization_alias="schema")
     start: RuleBody
 

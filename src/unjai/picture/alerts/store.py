@@ -18,6 +18,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Text,
     Uuid,
+    cast,
     delete,
     func,
     select,
@@ -90,6 +91,35 @@ alert_state = station_table(
     PrimaryKeyConstraint("rule_id", "subject"),
 )
 """What the engine remembers of a rule and a subject, saved with the places in the streams that it reflects."""
+
+alert_verdict = station_table(
+    "alert_verdict",
+    Column("alert_id", Uuid, primary_key=True),
+    Column("rule_id", Uuid, nullable=False, index=True),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by", Text, nullable=False),
+    CheckConstraint("verdict IN ('right', 'wrong')", name="verdict"),
+)
+"""What a person said of an alert; said again it is the newer word, taken back it is gone (the audit log keeps all)."""
+
+rule_proposal = station_table(
+    "rule_proposal",
+    Column("id", Uuid, primary_key=True),
+    Column("rule_id", Uuid, nullable=False, index=True),
+    Column("rule_version", Integer, nullable=False),
+    Column("param", Text, nullable=False),
+    Column("value_from", Float(53), nullable=False),
+    Column("value_to", Float(53), nullable=False),
+    Column("answers", Integer, nullable=False),
+    Column("decided", Text, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by", Text, nullable=False),
+    CheckConstraint("decided IN ('accepted', 'declined')", name="decided"),
+)
+"""What was proposed for a rule and what a person made of it, with how many answers it rested on."""
 
 _state = insert(alert_state)
 _SAVE_STATE = _state.on_conflict_do_update(
@@ -203,3 +233,72 @@ async def save_states(tx: Tx, rows: Sequence[Mapping[str, Any]], gone: Sequence[
     if gone:
         key = tuple_(alert_state.c.rule_id, alert_state.c.subject)
         await tx.execute(delete(alert_state).where(key.in_(list(gone))))
+
+
+async def measure_alert(
+    tx: Tx, *, rule_id: UUID, device_id: UUID, at: datetime, tracks: Sequence[int], measured: Mapping[str, Any]
+) -> None:
+    """Say what the happening that an alert told of measured in the end; nothing where hold-off kept it untold."""
+    mine = (
+        alert.c.rule_id == rule_id,
+        alert.c.device_id == device_id,
+        alert.c.at == at,
+        alert.c.facts["tracks"] == cast(list(tracks), JSONB),
+    )
+    added = alert.c.facts.op("||")(cast({"measured": dict(measured)}, JSONB))
+    await tx.execute(update(alert).where(*mine).values(facts=added))
+
+
+async def alert_of(tx: Tx, alert_id: UUID) -> Row | None:
+    """Return one alert."""
+    return await tx.one(select(alert).where(alert.c.id == alert_id))
+
+
+async def put_verdict(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Write what a person said of an alert, in place of what was said before."""
+    written = insert(alert_verdict).values(**values)
+    kept = {name: written.excluded[name] for name in ("verdict", "reason", "at", "by")}
+    await tx.execute(written.on_conflict_do_update(index_elements=["alert_id"], set_=kept))
+
+
+async def drop_verdict(tx: Tx, alert_id: UUID) -> bool:
+    """Take back what was said of an alert; tell whether anything was."""
+    return int((await tx.execute(delete(alert_verdict).where(alert_verdict.c.alert_id == alert_id))).rowcount) > 0
+
+
+async def verdicts_on(tx: Tx, alert_ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Return what was said of alerts, by their ids."""
+    if not alert_ids:
+        return {}
+    query = select(alert_verdict).where(alert_verdict.c.alert_id.in_(list(alert_ids)))
+    return {row["alert_id"]: row for row in await tx.all(query)}
+
+
+async def judged_alerts(tx: Tx, rule_id: UUID, *, since: datetime, version: int) -> list[Row]:
+    """Return the alerts of a rule that were judged, raised since a moment by a version or a later one, oldest first."""
+    joined = alert.join(alert_verdict, alert_verdict.c.alert_id == alert.c.id)
+    query = select(alert, alert_verdict.c.verdict).select_from(joined)
+    query = query.where(alert.c.rule_id == rule_id, alert.c.at >= since, alert.c.rule_version >= version)
+    return await tx.all(query.order_by(alert.c.at, alert.c.id))
+
+
+async def alerts_told(tx: Tx, rule_id: UUID, *, since: datetime, version: int) -> int:
+    """Return how many alerts a rule raised since a moment, by a version or a later one."""
+    query = select(func.count()).where(alert.c.rule_id == rule_id, alert.c.at >= since)
+    return int(await tx.scalar(query.where(alert.c.rule_version >= version)))
+
+
+async def proposals_of(tx: Tx, rule_id: UUID) -> list[Row]:
+    """Return what was proposed for a rule and decided, newest first."""
+    query = select(rule_proposal).where(rule_proposal.c.rule_id == rule_id)
+    return await tx.all(query.order_by(rule_proposal.c.at.desc(), rule_proposal.c.id.desc()).limit(50))
+
+
+async def put_proposal(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Write down what a person made of a proposal."""
+    await tx.execute(insert(rule_proposal).values(**values))
+
+
+async def drop_proposal(tx: Tx, proposal_id: UUID) -> None:
+    """Forget that a proposal was declined."""
+    await tx.execute(delete(rule_proposal).where(rule_proposal.c.id == proposal_id))

@@ -11,6 +11,7 @@ from unjai.model.errors import UnjaiError
 from unjai.vision.box import Box
 from unjai.vision.look import Look, Seen
 from unjai.vision.masks import Polygon, corner, polygon, within
+from unjai.vision.scene.memory import Spells
 
 Line = tuple[tuple[float, float], tuple[float, float]]
 """Two points in fractions of the picture."""
@@ -40,6 +41,21 @@ class Hit:
     """Pixels: the one thing, or all of them together."""
     facts: Mapping[str, float | str]
     told: Words
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measured:
+    """What a happening that was told measured once it was over: how long a stay lasted, how many a crowd became.
+
+    A hit is told at the threshold, so it measures the threshold; only the end says what a higher one would have let
+    through. `facts` are named as the parameters whose thresholds they are compared with.
+    """
+
+    t: float
+    """When it was told: the hit's own `t`."""
+    name: str
+    tracks: tuple[int, ...]
+    facts: Mapping[str, float]
 
 
 def param(
@@ -79,11 +95,14 @@ class SceneRule:
     Params: ClassVar[type[Any]]
     drawn: ClassVar[bool] = False
     """Whether it means nothing until something is drawn on the picture."""
+    measures: ClassVar[tuple[str, ...]] = ()
+    """Parameters above which it tells, and what of a happening that is over is measured against them (`Measured`)."""
 
     def __init__(self, params: Any = None, *, name: str = "") -> None:
         """Take parameters of `Params`, or its defaults."""
         self.params = self.Params() if params is None else params
         self.name = name or self.key
+        self._over: list[Measured] = []
 
     def look(self, look: Look) -> Iterable[Hit]:
         """Take what is seen now; return what it means by now. Looks come in their order, `t` growing."""
@@ -94,9 +113,26 @@ class SceneRule:
         """Return the condition as a clause of a sentence, without "if"; the camera's name comes before it."""
         raise NotImplementedError
 
+    def take_over(self) -> list[Measured]:
+        """Return what was told and is over since the last asking."""
+        over, self._over = self._over, []
+        return over
+
+    def over(self, t: float, tracks: Iterable[int], **facts: float) -> None:
+        """Note that what was told at `t` is over, and what it measured."""
+        rounded = {name: round(value, 2) for name, value in facts.items()}
+        self._over.append(Measured(t=t, name=self.name, tracks=tuple(tracks), facts=rounded))
+
+    def spells_over(self, spells: Spells, t: float) -> None:
+        """Let spells of tracks (a key is a track, or several) that are long gone be over."""
+        for one in spells.forget(t):
+            tracks = one.key if isinstance(one.key, tuple) else (one.key,)
+            self.over(one.told, tracks, seconds=one.seconds)
+
     def hit(self, look: Look, seen: Iterable[Seen], since: float, told: Words, **facts: float | str) -> Hit:
         """Make a hit about these."""
         them = tuple(seen)
+        facts = {**facts, "score": round(sum(one.score for one in them) / len(them), 2)}
         box = them[0].box
         for one in them[1:]:
             box = box.union(one.box)

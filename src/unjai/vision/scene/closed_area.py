@@ -36,6 +36,7 @@ class ClosedArea(SceneRule):
     th = "คนเข้าพื้นที่หวงห้าม"
     en = "Person in a closed area"
     Params = ClosedAreaParams
+    measures = ("seconds",)
     drawn = True
 
     def __init__(self, params: ClosedAreaParams | None = None, *, name: str = "") -> None:
@@ -45,12 +46,13 @@ class ClosedArea(SceneRule):
 
     def look(self, look: Look) -> Iterable[Hit]:
         """Tell each person once for each time in there."""
-        self._there.forget(look.t)
+        self.spells_over(self._there, look.t)
         for one in look.seen:
             if one.person and inside(one, self.params.area):
                 since = self._there.holds(look.t, one.track, lasts_s=self.params.seconds)
                 if since is not None:
-                    yield self.hit(look, [one], since, Words("มีคนอยู่ในพื้นที่หวงห้าม", "a person is in the closed area"))
+                    told = Words("มีคนอยู่ในพื้นที่หวงห้าม", "a person is in the closed area")
+                    yield self.hit(look, [one], since, told, seconds=round(look.t - since, 1))
 
     @classmethod
     def clause(cls, params: ClosedAreaParams) -> Words:

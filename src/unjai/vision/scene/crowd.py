@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from unjai.vision.look import Look
 from unjai.vision.masks import Polygon
 from unjai.vision.scene.base import Hit, SceneRule, Words, area_param, inside, param, time_words, where
+from unjai.vision.scene.memory import Kept
 
 _WINDOW_S = 5.0
 _OVER_SHARE = 0.8
@@ -34,6 +35,7 @@ class Crowd(SceneRule):
     th = "คนรวมกลุ่มจำนวนมาก"
     en = "Crowd"
     Params = CrowdParams
+    measures = ("people", "seconds")
 
     def __init__(self, params: CrowdParams | None = None, *, name: str = "") -> None:
         """Count nobody yet."""
@@ -41,7 +43,10 @@ class Crowd(SceneRule):
         self._counts: deque[tuple[float, int]] = deque()
         self._since: float | None = None
         self._below: float | None = None
-        self._told = False
+        self._told: float | None = None
+        self._tracks: tuple[int, ...] = ()
+        self._kept = Kept(self.params.seconds)
+        self._seen = 0.0
 
     def look(self, look: Look) -> Iterable[Hit]:
         """Tell a crowd once; it is over when a fifth less has been there for half a minute."""
@@ -54,17 +59,24 @@ class Crowd(SceneRule):
         if count >= self.params.people:
             self._below = None
             if self._since is None:
-                self._since = look.t
-            if not self._told and people and look.t - self._since >= self.params.seconds:
-                self._told = True
+                self._since, self._kept = look.t, Kept(self.params.seconds)
+            self._kept.take(look.t, count)
+            self._seen = look.t
+            if self._told is None and people and look.t - self._since >= self.params.seconds:
+                self._told, self._tracks = look.t, tuple(one.track for one in people)
                 told = Words(f"มีคนรวมกลุ่ม {count} คน", f"{count} people together")
-                yield self.hit(look, people, self._since, told, people=count)
-        elif not self._told:
+                seconds = round(look.t - self._since, 1)
+                yield self.hit(look, people, self._since, told, people=count, seconds=seconds)
+            return
+        if self._told is None or self._since is None:
             self._since = None
-        elif count < self.params.people * _OVER_SHARE:
+            return
+        self._kept.take(look.t, count)
+        if count < self.params.people * _OVER_SHARE:
             self._below = look.t if self._below is None else self._below
             if look.t - self._below >= _OVER_S:
-                self._since, self._below, self._told = None, None, False
+                self.over(self._told, self._tracks, people=self._kept.most, seconds=self._seen - self._since)
+                self._since, self._below, self._told = None, None, None
         else:
             self._below = None
 

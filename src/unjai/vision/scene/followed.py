@@ -38,6 +38,7 @@ class Followed(SceneRule):
     th = "คนเดินคนเดียวถูกเดินตาม"
     en = "Person alone is followed"
     Params = FollowedParams
+    measures = ("seconds",)
 
     def __init__(self, params: FollowedParams | None = None, *, name: str = "") -> None:
         """Know nobody's way yet."""
@@ -48,7 +49,7 @@ class Followed(SceneRule):
     def look(self, look: Look) -> Iterable[Hit]:
         """Tell each pair once."""
         self._trails.look(look)
-        self._pairs.forget(look.t)
+        self.spells_over(self._pairs, look.t)
         people = [one for one in look.seen if one.person]
         walking = [(one, way) for one in people if (way := self._trails.heading(one.track, _OVER_S)) is not None]
         for ahead, way in walking:
@@ -66,7 +67,8 @@ class Followed(SceneRule):
                         f"คนเดินคนเดียวถูกเดินตามในระยะประมาณ {far:.0f} เมตร",
                         f"a person alone is followed at about {far:.0f} m",
                     )
-                    yield self.hit(look, [ahead, behind], since, told, metres=round(far, 1))
+                    seconds = round(look.t - since, 1)
+                    yield self.hit(look, [ahead, behind], since, told, metres=round(far, 1), seconds=seconds)
 
     def _behind(self, ahead: Seen, way: tuple[float, float], behind: Seen, other_way: tuple[float, float]) -> bool:
         if way[0] * other_way[0] + way[1] * other_way[1] < _SAME_WAY:

@@ -33,6 +33,7 @@ class LeftBehind(SceneRule):
     th = "สิ่งของถูกวางทิ้งไว้"
     en = "Something left behind"
     Params = LeftBehindParams
+    measures = ("seconds",)
 
     def __init__(self, params: LeftBehindParams | None = None, *, name: str = "") -> None:
         """Know of nothing yet."""
@@ -42,7 +43,7 @@ class LeftBehind(SceneRule):
 
     def look(self, look: Look) -> Iterable[Hit]:
         """Tell each thing once while it lies there."""
-        self._alone.forget(look.t)
+        self.spells_over(self._alone, look.t)
         self._told = [(box, t) for box, t in self._told if look.t - t <= _GONE_S]
         people = [one for one in look.seen if one.person]
         for one in look.seen:

@@ -26,6 +26,7 @@ class Loitering(SceneRule):
     th = "คนวนเวียนหรืออยู่นานผิดปกติ"
     en = "Loitering"
     Params = LoiteringParams
+    measures = ("seconds",)
 
     def __init__(self, params: LoiteringParams | None = None, *, name: str = "") -> None:
         """Remember nobody yet; out of the area for less than eight seconds is not gone."""
@@ -34,7 +35,7 @@ class Loitering(SceneRule):
 
     def look(self, look: Look) -> Iterable[Hit]:
         """Tell each person once for each stay."""
-        self._there.forget(look.t)
+        self.spells_over(self._there, look.t)
         for one in look.seen:
             if one.person and inside(one, self.params.area):
                 since = self._there.holds(look.t, one.track, lasts_s=self.params.seconds)

@@ -39,6 +39,7 @@ class Lying(SceneRule):
     th = "คนล้มหรือนอนกับพื้น"
     en = "Person lying"
     Params = LyingParams
+    measures = ("seconds",)
 
     def __init__(self, params: LyingParams | None = None, *, name: str = "") -> None:
         """Know nobody yet."""
@@ -47,7 +48,7 @@ class Lying(SceneRule):
 
     def look(self, look: Look) -> Iterable[Hit]:
         """Tell each person once for each time on the ground."""
-        self._flat.forget(look.t)
+        self.spells_over(self._flat, look.t)
         for one in look.seen:
             if not one.person or one.cut or not inside(one, self.params.area) or one.still_s < _STILL_S:
                 continue

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from unjai.vision.look import Look
 from unjai.vision.masks import Polygon
 from unjai.vision.scene.base import Hit, SceneRule, Words, area_param, inside, param, time_words, where
-from unjai.vision.scene.memory import Spells
+from unjai.vision.scene.memory import Kept, Spells
 from unjai.vision.scene.trail import Trails
 
 _OVER_S = 1.0
+_FORGET_S = 5.0
 _HEIGHT_CHANGE = 1.6
 
 
@@ -41,6 +42,7 @@ class Running(SceneRule):
     th = "คนวิ่ง"
     en = "Running"
     Params = RunningParams
+    measures = ("speed_mps", "seconds")
 
     def __init__(self, params: RunningParams | None = None, *, name: str = "") -> None:
         """Know nobody's way yet."""
@@ -48,18 +50,24 @@ class Running(SceneRule):
         self._trails = Trails(keep_s=3.0)
         self._fast = Spells(gap_s=0.7)
         self._told: dict[int, float] = {}
+        self._kept: dict[int, Kept] = {}
 
     def look(self, look: Look) -> Iterable[Hit]:
         """Tell each runner once a minute at most. A box that grows or shrinks by leaps is no pace."""
         self._trails.look(look)
-        self._fast.forget(look.t)
+        for ended in self._fast.forget(look.t):
+            track, kept = ended.key, self._kept.pop(ended.key, None)
+            if isinstance(track, int) and kept is not None:
+                self.over(ended.told, [track], seconds=ended.seconds, speed_mps=kept.most)
         self._told = {track: t for track, t in self._told.items() if look.t - t < 60}  # noqa: PLR2004  a minute
+        self._kept = {track: kept for track, kept in self._kept.items() if look.t - kept.t < _FORGET_S}
         for one in look.seen:
             if not one.person or one.cut or not inside(one, self.params.area):
                 continue
             speed = self._trails.speed_mps(one.track, _OVER_S)
             if speed is None or speed < self.params.speed_mps or self._leaps(one.track):
                 continue
+            self._kept.setdefault(one.track, Kept(self.params.seconds)).take(look.t, speed)
             since = self._fast.holds(look.t, one.track, lasts_s=self.params.seconds)
             if since is not None and one.track not in self._told:
                 self._told[one.track] = look.t

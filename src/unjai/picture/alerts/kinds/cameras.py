@@ -48,6 +48,7 @@ class CameraHealth(AlertKind):
     Params = CameraHealthParams
     hears = frozenset({CAMERA_HEALTH})
     state = True
+    judged = True
     usual = Usual(do="incident", code="TMP", priority=2, holdoff_s=1800, clear_s=60)
 
     @staticmethod

@@ -20,6 +20,7 @@ from unjai.vision.scene import SceneRule, scene_kinds
 from unjai.vision.scene.base import Line, read_params
 
 CAMERA_HIT: Final = "camera_hit"
+CAMERA_MEASURED: Final = "camera_measured"
 PREFIX: Final = "scene_"
 _CODES: Final = {
     "closed_area": ("BUR", 2),
@@ -38,7 +39,7 @@ _CHOICES: Final = {
     "person": Words(th="คน", en="people"),
     "any": Words(th="คนและรถ", en="people and vehicles"),
 }
-_CARRIED: Final = ("since", "scene", "tracks", "box", "path", "size", "clip", "facts", "th", "en")
+_CARRIED: Final = ("since", "scene", "tracks", "box", "path", "size", "clip", "still", "facts", "th", "en")
 
 
 def _area(value: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -82,6 +83,7 @@ class CameraScene(AlertKind):
     scene: ClassVar[type[SceneRule]]
     hears = frozenset({CAMERA_HIT})
     stored = False
+    judged = True
 
     @classmethod
     def scene_params(cls, params: BaseModel) -> Any:
@@ -131,6 +133,7 @@ def _kind(scene: type[SceneRule]) -> type[AlertKind]:
             "th": f"กล้อง: {scene.th}",
             "en": f"Camera: {scene.en}",
             "scene": scene,
+            "measures": scene.measures,
             "Params": _params(scene),
             "usual": Usual(do="notice", code=code, priority=priority, holdoff_s=300),
             "clause": staticmethod(clause),

@@ -97,6 +97,10 @@ class AlertKind:
     stored: ClassVar[bool] = True
     """Whether stored observations tell what it needs, so that it can be tested on the last week."""
     usual: ClassVar[Usual] = Usual()
+    judged: ClassVar[bool] = False
+    """Whether operators say of its alerts that they were right or wrong (`rules.teaching`)."""
+    measures: ClassVar[tuple[str, ...]] = ()
+    """Parameters above which it tells, against which each alert carries what it measured in the end."""
 
     @classmethod
     def lacks(cls, params: BaseModel, cameras: int) -> str | None:  # noqa: ARG003
