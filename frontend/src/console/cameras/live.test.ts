@@ -156,6 +156,25 @@ describe('live pictures', () => {
     expect(Line.all).toHaveLength(2);
   });
 
+  it('does not take what is left of a cut line for the new one, however slow that is to come', () => {
+    last().say({ type: 'begin', mime: H264 });
+    Media.last.open();
+    video.buffered.length = 1;
+    last().onmessage({ data: new ArrayBuffer(3) });
+    video.readyState = 2;
+    video.currentTime = 103.8;
+    video.dispatchEvent(new Event('timeupdate'));
+    vi.advanceTimersByTime(5200);
+    expect(Line.all).toHaveLength(2);
+    for (let n = 0; n < 20; n += 1) {
+      video.dispatchEvent(new Event('timeupdate'));
+      vi.advanceTimersByTime(500);
+    }
+    expect(Line.all).toHaveLength(2);
+    expect(last().closed).toBe(false);
+    expect(told.at(-1)).toMatchObject({ trouble: 'cut' });
+  });
+
   it('ends when stopped', () => {
     stream.stop();
     expect(last().closed).toBe(true);

@@ -64,7 +64,8 @@ export class LiveStream {
   }
 
   readonly #moved = () => {
-    if (this.#video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && this.#video.currentTime > 0 && !this.#trouble) this.#be({ at: 'playing' });
+    // What is left of a line that was cut plays to its end: that is no picture of the new one.
+    if (this.#buffer && this.#video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && this.#video.currentTime > 0 && !this.#trouble) this.#be({ at: 'playing' });
   };
 
   #be(phase: Phase): void {
@@ -125,6 +126,7 @@ export class LiveStream {
     if (!MediaSource.isTypeSupported(mime)) return this.#fail(/hvc1|hev1/.test(mime) ? 'h265' : 'format');
     this.#drop();
     this.#mime = mime;
+    this.#heard_ms = performance.now();
     const media = new MediaSource();
     this.#media = media;
     this.#address = URL.createObjectURL(media);
