@@ -61,7 +61,8 @@ class _Cut:
 
 def make(plan: Plan) -> Made:
     """Make a package. Raises `UnjaiError` with what may be told, and `OSError`."""
-    key = key_of(Path(plan.data))
+    with writing(Path(plan.data)):
+        key = key_of(Path(plan.data))
     cameras = {one.id: one for one in plan.cameras}
     cuts: list[_Cut] = []
     missing: list[dict[str, Any]] = []
