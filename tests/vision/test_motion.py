@@ -65,3 +65,17 @@ def test_who_stands_fades_and_a_changed_size_begins_anew():
     assert found[0].boxes
     assert not found[-1].boxes
     assert not gate.look(300, np.zeros((90, 160), np.uint8)).boxes
+
+
+def test_leaves_that_stir_all_the_time_are_no_motion_and_who_walks_there_is():
+    rng, gate = np.random.default_rng(6), MotionGate()
+
+    def windy(n: int) -> np.ndarray:
+        scene = _scene(rng)
+        scene[20:60, 200:240] += (25 * rng.integers(0, 2, (10, 10), np.uint8)).repeat(4, 0).repeat(4, 1)
+        return scene if n < 300 else _with_person(scene, 200)
+
+    found = [gate.look(n / FPS, windy(n)) for n in range(301)]
+    assert any(one.boxes for one in found[:40]), "leaves are motion until they are known"
+    assert sum(bool(one.boxes) for one in found[200:300]) <= 2
+    assert found[300].boxes

@@ -26,6 +26,9 @@ _LEAST_STEP = 12.0
 """Grey steps that count as a change at least; compression alone makes about 5."""
 _NOISE_FACTOR = 5.0
 """Change against the picture's own noise: at night a sensor's grain grows and the gate must not open for it."""
+_SHAKE_S, _SHAKE_MOST, _SHAKE_FACTOR = 20.0, 24.0, 3.0
+"""What changes again and again at one place (leaves, water, a flag) is no motion there: a change counts from so many
+times the mean change of its own place on, learnt in this time; one change adds so many grey steps to it at most."""
 _LIGHT_SHARE = 0.5
 """More of the picture than this at once is light (a lamp, a cloud, infrared), no thing that moves."""
 _SETTLE_S = 1.0
@@ -65,21 +68,22 @@ class MotionGate:
         """Know nothing yet: the first picture is background."""
         self._mean: NDArray[np.float32] | None = None
         self._t = 0.0
+        self._shake: NDArray[np.float32] | None = None
         self._noise = 2.0
         self._blind_until = 0.0
 
     def look(self, t: float, grey: Grey) -> Motion:
         """Say what moved. `t` in seconds, growing; a changed size begins anew."""
         now = np.float32(cv2.blur(grey, (3, 3)))
-        if self._mean is None or self._mean.shape != now.shape:
-            self._mean, self._t = now, t
+        if self._mean is None or self._shake is None or self._mean.shape != now.shape:
+            self._mean, self._shake, self._t = now, np.zeros_like(now), t
             return _nothing(grey)
         passed, self._t = min(max(t - self._t, 0.0), 10.0), max(t, self._t)
         gone = cv2.subtract(now, self._mean)
         offset = float(np.median(gone[::3, ::3]))  # the whole picture a little brighter is no motion
         limit = max(_LEAST_STEP, _NOISE_FACTOR * self._noise)
         change = cv2.absdiff(gone, (offset, 0, 0, 0))
-        moved = cv2.compare(change, limit, cv2.CMP_GT)
+        moved = cv2.compare(change, cv2.max(self._shake * _SHAKE_FACTOR, limit), cv2.CMP_GT)
         share = cv2.countNonZero(moved) / moved.size
         if share > _LIGHT_SHARE or t < self._blind_until:
             if t >= self._blind_until:
@@ -87,6 +91,7 @@ class MotionGate:
             self._mean = now
             return _nothing(grey, light=True)
         self._noise += (1.4826 * float(np.median(change[::3, ::3])) - self._noise) * min(1.0, passed / _LEARN_S)
+        cv2.accumulateWeighted(cv2.min(change, _SHAKE_MOST), self._shake, 1 - math.exp(-passed / _SHAKE_S))
         learnt = self._mean.copy()
         cv2.accumulateWeighted(now, self._mean, 1 - math.exp(-passed / _LEARN_S))
         cv2.accumulateWeighted(now, learnt, 1 - math.exp(-passed / _LEARN_MOVING_S))
