@@ -22,6 +22,11 @@ def _clock(at: datetime | None) -> str:
     return "—" if at is None else f"{at.astimezone(BANGKOK):%H.%M}"
 
 
+def _span(since: datetime, until: datetime | None) -> str:
+    """Say from when until when; a stay that has not ended is open."""
+    return f"{_clock(since)} –" if until is None else f"{_clock(since)}–{_clock(until)}"
+
+
 def facts_of(log: ShiftLog, *, station_th: str, now: datetime, by: str) -> dict[str, Any]:
     """Return what the template needs."""
     counts = log.counts
@@ -30,7 +35,7 @@ def facts_of(log: ShiftLog, *, station_th: str, now: datetime, by: str) -> dict[
         "station": station_th,
         "name": log.name_th,
         "date": format_date(log.from_at.astimezone(BANGKOK).date(), "long"),
-        "hours": f"{_clock(log.from_at)}–{_clock(log.to_at)} น.",
+        "hours": f"{_span(log.from_at, log.to_at)} น.",
         "state": STATES[log.state],
         "counts": [
             {"name": "เหตุค้างมา", "value": str(counts.carried_in)},
@@ -42,17 +47,14 @@ def facts_of(log: ShiftLog, *, station_th: str, now: datetime, by: str) -> dict[
             {"name": "ระบบศูนย์ขัดข้อง", "value": str(counts.pauses)},
             {"name": "ใช้สิทธิ์ฉุกเฉิน", "value": str(counts.emergencies)},
         ],
-        "room": [
-            {"name": one.name_th, "chief": one.chief, "span": f"{_clock(one.from_at)}–{_clock(one.to_at)}"}
-            for one in log.room
-        ],
+        "room": [{"name": one.name_th, "chief": one.chief, "span": _span(one.from_at, one.to_at)} for one in log.room],
         "units": [
             {
                 "sign": one.call_sign,
                 "vehicle": " ".join(part for part in (one.vehicle, one.registration) if part)
                 or kinds[f"kind.{one.kind}"]["th"],
                 "crew": one.crew or "—",
-                "span": f"{_clock(one.from_at)}–{_clock(one.to_at)}",
+                "span": _span(one.from_at, one.to_at),
             }
             for one in log.units
         ],

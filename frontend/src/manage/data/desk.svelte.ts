@@ -2,6 +2,7 @@
 import { asApiError, get, post, remove, type ApiError } from '$lib/api';
 import { language } from '$lib/i18n.svelte';
 import { may } from '$lib/session.svelte';
+import type { Approval } from '$lib/types';
 import { choicesOf, upload, type Applied, type Choices, type Kind, type Preview, type Run } from './wire';
 
 const READ_MS = 200_000;
@@ -12,6 +13,8 @@ export const said = (thing: { th: string; en: string } | undefined): string => (
 class Desk {
   kinds = $state.raw<readonly Kind[]>([]);
   runs = $state.raw<readonly Run[]>([]);
+  /** Runs whose way back waits for a second person. */
+  waiting = $state.raw<readonly string[]>([]);
   key = $state('devices');
   files = $state.raw<readonly File[]>([]);
   place = $state(0);
@@ -48,7 +51,10 @@ class Desk {
   }
 
   async loadRuns(): Promise<void> {
-    if (may('data.import')) this.runs = await get<Run[]>('/api/import/runs');
+    if (!may('data.import')) return;
+    const [runs, asked] = await Promise.all([get<Run[]>('/api/import/runs'), get<Approval[]>('/api/approvals')]);
+    this.runs = runs;
+    this.waiting = asked.filter((one) => one.action === 'import.undo' && one.state === 'pending').map((one) => one.subject.replace(/^import:/, ''));
   }
 
   /** Puts files on the desk and looks at the first. */

@@ -78,8 +78,8 @@ async def _look_import(tx: Tx, actor: Actor, facts: Mapping[str, Any]) -> Look:
     count = await witnesses(tx, station_id=actor.station, undo=msgspec.json.decode(row["undo"]))
     return Look(
         subject=f"import:{key}",
-        th=f"ถอนข้อมูลที่นำเข้าจากไฟล์ {row['name']} ซึ่งจะลบเสา SOS และกล้อง {count} จุด",
-        en=f"Take the import of {row['name']} back, which deletes {count} SOS poles and cameras",
+        th=f"ย้อนการนำเข้าจากไฟล์ {row['name']} ซึ่งจะลบเสา SOS หรือกล้อง {count} จุด",
+        en=f"Take the import of {row['name']} back, which deletes {count} SOS poles or cameras",
         facts={"key": str(key), "name": row["name"], "digest": row["digest"], "witnesses": count},
     )
 
@@ -112,7 +112,7 @@ ACTIONS.add(
 ACTIONS.add(
     Action(
         name="import.undo",
-        th="ถอนการนำเข้าที่จะลบเสา SOS หรือกล้อง",
+        th="ย้อนการนำเข้าที่จะลบเสา SOS หรือกล้อง",
         en="take an import back that deletes SOS poles or cameras",
         asks="data.import",
         look=_look_import,
