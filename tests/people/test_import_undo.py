@@ -91,7 +91,7 @@ async def test_a_pole_or_a_camera_is_taken_back_by_two(db, clock, kind):
     action, facts = caught.value.facts["action"], {"key": caught.value.facts["key"]}
     asked = await _act(db, admin, four_eyes.propose, clock, action=action, facts=facts, reason=WHY)
     assert "เสา SOS หรือกล้อง 1 จุด" in asked["about_th"]
-    assert "1 SOS poles and cameras" in asked["about_en"]
+    assert "1 SOS poles or cameras" in asked["about_en"]
     await _act(db, chief, four_eyes.approve, clock, key=asked["id"], seen=asked["digest"].hex())
     assert await _there(db, *keys) == set()
     async with db.tx(ROOT) as tx:
