@@ -64,7 +64,7 @@ class Street:
     picture: Picture = field(init=False)
     count: int = 0
 
-    async def start(self) -> Picture:
+    async def start(self, stations: tuple[StationId, ...] = (HERE,)) -> Picture:
         """Begin a core: what it remembers comes from the database alone."""
         async with self.core.tx(system(HERE)) as tx:
             await self.registry.load(tx, self.clock.now())
@@ -81,7 +81,7 @@ class Street:
             steps=app.PICTURE,
             happened_at=happened_at,
         )
-        made.station_ids = (HERE,)
+        made.station_ids = stations
         await self.picture.load(made.station_ids)
         return self.picture
 

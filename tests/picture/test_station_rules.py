@@ -37,6 +37,15 @@ async def test_a_rule_counts_from_now_on_and_fires_once(street: Street):
     assert (await street.alerts())[0]["cleared_at"] is not None
 
 
+async def test_rules_of_a_station_that_was_set_up_after_this_core_began_count_too(street: Street):
+    await street.start(())
+    await street.picture.refresh(HERE)
+    await street.make("battery_below", **LOW)
+    await street.hear("pole_battery", street.poles[1], battery=0.1)
+    await street.wait(seconds=90)
+    assert len(await street.alerts()) == 1
+
+
 async def test_a_restart_in_the_middle_changes_nothing(street: Street):
     await street.make("battery_below", **LOW)
     await street.hear("pole_battery", street.poles[1], battery=0.1)

@@ -149,7 +149,10 @@ class Picture:
         live.set_devices(entry for entry in self.registry.entries if entry.station_id == station_id)
         live.set_units(units)
         async with self.db.tx(system(station_id, name="picture")) as tx:
-            await self.rule_board.refresh(tx, live)
+            if station_id in self.rule_board.engines:
+                await self.rule_board.refresh(tx, live)
+            else:  # a station that was set up while this core ran: its rules count at once
+                await self.rule_board.load(tx, live, self.listening_since)
 
     async def count_refusals(self) -> None:
         """Take the number of refused messages of each device; both processes write them to the database."""
