@@ -26,8 +26,7 @@ from unjai.cameras.schemas.evidence import (
     EvidenceIn,
     EvidenceOut,
     EvidenceRow,
-    HandOverIn,
-    IntervalOut,
+    HandEvidenceIn,
     LeaveOut,
     LookIn,
     LookOut,
@@ -37,6 +36,7 @@ from unjai.cameras.schemas.evidence import (
     WhyIn,
     Wrong,
 )
+from unjai.cameras.schemas.streams import IntervalOut
 from unjai.cameras.store import evidence as store
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import DeviceId, StationId
@@ -215,7 +215,7 @@ async def check(evidence_id: UUID, ask: Checks) -> CheckOut:
 
 
 @router.post("/evidence/{evidence_id}/hand-over")
-async def hand_over(evidence_id: UUID, body: HandOverIn, ask: Exports) -> EvidenceOut:
+async def hand_over(evidence_id: UUID, body: HandEvidenceIn, ask: Exports) -> EvidenceOut:
     """Write down to whom the package was handed."""
     await flows.hand_over(ask.tx, ask.actor, ask.clock, evidence_id=evidence_id, said=body.model_dump())
     return await _again(ask, evidence_id)

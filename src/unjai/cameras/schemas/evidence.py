@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from unjai.cameras.schemas.streams import IntervalOut
 from unjai.platform.free import sayable
 from unjai.platform.moments import MomentIn
 
@@ -62,13 +63,6 @@ class EvidenceIn(LookIn):
     reason: Reason
     case_number: Number = ""
     no_case: bool = False
-
-
-class IntervalOut(BaseModel):
-    """From when to when."""
-
-    since: datetime
-    until: datetime
 
 
 class LeaveOut(BaseModel):
@@ -171,7 +165,7 @@ class EvidenceOut(EvidenceRow):
     steps: list[CustodyStep]
 
 
-class HandOverIn(_In):
+class HandEvidenceIn(_In):
     """To whom a package is handed, and how."""
 
     name: Name
