@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cameras.conftest import POLE_WALK
+from tests.cameras.conftest import HERE, POLE_WALK
 from tests.cameras.onvif_device import Device
 from unjai.cameras import discovery, onvif
 from unjai.cameras.rules.onvif import Found, dialled, probe_matches
 from unjai.cameras.secrets import Login
+from unjai.cameras.store.events import event_sources
+from unjai.model.actor import system
 from unjai.model.errors import DecodeError, UnjaiError
 
 LOGIN = Login(username="admin", password="รหัส")
@@ -173,3 +175,21 @@ async def test_a_search_hears_who_answers_and_no_junk():
     assert [one.url for one in found] == ["http://127.0.0.1:81/onvif"]
     assert b"NetworkVideoTransmitter" in await heard
     assert "127.0.0.1" in discovery.own_addresses()
+
+
+async def test_hearing_a_camera_is_switched_on_in_the_register(client_of, station, clock):
+    admin = client_of()
+    said = {**POLE_WALK, "main_url": "rtsp://10.0.0.5/main", "onvif_url": "http://10.0.0.5/onvif", "events": True}
+    one = (await admin.post("/api/cameras", json=said)).json()
+    assert one["events"]
+
+    async def asked():
+        async with station.tx(system(HERE)) as tx:
+            return [(found.key, found.url) for found in await event_sources(tx)]
+
+    assert await asked() == [("cam-1", "http://10.0.0.5/onvif")]
+    for change in ({"events": False}, {"events": True, "state": "retired"}, {"state": "working", "onvif_url": ""}):
+        await admin.patch(f"/api/cameras/{one['id']}", json=change)
+        assert await asked() == []
+    told = (await admin.get(f"/api/cameras/{one['id']}")).json()
+    assert (told["events"], told["bearing_deg"]) == (True, None)
