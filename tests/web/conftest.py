@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -14,13 +14,14 @@ from sqlalchemy import insert, select
 from tests.conftest import NIGHT
 from unjai.app import Common
 from unjai.cameras.flows import consents as camera_consents
-from unjai.cameras.flows import evidence
+from unjai.cameras.flows import counting, evidence
 from unjai.cameras.flows import health as camera_health
 from unjai.cameras.flows import parts as camera_parts
 from unjai.cameras.flows import registry as camera_registry
 from unjai.cameras.flows import requests as camera_requests
 from unjai.cameras.rules.evidence import Piece
 from unjai.cameras.secrets import vault_of
+from unjai.cameras.store import hits
 from unjai.model.actor import Actor, system
 from unjai.model.clock import MovedClock
 from unjai.model.geometry import Point
@@ -32,6 +33,8 @@ from unjai.people.page import Declared, declared
 from unjai.people.registry import Refusals, Registry
 from unjai.people.rights import ROLES
 from unjai.picture.alerts import flows as alert_rules
+from unjai.picture.alerts import lessons
+from unjai.picture.alerts import store as alert_store
 from unjai.picture.alerts.schemas import RuleBody
 from unjai.platform.config import Settings
 from unjai.platform.database import Database, Tx, metadata
@@ -274,9 +277,15 @@ async def _cameras(centre: Centre, camera_id: DeviceId) -> None:
         told = {"station_id": HERE, "camera_id": camera_id, "trouble": "covered", "holds": True, "since": NIGHT}
         await camera_health.note_trouble(tx, here, clock, **told, measure=0.9, picture=b"\xff\xd8 secret")
         trouble = await tx.scalar(select(metadata.tables["camera_trouble"].c.id))
+        drawn = {"kind": "line", "corners": [[0, 0], [1, 1]], "names": {"name_th": "เส้นลับ"}}
+        counter = await counting.draw_counter(tx, here, clock, camera_id=camera_id, **drawn)
+        still = named_id("rights", "still")
+        row = {"id": still, "station_id": HERE, "device_id": camera_id, "at": NIGHT, "picture": b"\xff\xd8 secret"}
+        await hits.add_still(tx, row)
     centre.ids |= {"camera": str(camera_id), "camera_point": str(point), "camera_source": str(source)}
     centre.ids |= {"camera_consent": str(consent), "camera_request": str(asked), "camera_picture": str(picture)}
     centre.ids |= {"camera_reference": str(reference), "camera_trouble": str(trouble)}
+    centre.ids |= {"camera_counter": str(counter), "camera_still": str(still)}
 
 
 async def _evidence(centre: Centre, camera_id: DeviceId) -> None:
@@ -287,6 +296,20 @@ async def _evidence(centre: Centre, camera_id: DeviceId) -> None:
     wish = evidence.Wish(pieces=(piece,), reason="เหตุผลลับ", case_number="คดีลับ 7/2569")
     async with db.tx(here) as tx:
         centre.ids["evidence"] = str(await evidence.ask_for_package(tx, here, centre.clock, wish=wish))
+
+
+async def _taught(tx: Tx, here: Actor, clock: MovedClock, rule_id: UUID) -> dict[str, str]:
+    """An alert of a rule of a scene with what was said of it, and a proposal for a rule that was declined."""
+    body = RuleBody(kind="scene_loitering", name="กฎกล้องลับ")
+    scene = await alert_rules.make_rule(tx, here, clock, body=body)
+    own = {"id": named_id("rights", "alert"), "station_id": HERE, "rule_id": scene["id"], "rule_version": 1}
+    told = {"does": "notice", "quiet": False, "subject": "x", "at": NIGHT, "since": NIGHT, "priority": 3, "facts": {}}
+    await alert_store.add_alert(tx, {**own, **told, "text_th": "พบลับ", "text_en": "found"})
+    await lessons.judge_alert(tx, here, clock, alert_id=own["id"], verdict="wrong", reason="เหตุผลลับ")
+    declined = {"id": named_id("rights", "proposal"), "station_id": HERE, "rule_id": rule_id, "rule_version": 1}
+    facts = {"param": "lasts_s", "value_from": 0, "value_to": 60, "answers": 10, "decided": "declined"}
+    await alert_store.put_proposal(tx, {**declined, **facts, "note": "ลับ", "at": NIGHT, "by": "x"})
+    return {"alert": str(own["id"]), "rule_proposal": str(declined["id"])}
 
 
 async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
@@ -349,6 +372,7 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
         body = RuleBody(kind="tamper", name="กฎลับ")
         rule = await alert_rules.make_rule(tx, here, clock, body=body)
         centre.ids["rule"] = str(rule["id"])
+        centre.ids |= await _taught(tx, here, clock, rule["id"])
         contact = {"name": "ช่างลับ", "phone": "0899990000", "note": "ลับ"}
         await set_contact(tx, here, clock, device_id=devices["spare-secret"], **contact)
     await _evidence(centre, devices["camera-secret"])

@@ -15,7 +15,7 @@ from unjai.picture.alerts.lesson_schemas import (
     DecidedOut,
     DeclineIn,
     LessonOut,
-    ProposalOut,
+    RuleProposalOut,
     VerdictIn,
     VerdictOut,
 )
@@ -60,7 +60,7 @@ async def lesson(rule_id: UUID, ask: Reader) -> LessonOut:
         title, unit, switch = _title(kind, proposal.param)
         words = proposal_words(proposal, title, unit, switch=switch)
         facts = {name: getattr(proposal, name) for name in ("param", "now", "to", "right", "wrong", "spared", "lost")}
-        told = ProposalOut(**facts, switch=switch, th=words.th, en=words.en)
+        told = RuleProposalOut(**facts, switch=switch, th=words.th, en=words.en)
     return LessonOut(
         alerts=found.alerts,
         **{name: getattr(known, name) for name in ("right", "wrong", "share", "low", "high")},

@@ -34,26 +34,26 @@ class VerdictOut(BaseModel):
     by: str
 
 
-class ProposalIn(_In):
+class RuleProposalIn(_In):
     """A proposal as it was read; `to` 0 of a switch is off."""
 
     param: Word
     to: Annotated[float, Field(ge=0, le=1e6)]
 
 
-class AcceptIn(ProposalIn):
+class AcceptIn(RuleProposalIn):
     """`version` is the rule's that was looked at."""
 
     version: Annotated[int, Field(ge=1)]
 
 
-class DeclineIn(ProposalIn):
+class DeclineIn(RuleProposalIn):
     """Why not, if somebody wants to say."""
 
     note: Reason = ""
 
 
-class ProposalOut(BaseModel):
+class RuleProposalOut(BaseModel):
     """A change that would have spared wrong alerts, in words; nobody makes it but a person."""
 
     param: str
@@ -95,7 +95,7 @@ class LessonOut(BaseModel):
     since: datetime
     th: str
     en: str
-    proposal: ProposalOut | None
+    proposal: RuleProposalOut | None
     why: str | None
     why_th: str
     why_en: str
