@@ -17,7 +17,6 @@ import msgspec
 from sqlalchemy import select
 
 import unjai
-from unjai import app
 from unjai.app import Common, every
 from unjai.cameras.evidence import folder
 from unjai.cameras.evidence.plan import CameraPlan, Made, PiecePlan, Plan
@@ -55,31 +54,38 @@ class Packing:
         self._data = made.settings.data
         self._root: Path = recordings_root(made.settings.data, made.settings.recordings_dir)
         self._told = asyncio.Event()
+        self._told.set()
+        self._cleared = False
 
     async def heard(self, _subject: str, _data: bytes) -> None:
         """Take note that something was asked for, or let go."""
         self._told.set()
 
     async def run(self) -> None:
-        """Clear what an earlier core left, then work for ever."""
-        await app.patiently(self.clear, "half-made evidence")
+        """Work for ever; what an earlier core left is cleared first."""
         await every(0.0, self.once)
 
     async def clear(self) -> None:
         """Remove half files of an earlier core, and holds and stills that nobody asked for."""
         made = self._made
-        await asyncio.to_thread(folder.forget_halves, self._data)
         async with made.db.tx(made.everywhere) as tx:
             known = [row["id"] for row in await store.holding(tx)]
-        before = made.clock.now() - _STRAYS_OLD
-        await asyncio.to_thread(folder.release_strays, self._root, known, before)
-        await asyncio.to_thread(folder.forget_stills, self._data, made.clock.now() - folder.STILL_LASTS)
+        now = made.clock.now()
+        try:
+            await asyncio.to_thread(folder.forget_halves, self._data)
+            await asyncio.to_thread(folder.release_strays, self._root, known, now - _STRAYS_OLD)
+            await asyncio.to_thread(folder.forget_stills, self._data, now - folder.STILL_LASTS)
+        except OSError as error:
+            log.warning("what an earlier core left of evidence cannot be cleared: %s", error)
 
     async def once(self) -> None:
         """Wait until something may be to do, then do all of it."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._told.wait(), _LOOK_S)
         self._told.clear()
+        if not self._cleared:
+            await self.clear()
+            self._cleared = True
         await self.take_up_again()
         await self.let_go()
         while await self.make_next():
