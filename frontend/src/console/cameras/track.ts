@@ -4,13 +4,19 @@ export type Box = readonly [number, number, number, number];
 const HOLDS_S = 1;
 
 /**
- * The box at a moment, in seconds from the alert: the newest of the path up to then (a path's row is the moment, then
+ * The box at a moment, in seconds from the alert: where it was between the path's looks (a path's row is the moment, then
  * the box), after the alert its own for a second; null where nothing is known.
  */
 export function boxAt(offset_s: number, path: readonly (readonly number[])[], last: readonly number[]): Box | null {
   if (offset_s >= 0) return offset_s <= HOLDS_S ? boxOf(last) : null;
-  const before = path.findLast((one) => (one[0] ?? 0) <= offset_s);
-  return before && offset_s - (before[0] ?? 0) <= HOLDS_S ? boxOf(before.slice(1)) : null;
+  const at = path.findLastIndex((one) => (one[0] ?? 0) <= offset_s);
+  const [before, after] = [path[at], path[at + 1]];
+  if (!before || offset_s - (before[0] ?? 0) > HOLDS_S) return null;
+  const [from, to] = [before[0] ?? 0, after?.[0] ?? 0];
+  if (!after || to - from > HOLDS_S || to <= from) return boxOf(before.slice(1));
+  // Between two looks it went on: the box goes with it.
+  const share = (offset_s - from) / (to - from);
+  return boxOf(before.slice(1).map((edge, n) => edge + ((after[n + 1] ?? edge) - edge) * share));
 }
 
 function boxOf(edges: readonly number[]): Box | null {
