@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from fractions import Fraction
 
 import av
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from tests.conftest import shared_data
 from tests.vision.conftest import ROOT, frames
-from unjai.commands.vision import detector_of, scene_of
+from unjai.commands.vision import Video, detector_of, run, scene_of
 from unjai.model.errors import UnjaiError
 from unjai.vision.masks import Masks
 from unjai.vision.picture import ArrayPicture
@@ -172,6 +173,33 @@ def test_a_file_of_sound_is_a_clear_error(model, tmp_path):
         frame.sample_rate = 8000
         out.mux(stream.encode(frame))
     assert "[video_unreadable]" in _command(file, ok=False).stderr
+
+
+@pytest.mark.parametrize("fps", [0, -1, 0.01, 61, float("nan"), float("inf")])
+def test_a_rate_that_cannot_be_is_a_clear_error(tmp_path, fps):
+    with pytest.raises(UnjaiError) as error:
+        run(tmp_path / "x.mp4", as_json=True, fps=fps, rules=None, model=None, model_config=None)
+    assert error.value.code == "vision_fps_wrong"
+
+
+@pytest.mark.parametrize(("name", "codec", "size"), [("a.avi", "mpeg4", (96, 160)), ("a.mkv", "ffv1", (160, 96))])
+def test_other_containers_gaps_in_time_and_upright_pictures_are_read(tmp_path, name, codec, size):
+    file = tmp_path / name
+    ats = [0, 1, 2, 30, 31, 90] if name.endswith("mkv") else range(6)
+    with av.open(str(file), "w") as out:
+        stream = out.add_stream(codec, rate=10)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        for at in ats:
+            frame = av.VideoFrame.from_ndarray(np.full((size[1], size[0], 3), 90 + at, np.uint8), format="rgb24")
+            frame.pts, frame.time_base = at, Fraction(1, 10)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    video = Video(file)
+    seen = list(video.frames(5.0))
+    assert video.read == 6
+    assert seen[-1][0] == pytest.approx(video.last_s, abs=0.21)
+    assert video.last_s == pytest.approx(ats[-1] / 10, abs=0.05)
+    assert all((frame.width, frame.height) == size for _t, frame in seen)
 
 
 @pytest.mark.parametrize(

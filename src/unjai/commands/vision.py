@@ -26,6 +26,7 @@ from unjai.vision.watch import Watch
 _MOST_BROKEN = 500
 """Packets in a row that cannot be decoded; after so many nothing more comes."""
 _PARKED_LINE_S = 60.0
+_SLOWEST, _FASTEST = 0.1, 60.0
 _LEAP_S = 3600.0
 """A time stamp that leaps further is a lie."""
 
@@ -154,7 +155,9 @@ def detector_of(model: Path | None, config: Path | None) -> Detector:
 def run(
     file: Path, *, as_json: bool, fps: float, rules: Path | None, model: Path | None, model_config: Path | None
 ) -> None:
-    """Write what the analysis finds, line by line, and a summary last."""
+    """Write what the analysis finds, line by line, and a summary last; raise `vision_fps_wrong`, and as its parts do."""
+    if not _SLOWEST <= fps <= _FASTEST:  # false for NaN as well
+        raise UnjaiError("vision_fps_wrong", 422, fps=str(fps), least=_SLOWEST, most=_FASTEST)
     scene = scene_of(rules)
     detector = detector_of(model, model_config)
     watch = Watch(detector, masks=scene.masks, ground=scene.ground, rules=scene.rules)
