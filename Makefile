@@ -9,6 +9,10 @@ PORT ?= 8400
 MQTT_PORT ?= 1883
 FRONT := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
 
+# A camera server that is not ours, for its tests; the bench of video stands beside Debian's `motion`.
+CAMERA_PACKAGES := python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
+
 .PHONY: help install models accurate up test check bench client clean check-code check-screens
 
 help: ## Say what the commands do
@@ -59,12 +63,13 @@ check-screens:
 
 test: ## Run all checks and all tests
 	$(MAKE) -j2 install
-	tools/debian-packages chromium mosquitto-clients strace
+	tools/debian-packages chromium mosquitto-clients strace $(CAMERA_PACKAGES)
 	$(MAKE) check
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/pytest tests/e2e -p no:randomly
 
 bench: install ## Run every bench (each prints one JSON object last)
+	tools/debian-packages chromium strace motion
 	for name in picture ingest rights search fuzz api kill video; do $(BIN)/python -m bench.$$name --json; done
 
 client: install ## Write the screens' API types and every other generated file anew

@@ -5,5 +5,5 @@
 Each part is a module of this package with `async def measure(quick, began) -> dict`, named in `PARTS`.
 """
 
-PARTS = ("streams", "vision", "analysis", "browser")
+PARTS = ("streams", "gate", "vision", "analysis", "browser")
 """The modules that measure, in their order."""

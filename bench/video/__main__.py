@@ -16,9 +16,24 @@ def _of(parts: tuple[str, ...]) -> Measure:
         found: dict[str, Any] = {}
         for part in parts:
             found |= await importlib.import_module(f"bench.video.{part}").measure(quick, began)
-        return found
+        return found | _together(found)
 
     return measure
+
+
+def _together(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what several parts say together.
+
+    `busy_cameras` is how many busy analysed cameras two cores carry at 70 %, reception and recording included.
+    """
+    analysed, record = found.get("streams_per_core_analysed"), found.get("streams_per_core_record")
+    theirs = found.get("motion_streams_per_core")
+    told: dict[str, Any] = {}
+    if analysed and record:
+        told["busy_cameras"] = round(2 * 0.7 / (1 / analysed + 1 / record), 1)
+    if analysed and theirs:
+        told["ratio_to_motion_analysed"] = round(analysed / theirs, 2)
+    return told
 
 
 def _wanted() -> tuple[str, ...]:

@@ -3,9 +3,8 @@
 `streams_per_core_record`: streams of 640×360, 25 pictures a second, 0.8 Mbit/s, received and recorded by copy, nothing
 decoded; `streams_per_core_watched`: with a still and a small grey picture a second of each besides (what health is
 judged by). A core is a second of CPU a second of the cameras' process and its threads. `mb_per_camera` is what its
-resident memory grew by. `motion_streams_per_core`: Debian's `motion` on the same streams in the same run, recording by
-copy what moves, as its package sets it up. `live_bus_p50_s` and `live_bus_p95_s`: from the time burnt into a picture as
-it is made to the moment a reader of the web process's desk has decoded it; what a browser adds is in `browser`.
+resident memory grew by. `live_bus_p50_s` and `live_bus_p95_s`: from the time burnt into a picture as it is made to the
+moment a reader of the web process's desk has decoded it; what a browser adds is in `browser`.
 """
 
 from __future__ import annotations
@@ -91,51 +90,6 @@ async def cost(pid: int, seconds: float) -> float:
     return (cpu_s(pid) - used) / (time.monotonic() - began)
 
 
-_MOTION = """\
-daemon off
-setup_mode off
-log_level 3
-webcontrol_port 0
-stream_port 0
-width {width}
-height {height}
-framerate {fps}
-netcam_url {url}
-netcam_params rtsp_transport=tcp
-movie_passthrough on
-movie_output on
-picture_output off
-target_dir {target}
-"""
-
-
-async def motion_cost(port: int, cameras: int, folder: Path, seconds: float) -> float | None:
-    """Return the cores that `motion` takes for so many of the street's cameras, or None where it is not installed."""
-    program = shutil.which("motion")
-    if program is None:
-        return None
-    files = []
-    for number in range(cameras):
-        file = folder / f"camera-{number}.conf"
-        told = {"url": f"rtsp://127.0.0.1:{port}/{number}", "target": folder / "motion"}
-        file.write_text(_MOTION.format(width=WIDTH, height=HEIGHT, fps=FPS, **told) + f"camera_id {number + 1}\n")
-        files.append(f"camera {file}")
-    whole = folder / "motion.conf"
-    whole.write_text("daemon off\nlog_level 3\nwebcontrol_port 0\n" + "\n".join(files) + "\n")
-    process = await asyncio.create_subprocess_exec(
-        program, "-c", str(whole), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
-    )
-    try:
-        await asyncio.sleep(8.0)
-        if process.returncode is not None:
-            return None
-        return await cost(process.pid, seconds)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
 async def decoded_ages(nats: str, camera_id: DeviceId, seconds: float) -> list[float]:
     """Return how old each picture was when a reader of the desk had decoded it."""
     bus = await Bus.connect(nats, name="bench-live")
@@ -172,8 +126,8 @@ def _whole(burnt: int, now_ms: float) -> int:
 
 
 async def measure(quick: bool, _began: float) -> dict[str, Any]:
-    """Measure recording, watching, memory, `motion` and the age of live pictures."""
-    cameras, motions, window_s = (24, 4, 5.0) if quick else (183, 12, 20.0)
+    """Measure recording, watching, memory and the age of live pictures."""
+    cameras, window_s = (24, 5.0) if quick else (183, 20.0)
     found: dict[str, Any] = {"streams": cameras, "stream": f"{WIDTH}x{HEIGHT} {FPS} fps 0.8 Mbit/s"}
     with tempfile.TemporaryDirectory() as folder, street(cameras, "stamped") as port:
         server = await asyncio.to_thread(start_nats, Path(folder) / "nats")
@@ -196,10 +150,6 @@ async def measure(quick: bool, _began: float) -> dict[str, Any]:
                 ages = await decoded_ages(nats, DeviceId(uuid.UUID(int=1)), 8.0 if quick else 30.0)
             found["live_bus_p50_s"] = round(statistics.median(ages), 3)
             found["live_bus_p95_s"] = round(statistics.quantiles(ages, n=20)[-1], 3)
-            motion = await motion_cost(port, motions, Path(folder), window_s)
         finally:
             await asyncio.to_thread(server.stop)
-    if motion:
-        found["motion_streams_per_core"] = round(motions / motion, 1)
-        found["ratio_to_motion_record"] = round(found["streams_per_core_watched"] / found["motion_streams_per_core"], 2)
     return found

@@ -155,7 +155,7 @@ def detector_of(model: Path | None, config: Path | None) -> Detector:
 def run(
     file: Path, *, as_json: bool, fps: float, rules: Path | None, model: Path | None, model_config: Path | None
 ) -> None:
-    """Write what the analysis finds, line by line, and a summary last; raise `vision_fps_wrong`, and as its parts do."""
+    """Write what the analysis finds, line by line, a summary last; raise `vision_fps_wrong`, and as its parts do."""
     if not _SLOWEST <= fps <= _FASTEST:  # false for NaN as well
         raise UnjaiError("vision_fps_wrong", 422, fps=str(fps), least=_SLOWEST, most=_FASTEST)
     scene = scene_of(rules)
