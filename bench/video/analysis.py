@@ -2,8 +2,9 @@
 
 `streams_per_core_analysed`: vtest.avi (a square where somebody always moves) as H.264 of 640×360 with 25 pictures a
 second and one in two seconds that stands for itself, decoded and looked at five times a second as the cameras' process
-does it, with three rules. `streams_per_core_quiet`: the same square emptied, where nothing moves but the sensor's grain. A core
-is a second of the thread's CPU for a second of stream; reception and recording come on top (`streams_per_core_record`).
+does it, with three rules. `streams_per_core_quiet`: the same square emptied, where nothing moves but the sensor's
+grain. A core is a second of the thread's CPU for a second of stream; reception and recording come on top
+(`streams_per_core_record`; `busy_cameras` has both).
 """
 
 from __future__ import annotations
