@@ -12,7 +12,7 @@ export function precacheLists() {
     enforce: 'post',
     generateBundle(_options, bundle) {
       for (const chunk of Object.values(bundle)) {
-        if (chunk.type !== 'chunk' || !chunk.isEntry || !['citizen', 'console', 'officer'].includes(chunk.name)) continue;
+        if (chunk.type !== 'chunk' || !chunk.isEntry || !['citizen', 'console', 'officer', 'pole'].includes(chunk.name)) continue;
         const files = new Set();
         const walk = (name) => {
           const part = bundle[name];

@@ -24,6 +24,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         citizen: here('index.html'),
+        pole: here('pole/index.html'),
         console: here('console/index.html'),
         manage: here('manage/index.html'),
         officer: here('officer/index.html'),
@@ -33,7 +34,7 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': { target: centre, ws: true }, '/ws/': { target: centre, ws: true }, '/healthz': centre, '/trust/': centre, '/gps': centre },
+    proxy: { '/api': { target: centre, ws: true }, '/ws/': { target: centre, ws: true }, '/healthz': centre, '/trust/': centre, '/gps': centre, '/sos/': centre },
   },
   test: { include: ['src/**/*.test.ts', 'tests/**/*.test.ts'], environment: 'node', css: true },
 });

@@ -1,17 +1,19 @@
 /*
- * The phones' service worker, one file for both: /sw.js?app=officer (scope /officer) and /sw.js?app=citizen (scope /).
+ * The phones' service worker, one file for all: /sw.js?app=officer (scope /officer), /sw.js?app=citizen (scope /), and
+ * /sw.js?app=pole (scope /pole) for the page of an SOS box, which must open while the line is cut.
  * It keeps the page and everything the page needs to start, as listed by the build in /precache-<app>.json, and renews
  * itself from that list. It never touches the API: what the centre says is always asked for, never remembered here.
  */
-const app = new URL(self.location.href).searchParams.get('app') === 'officer' ? 'officer' : 'citizen';
-const page = app === 'officer' ? '/officer' : '/';
+const asked = new URL(self.location.href).searchParams.get('app');
+const app = asked === 'officer' || asked === 'pole' ? asked : 'citizen';
+const page = app === 'citizen' ? '/' : `/${app}`;
 const list = `/precache-${app}.json`;
 const prefix = `unjai-${app}-`;
 /** Files outside the build's list that the page also needs. */
-const beside = ['/theme.js', '/favicon.svg', `/${app}.webmanifest`, `/icons/${app}-192.png`, `/icons/${app}-512.png`];
+const beside = ['/theme.js', '/favicon.svg', ...(app === 'pole' ? [] : [`/${app}.webmanifest`, `/icons/${app}-192.png`, `/icons/${app}-512.png`])];
 const PATIENCE_MS = 4000;
 
-const isPage = (path) => (app === 'officer' ? path === '/officer' || path.startsWith('/officer/') : path === '/');
+const isPage = (path) => (app === 'citizen' ? path === '/' : path === page || path.startsWith(`${page}/`));
 
 /** The caches of this app, newest last. */
 const mine = async () => (await caches.keys()).filter((name) => name.startsWith(prefix));

@@ -191,6 +191,35 @@ def demo(
 
 
 @cli.command()
+def pole(
+    centre: Annotated[str, typer.Argument(help="The centre's address, such as https://192.168.1.10:8400.")],
+    key: Annotated[str, typer.Argument(help="The point's device key.")],
+    *,
+    secret_file: Annotated[Path, typer.Option(help="File with the point's secret.")],
+    microphone: Annotated[str, typer.Option(help="alsa:DEVICE, file:PATH or tone:HERTZ.")] = "alsa:default",
+    loudspeaker: Annotated[str, typer.Option(help="alsa:DEVICE, file:PATH.wav or none.")] = "alsa:default",
+    siren: Annotated[str, typer.Option(help="Program that works the siren; it is run with on or off.")] = "",
+    light: Annotated[str, typer.Option(help="Program that works the light; it is run with on or off.")] = "",
+    ca: Annotated[Path | None, typer.Option(help="Certificate of the station's own authority.")] = None,
+) -> None:
+    """Be an SOS point without a browser: a line on the input, or SIGUSR1, is a press."""
+    from unjai.commands.pole import program  # noqa: PLC0415
+
+    program.run(
+        program.Asked(
+            centre=centre,
+            key=key,
+            secret=secret_file.read_text("utf-8").strip(),
+            microphone=microphone,
+            loudspeaker=loudspeaker,
+            siren=siren,
+            light=light,
+            ca=ca,
+        )
+    )
+
+
+@cli.command()
 def decode(
     sensor: Annotated[str, typer.Argument(help="sos_pole, gps or citizen.")],
     files: Annotated[list[Path], typer.Argument(help="Captured messages: raw bytes, or a JSON list of requests.")],
@@ -277,7 +306,7 @@ def vision_run(
     video: Annotated[Path, typer.Argument(help="Any video file.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines, a summary last.")] = False,
-    fps: Annotated[float, typer.Option(min=0.1, max=60, help="Pictures looked at in a second of the video.")] = 5.0,
+    fps: Annotated[float, typer.Option(help="Pictures looked at in a second of the video, 0.1 to 60.")] = 5.0,
     rules: Annotated[Path | None, typer.Option(help="Scene rules, masks and calibration (docs/vision.md).")] = None,
     model: Annotated[Path | None, typer.Option(help="An ONNX model of your own, or: accurate.")] = None,
     model_config: Annotated[Path | None, typer.Option(help="Settings of your own model (docs/vision.md).")] = None,

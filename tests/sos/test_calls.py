@@ -135,7 +135,7 @@ async def test_a_call_whose_page_went_away_ends_by_itself_and_says_so(db, ground
         await beat(db, ground, clock, call_id=row["id"])
         await do(db, ground.operator, clock, flows.desk_seen, row["id"])
         await tend(db, clock)
-    for _beat in range(3):  # the operator's page is closed
+    for _beat in range(5):  # the operator's page is closed
         clock.move(timedelta(seconds=10))
         await beat(db, ground, clock, call_id=row["id"])
         await tend(db, clock)

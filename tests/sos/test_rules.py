@@ -90,8 +90,8 @@ def test_a_call_nobody_answers_ends_and_one_whose_page_is_gone_too():
     assert rules.over(rings, s(179)) is None
     assert rules.over(rings, s(180)) == "unanswered"
     gone = Call(state="ringing", began_by="point", rang_at=AT, point_seen_at=s(5))
-    assert rules.over(gone, s(34.9)) is None
-    assert rules.over(gone, s(35)) == "lost"
+    assert rules.over(gone, s(49.9)) is None
+    assert rules.over(gone, s(50)) == "lost"
 
 
 @given(point=st.floats(0, 500), desk=st.floats(0, 500), now=st.floats(0, 1000))
@@ -100,4 +100,4 @@ def test_a_talk_lives_as_long_as_both_ends_are_heard_of(point, desk, now):
         state="talking", began_by="point", rang_at=AT, answered_at=AT, point_seen_at=s(point), desk_seen_at=s(desk)
     )
     silent = (s(now) - min(s(point), s(desk))).total_seconds()
-    assert rules.over(call, s(now)) == ("lost" if silent >= 30 else None)
+    assert rules.over(call, s(now)) == ("lost" if silent >= 45 else None)

@@ -1,6 +1,7 @@
 /** The keyboard of the console. Bound to physical keys (`event.code`), so it works whatever layout is set. Pure. */
 export type Command =
-  | 'search' | 'call' | 'next' | 'previous' | 'take' | 'assign' | 'close' | 'map' | 'table' | 'history' | 'shift' | 'note' | 'step' | 'mute' | 'undo' | 'help' | 'back' | 'live';
+  | 'search' | 'call' | 'next' | 'previous' | 'take' | 'assign' | 'close' | 'map' | 'table' | 'history' | 'shift' | 'note' | 'step' | 'mute' | 'undo' | 'help' | 'back' | 'live'
+  | 'talk' | 'hangup' | 'siren' | 'light';
 
 export interface Stroke {
   code: string;
@@ -32,6 +33,10 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'close', code: 'KeyC', shift: true, shown: 'Shift C' },
   { command: 'note', code: 'KeyB', shown: 'B' },
   { command: 'step', code: 'KeyX', shown: 'X' },
+  { command: 'talk', code: 'KeyV', shown: 'V' },
+  { command: 'hangup', code: 'KeyV', shift: true, shown: 'Shift V' },
+  { command: 'siren', code: 'KeyI', shift: true, shown: 'Shift I' },
+  { command: 'light', code: 'KeyL', shift: true, shown: 'Shift L' },
   { command: 'map', code: 'KeyM', shown: 'M' },
   { command: 'table', code: 'KeyT', shown: 'T' },
   { command: 'history', code: 'KeyH', shown: 'H' },

@@ -8,6 +8,7 @@ import { toasts } from '$lib/toasts.svelte';
 import type { Delta, Device, EventCode, IncidentRow, LiveDevice, LiveUnit, Shift, Snapshot, StripEntry, Streets, Tick, Zone } from '$lib/types';
 import { MarkBook } from '../map/book';
 import { alarms, ordered, orderedUnits } from './queue';
+import { desk } from './sos/desk.svelte';
 import { NOTICE } from './strip';
 
 type Rows<T> = Readonly<Record<string, T>>;
@@ -69,7 +70,7 @@ class Room {
         this.#heard();
         this.book.takeMarks(marks, performance.now());
       },
-      notice: () => void attention.ask(),
+      notice: (what) => void (what === 'sos.changed' ? desk.ask() : attention.ask()),
       tick: ({ now, core, since, why = null }) => {
         this.#heard(now);
         if (this.core.state !== core || this.core.since !== since || this.core.why !== why) this.core = { state: core, since, why };

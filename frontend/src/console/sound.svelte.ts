@@ -5,6 +5,7 @@
 const KEPT = 'unjai.console.mute';
 const EVERY_MS = 2200;
 const LATE_EVERY_MS = 8000;
+const RING_EVERY_MS = 3000;
 
 function wasMuted(): boolean {
   try {
@@ -19,6 +20,7 @@ class Sound {
   ready = $state(false);
   #context: AudioContext | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #ringing: ReturnType<typeof setInterval> | undefined;
   #late: ReturnType<typeof setInterval> | undefined;
 
   /** Call on the first gesture. */
@@ -63,8 +65,23 @@ class Sound {
     }
   }
 
+  /** An SOS point calls: two short rings, until somebody answers. Not the alarm's tones: the press has those. */
+  ring(on: boolean): void {
+    if (!on) {
+      clearInterval(this.#ringing);
+      this.#ringing = undefined;
+    } else if (this.#ringing === undefined) {
+      this.#rings();
+      this.#ringing = setInterval(() => this.#rings(), RING_EVERY_MS);
+    }
+  }
+
   note(): void {
     this.#tone(660, 0, 0.16, 0.08);
+  }
+
+  #rings(): void {
+    for (const n of [0, 1]) for (const hertz of [440, 480]) this.#tone(hertz, n * 0.6, 0.4, 0.12);
   }
 
   #falling(): void {

@@ -90,7 +90,7 @@ ENDS: Final[tuple[Ended, ...]] = ("desk", "point", "lost", "unanswered")
 """Who or what ended a call: the centre, the point, a line that stayed cut, or nobody answered."""
 
 RINGS: Final = timedelta(minutes=3)
-LOST: Final = timedelta(seconds=30)
+LOST: Final = timedelta(seconds=45)
 """A side that is not heard of for so long is gone; a page that is opened again within it goes on talking."""
 READY: Final = timedelta(seconds=30)
 """A point that was heard of within this can be talked to."""

@@ -25,7 +25,7 @@ class TalkIn(In):
     incident_id: UUID | None = None
 
 
-class ActionOut(Out):
+class SosActionOut(Out):
     """What was asked of a siren or a light, and what is known of it."""
 
     id: UUID
@@ -43,7 +43,7 @@ class ActionOut(Out):
     why: str
 
 
-class CallOut(Out):
+class SosCallOut(Out):
     """A call of a point: who began it, who took it, how it stands. `mine` is the asker's own."""
 
     id: UUID
@@ -61,7 +61,7 @@ class CallOut(Out):
     mine: bool = False
 
 
-class PointOut(Out):
+class SosPointOut(Out):
     """A point: what stands there, and whether it can be talked to now (`voice` says what is in the way)."""
 
     device_id: UUID
@@ -75,10 +75,10 @@ class PointOut(Out):
     voice: Literal["ready", "away", "insecure", "denied", "missing", "none"]
 
 
-class DeskOut(Out):
+class SosDeskOut(Out):
     """All that the room must know of the points: calls and commands that are open, and those of the last minutes."""
 
     now: datetime
-    points: list[PointOut]
-    calls: list[CallOut]
-    actions: list[ActionOut]
+    points: list[SosPointOut]
+    calls: list[SosCallOut]
+    actions: list[SosActionOut]

@@ -13,7 +13,7 @@ from unjai.respond.schemas.incidents import HelpStatus
 from unjai.respond.view import progress
 from unjai.sos import rules, store
 from unjai.sos.points import KINDS, settings_of
-from unjai.sos.schemas import ActionOut, CallOut, DeskOut, PointOut
+from unjai.sos.schemas import SosActionOut, SosCallOut, SosDeskOut, SosPointOut
 from unjai.territory.store import devices_of
 
 RECENT = timedelta(minutes=15)
@@ -23,16 +23,16 @@ AFTER = timedelta(minutes=2)
 Voice = Literal["ready", "away", "insecure", "denied", "missing", "none"]
 
 
-async def desk(tx: Tx, actor: Actor, clock: Clock) -> DeskOut:
+async def desk(tx: Tx, actor: Actor, clock: Clock) -> SosDeskOut:
     """Return all points of the asker's station, with their calls and commands."""
     now = clock.now()
     there = await store.presences(tx)
     points = [device for device in await devices_of(tx, actor.station) if device.kind in KINDS and not device.disabled]
     ours = {device.id for device in points}
-    return DeskOut(
+    return SosDeskOut(
         now=now,
         points=[
-            PointOut(
+            SosPointOut(
                 device_id=device.id,
                 key=device.key,
                 name_th=device.name_th,
@@ -48,7 +48,7 @@ async def desk(tx: Tx, actor: Actor, clock: Clock) -> DeskOut:
         ],
         calls=[call_out(row, actor) for row in await store.recent_calls(tx, now - RECENT) if row["device_id"] in ours],
         actions=[
-            ActionOut.model_validate(row)
+            SosActionOut.model_validate(row)
             for row in await store.recent_actions(tx, now - RECENT)
             if row["device_id"] in ours
         ],
@@ -64,10 +64,10 @@ def _voice(there: dict[str, Any] | None, fitted: bool, ready: timedelta, now: An
     return said
 
 
-def call_out(row: dict[str, Any], actor: Actor) -> CallOut:
+def call_out(row: dict[str, Any], actor: Actor) -> SosCallOut:
     """Return a call as the asker sees it."""
     mine = row["account_id"] is not None and row["account_id"] == actor.account_id
-    return CallOut.model_validate({**row, "mine": mine})
+    return SosCallOut.model_validate({**row, "mine": mine})
 
 
 async def help_at(tx: Tx, clock: Clock, *, device_id: DeviceId) -> HelpStatus | None:

@@ -154,7 +154,7 @@ class _Line:
             await self._greet()
             tasks = [asyncio.ensure_future(job) for job in (self._send(), self._listen(), self._tick())]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        except _AWAY as error:
+        except (*_AWAY, WebSocketDisconnect) as error:
             log.warning("a point could not be greeted: %s", error)
         finally:
             for task in tasks:
@@ -162,7 +162,7 @@ class _Line:
             await asyncio.gather(*tasks, return_exceptions=True)
             for one in heard:
                 await one.unsubscribe()
-            with contextlib.suppress(*_AWAY, UnjaiError, RuntimeError):
+            with contextlib.suppress(WebSocketDisconnect, RuntimeError, OSError):
                 await self._socket.close()
             await asyncio.shield(self._left())
 

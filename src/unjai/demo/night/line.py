@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import aiomqtt
@@ -36,8 +37,8 @@ class _Letter:
 class Line:
     """One device's connection. `send` returns after the PUBACK, however often the line broke before."""
 
-    def __init__(self, broker: Broker, key: str, secret: str) -> None:
-        """Connect when `run` runs."""
+    def __init__(self, broker: Broker, key: str, secret: str, hears: str | None = None) -> None:
+        """Connect when `run` runs; what comes under the topic `hears` waits in `heard`."""
         self.broker, self.key = broker, key
         self._secret = secret
         self._letters: asyncio.Queue[_Letter] = asyncio.Queue()
@@ -45,6 +46,8 @@ class Line:
         """Cleared: hang up and stay away (a phone without coverage, a pole without power)."""
         self.open.set()
         self.breaks = 0
+        self._hears = hears
+        self.heard: asyncio.Queue[bytes] = asyncio.Queue()
 
     async def send(self, topic: str, payload: bytes) -> None:
         """Publish and return once the broker acknowledged it."""
@@ -59,7 +62,7 @@ class Line:
         while True:
             await self.open.wait()
             try:
-                async with self._client() as client:
+                async with self._client() as client, self._listening(client):
                     wait_s = _AGAIN_S
                     while self.open.is_set():
                         heed_cancel()  # the client's own wait_for may have swallowed it (before Python 3.12)
@@ -76,6 +79,27 @@ class Line:
                 log.debug("%s: the line broke: %s", self.key, error)
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, _AGAIN_MOST_S)
+
+    @contextlib.asynccontextmanager
+    async def _listening(self, client: aiomqtt.Client) -> AsyncIterator[None]:
+        """Subscribe, and put what comes aside while the connection lasts."""
+        if self._hears is None:
+            yield
+            return
+        await client.subscribe(self._hears, qos=1, timeout=10)
+
+        async def listen() -> None:
+            with contextlib.suppress(aiomqtt.MqttError):
+                async for message in client.messages:
+                    if isinstance(message.payload, bytes):
+                        self.heard.put_nowait(message.payload)
+
+        listening = asyncio.create_task(listen())
+        try:
+            yield
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
 
     def _client(self) -> aiomqtt.Client:
         return aiomqtt.Client(

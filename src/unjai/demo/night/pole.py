@@ -21,7 +21,8 @@ class Pole:
         """Have power, but send nothing before `run`. `boot` names this start of the pole's program."""
         self.stage, self.device = stage, device
         self.key = device.key
-        self.line = Line(stage.broker, self.key, stage.known.devices[self.key])
+        self.line = Line(stage.broker, self.key, stage.known.devices[self.key], hears=f"sos/{self.key}/command")
+        self._works: dict[str, asyncio.Task[None]] = {}
         self.boot = boot
         self.battery = stage.dice.uniform(0.82, 0.99)
         self.powered = asyncio.Event()
@@ -33,6 +34,7 @@ class Pole:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.line.run())
             group.create_task(self._beat())
+            group.create_task(self._obey(group))
 
     async def _beat(self) -> None:
         began_s = self.stage.pace.played_s()
@@ -42,6 +44,28 @@ class Pole:
             uptime_s = round(self.stage.pace.played_s() - began_s)
             await self.say("heartbeat", uptime_s=uptime_s, battery=round(self.battery, 3), mains=True)
             await self.stage.pace.sleep(HEARTBEAT_S, least_s=LEAST_S)
+
+    async def _obey(self, group: asyncio.TaskGroup) -> None:
+        """Do what the centre asks: sound, say so, and say when it is over."""
+        while True:
+            told = json.loads(await self.line.heard.get())
+            command, part = str(told["command"]), str(told["do"])
+            works = self._works.get(command)
+            if not self.device.settings.get(part):
+                await self.say("ack", command=command, state="refused", why="not fitted")
+            elif told["on"] and works is None:
+                self._works[command] = group.create_task(self._work(command, float(told["lasts_s"])))
+            elif told["on"]:
+                await self.say("ack", command=command, state="on")
+            else:
+                if works is not None:
+                    works.cancel()
+                await self.say("ack", command=command, state="done")
+
+    async def _work(self, command: str, lasts_s: float) -> None:
+        await self.say("ack", command=command, state="on")
+        await asyncio.sleep(lasts_s)
+        await self.say("ack", command=command, state="done")
 
     async def say(self, event: str, *, copies: int = 1, **facts: object) -> None:
         """Publish an event under the pole's own name; `copies` sends the very same message again."""
@@ -85,4 +109,5 @@ _KINDS = {
     "heartbeat": "pole_heartbeat",
     "battery": "pole_battery",
     "tamper": "pole_tamper",
+    "ack": "pole_ack",
 }

@@ -141,6 +141,13 @@ MUNICIPALITY = "เทศบาลเมืองเวียงอุ่นใ�
 POLICE = "สภ.เวียงอุ่นใจ (สมมุติ)"
 
 
+_FITTED: dict[int, dict[str, object]] = {
+    7: {"point": "box", "siren": True, "light": True, "voice": True},
+    8: {"point": "alarm"},
+}
+"""Two that are not poles: a box with a screen (its page is `/pole`), and a button alone."""
+
+
 def poles(edges: tuple[Edge, ...]) -> list[Device]:
     """Return the eight SOS poles, each at the side of a street or path."""
     yard = Frontage(edges, paths=True)
@@ -154,6 +161,7 @@ def poles(edges: tuple[Edge, ...]) -> list[Device]:
             owner_name=MUNICIPALITY,
             at=yard.beside(tables.at(row), 5.0),
             silent_after_s=POLE_SILENT_AFTER_S,
+            settings=dict(_FITTED.get(number, {"point": "pole", "siren": True, "light": True})),
         )
         for number, row in enumerate(tables.rows("poles"), 1)
     ]
