@@ -16,6 +16,7 @@ from unjai.cameras.mp4.boxes import TIMESCALE
 from unjai.cameras.specs import Counter, SceneSpec, Stream
 from unjai.cameras.worker.analyst import Analyst, Seat, Worked
 from unjai.cameras.worker.track import Packet, Picture, Track
+from unjai.cameras.worker.wellbeing import grey_of
 from unjai.model.ids import DeviceId
 from unjai.vision.box import Box
 from unjai.vision.detector import Detection
@@ -111,6 +112,7 @@ def test_a_hit_says_which_rule_where_and_since_when(moving):
     assert hit["box"] == pytest.approx([0.4, 0.3, 0.5, 0.8], abs=0.05)
     assert hit["path"][-1][0] == pytest.approx(0.0, abs=0.5)
     assert len(hit["path"]) > 5
+    assert hit["jpeg"].startswith(b"\xff\xd8")
     assert hit["th"]
     assert seat.worked.hits == 1
 
@@ -118,7 +120,11 @@ def test_a_hit_says_which_rule_where_and_since_when(moving):
 def test_what_is_masked_is_never_seen(moving):
     masks = (((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),)
     eye = Eye()
-    work(stream("a", "x", analyse=True, masks=masks), pictures_of(moving), eye)
+    _seat, told = work(
+        stream("a", "x", analyse=True, masks=masks), pictures_of(moving, 4), eye, spec("loitering", seconds=5.0)
+    )
+    stills = [grey_of(one["jpeg"]) for one in told if one["say"] == "hit"]
+    assert all(one is not None and not one.any() for one in stills)
     assert all(not one.any() for one in eye.looks)
 
 

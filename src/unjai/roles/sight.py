@@ -342,7 +342,8 @@ class Sight:
     async def _hit(self, camera: Stream, message: dict[str, Any]) -> None:
         """Keep a still of a hit and hold the recording round it, then tell of it."""
         at = moment(message["at"] * 1000)
-        message = {**message, **await self._still(camera, message, at)}
+        still = await self._still(camera, message, at)
+        message = {**{name: value for name, value in message.items() if name != "jpeg"}, **still}
         if camera.record:
             held = Hold(
                 key=f"{_HOLD}{millis(at)}-{message['rule_id'][-8:]}",
@@ -357,8 +358,8 @@ class Sight:
         await self._tell(camera, message)
 
     async def _still(self, camera: Stream, message: Mapping[str, Any], at: datetime) -> dict[str, str]:
-        """Keep what the camera shows now; the recording of the moment is finished only later, or not at all."""
-        picture = await self._picture(camera)
+        """Keep the picture in which it was found; the recording of it is finished only later, or not at all."""
+        picture = message.get("jpeg")
         if picture is None:
             return {}
         tracks = "-".join(map(str, message["tracks"]))

@@ -24,7 +24,7 @@ from av.codec.context import Flags
 from unjai.cameras.mp4 import nal
 from unjai.cameras.mp4.boxes import TIMESCALE
 from unjai.cameras.specs import SceneSpec, Stream
-from unjai.cameras.worker.telling import Message, count_message, fractions, hit_message, measured_message
+from unjai.cameras.worker.telling import Message, count_message, fractions, hit_message, jpeg_of, measured_message
 from unjai.cameras.worker.track import Picture
 from unjai.model.errors import UnjaiError
 from unjai.model.geometry import Point
@@ -330,11 +330,15 @@ class Seat:
         for hit in outcome.hits:
             self.worked.hits += 1
             spec = next(one for one in specs if str(one.rule_id) == hit.name)
-            say(self.camera, hit_message(t, hit, spec, outcome.look.size, self.path))
+            say(self.camera, hit_message(t, hit, spec, outcome.look.size, self.path) | {"jpeg": self._jpeg(frame)})
         for (rule_id, _version), rule in self.made.items():
             for over in rule.take_over():
                 say(self.camera, measured_message(t, rule_id, over))
         self._count(t, outcome, say)
+
+    def _jpeg(self, frame: Any) -> bytes | None:
+        """Return the very picture in which something was found, masked, at most 960 wide."""
+        return jpeg_of(Masks(self.camera.masks).over(FramePicture(frame)).rgb())
 
     def _remember(self, t: float, outcome: Outcome) -> None:
         if self.path and t - self.path[-1][0] < _PATH_STEP_S:

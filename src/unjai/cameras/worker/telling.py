@@ -6,15 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import cv2
+import numpy as np
+
 from unjai.cameras.specs import SceneSpec
 from unjai.vision.box import Box
 from unjai.vision.counting import Crossed, Presence
+from unjai.vision.picture import Rgb
 from unjai.vision.scene import Hit
 from unjai.vision.scene.base import Measured
 
 LEAD_S = TAIL_S = 10.0
 """A clip of a hit begins and ends so long before and after it."""
 Message = dict[str, Any]
+_STILL_WIDTH = 960
 
 
 def hit_message(
@@ -37,6 +42,18 @@ def hit_message(
         "th": hit.told.th,
         "en": hit.told.en,
     }
+
+
+def jpeg_of(rgb: Rgb) -> bytes | None:
+    """Return a picture as JPEG, small enough for a screen at an incident."""
+    height, width = rgb.shape[:2]
+    if width > _STILL_WIDTH:
+        rgb = np.asarray(
+            cv2.resize(rgb, (_STILL_WIDTH, round(height * _STILL_WIDTH / width)), interpolation=cv2.INTER_AREA),
+            np.uint8,
+        )
+    made, body = cv2.imencode(".jpg", rgb[:, :, ::-1], (cv2.IMWRITE_JPEG_QUALITY, 85))
+    return bytes(body) if made else None
 
 
 def measured_message(t: float, rule_id: UUID, over: Measured) -> Message:
