@@ -14,7 +14,7 @@ from unjai.platform.paper import pdf
 from unjai.respond.checklist import Sheet
 from unjai.respond.rules.parties import FIELDS
 from unjai.respond.rules.procedures import path
-from unjai.respond.schemas.incidents import Incident
+from unjai.respond.schemas.incidents import Incident, TimelineEntry
 from unjai.respond.words import label
 
 TEMPLATE = Path(str(files("unjai.respond") / "data" / "incident_sheet.typ"))
@@ -33,6 +33,19 @@ def _on_day(at: datetime, day: datetime) -> str:
     """Return the time alone on the day it began, the whole moment on others."""
     same = at.astimezone(BANGKOK).date() == day.astimezone(BANGKOK).date()
     return f"{_clock(at)} น." if same else _when(at)
+
+
+def _told(entries: Sequence[TimelineEntry]) -> list[dict[str, str]]:
+    """Return the steps as they stand on paper; the day is named where it changes."""
+    days = [None, *(one.at for one in entries)]
+    return [
+        {
+            "when": _when(one.at) if before is None else _on_day(one.at, before),
+            "text": one.text_th,
+            "by": f"— {one.actor}",
+        }
+        for before, one in zip(days, entries, strict=False)
+    ]
 
 
 def _spoken(party: Mapping[str, Any]) -> str:
@@ -140,7 +153,7 @@ def facts_of(
             for one in attachments
             if one["removed_at"] is None
         ],
-        "timeline": [{"when": _when(one.at), "text": one.text_th, "by": f"— {one.actor}"} for one in incident.timeline],
+        "timeline": _told(incident.timeline),
         "printed": f"พิมพ์โดย {by} {format_moment(now)} จากระบบอุ่นใจ",
         "key_print": key_print,
     }
