@@ -21,6 +21,7 @@ from typing import Any
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 from unjai.cameras.mp4.boxes import TIMESCALE
 from unjai.cameras.specs import SceneSpec, Stream
@@ -56,10 +57,10 @@ def _frames(clip: Path, seconds: float, *, quiet: bool) -> Iterator[av.VideoFram
                 number += 1
 
 
-def _emptied(clip: Path) -> np.ndarray:
+def _emptied(clip: Path) -> NDArray[np.uint8]:
     """Return the square without anybody: each pixel as it mostly is."""
     with av.open(str(clip)) as source:
-        every = [
+        every: list[NDArray[np.uint8]] = [
             frame.reformat(width=WIDTH, height=HEIGHT, format="yuv420p").to_ndarray()
             for number, frame in enumerate(source.decode(video=0))
             if number % 16 == 0

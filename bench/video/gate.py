@@ -28,6 +28,7 @@ from typing import Any
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.video.streams import cost, room
 from unjai.platform.engines.alone import start_nats
@@ -103,16 +104,16 @@ def film_of(folder: Path) -> Film:
     return Film(file=folder / "street.mp4", seconds=seconds, passes=passes, name="vtest.avi, emptied between")
 
 
-def _cars() -> Iterator[np.ndarray]:
+def _cars() -> Iterator[NDArray[np.uint8]]:
     with av.open(str(CARS)) as source:
         for frame in source.decode(video=0):
             planes = frame.reformat(width=WIDTH, height=HEIGHT, format="yuv420p").to_ndarray()
             yield from (planes, planes)  # 12.5 pictures a second become 25, each with its own grain
 
 
-def _street(clip: Path, seconds: float, passes: Sequence[tuple[float, float]]) -> Iterator[np.ndarray]:
+def _street(clip: Path, seconds: float, passes: Sequence[tuple[float, float]]) -> Iterator[NDArray[np.uint8]]:
     with av.open(str(clip)) as source:
-        frames = [
+        frames: list[NDArray[np.uint8]] = [
             one.reformat(width=WIDTH, height=HEIGHT, format="yuv420p").to_ndarray()
             for number, one in enumerate(source.decode(video=0))
             if number < 300
@@ -123,7 +124,7 @@ def _street(clip: Path, seconds: float, passes: Sequence[tuple[float, float]]) -
         yield frames[int(t * 10) % len(frames)] if any(first <= t < last for first, last in passes) else empty
 
 
-def _encoded(target: Path, pictures: Iterator[np.ndarray]) -> float:
+def _encoded(target: Path, pictures: Iterator[NDArray[np.uint8]]) -> float:
     """Write a film as cameras send it, grain and all; return its seconds."""
     options = {"g": str(GOP), "keyint_min": str(GOP), "sc_threshold": "0", "preset": "veryfast", "bf": "0"}
     grain, number = np.random.default_rng(1), 0

@@ -46,7 +46,7 @@ async def _post(transport: Any, camera: Any, host: str, asked: tuple[str, Any, d
         try:
             async with transport.session.post(
                 address,
-                data=etree_to_string(envelope),
+                data=etree_to_string(envelope),  # type: ignore[no-untyped-call]
                 headers={"Content-Type": 'text/xml; charset="utf-8"', **headers},
                 timeout=aiohttp.ClientTimeout(total=_PULL_S),
                 allow_redirects=False,

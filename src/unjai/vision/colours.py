@@ -35,7 +35,7 @@ def colours(rgb: Rgb, box: Box) -> Shares | None:
 def alike(one: Shares | None, others: Sequence[Shares | None]) -> Shares:
     """Return how alike one is to each of others, 0 to 1 (Bhattacharyya); 1 where either is not known."""
     found = np.ones(len(others), np.float32)
-    known = [row for row, other in enumerate(others) if other is not None]
+    known = [(row, other) for row, other in enumerate(others) if other is not None]
     if one is not None and known:
-        found[known] = np.sqrt(np.stack([others[row] for row in known]) * one).sum(axis=1)  # type: ignore[arg-type]
+        found[[row for row, _ in known]] = np.sqrt(np.stack([other for _, other in known]) * one).sum(axis=1)
     return found

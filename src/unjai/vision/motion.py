@@ -74,29 +74,33 @@ class MotionGate:
 
     def look(self, t: float, grey: Grey) -> Motion:
         """Say what moved. `t` in seconds, growing; a changed size begins anew."""
-        now = np.float32(cv2.blur(grey, (3, 3)))
+        now = cv2.blur(grey, (3, 3)).astype(np.float32)
         if self._mean is None or self._shake is None or self._mean.shape != now.shape:
             self._mean, self._shake, self._t = now, np.zeros_like(now), t
             return _nothing(grey)
         passed, self._t = min(max(t - self._t, 0.0), 10.0), max(t, self._t)
-        gone = cv2.subtract(now, self._mean)
+        gone = now - self._mean
         offset = float(np.median(gone[::3, ::3]))  # the whole picture a little brighter is no motion
-        limit = max(_LEAST_STEP, _NOISE_FACTOR * self._noise)
-        change = cv2.absdiff(gone, (offset, 0, 0, 0))
-        moved = cv2.compare(change, cv2.max(self._shake * _SHAKE_FACTOR, limit), cv2.CMP_GT)
-        share = cv2.countNonZero(moved) / moved.size
+        change = np.abs(gone - np.float32(offset))
+        limit = np.float32(max(_LEAST_STEP, _NOISE_FACTOR * self._noise))
+        moved = change > np.maximum(self._shake * np.float32(_SHAKE_FACTOR), limit)
+        share = float(np.count_nonzero(moved)) / moved.size
         if share > _LIGHT_SHARE or t < self._blind_until:
             if t >= self._blind_until:
                 self._blind_until = t + _SETTLE_S
             self._mean = now
             return _nothing(grey, light=True)
         self._noise += (1.4826 * float(np.median(change[::3, ::3])) - self._noise) * min(1.0, passed / _LEARN_S)
-        cv2.accumulateWeighted(cv2.min(change, _SHAKE_MOST), self._shake, 1 - math.exp(-passed / _SHAKE_S))
-        learnt = self._mean.copy()
-        cv2.accumulateWeighted(now, self._mean, 1 - math.exp(-passed / _LEARN_S))
-        cv2.accumulateWeighted(now, learnt, 1 - math.exp(-passed / _LEARN_MOVING_S))
-        cv2.copyTo(learnt, moved, self._mean)
-        return _found(moved)
+        self._shake += (np.minimum(change, np.float32(_SHAKE_MOST)) - self._shake) * _share(passed, _SHAKE_S)
+        learnt = gone * _share(passed, _LEARN_S)
+        np.copyto(learnt, gone * _share(passed, _LEARN_MOVING_S), where=moved)
+        self._mean += learnt
+        return _found(moved.view(np.uint8) * np.uint8(255))
+
+
+def _share(passed: float, time_s: float) -> np.float32:
+    """Return how much of a change an average takes in so many seconds, 63 % of it in `time_s`."""
+    return np.float32(1 - math.exp(-passed / time_s))
 
 
 def _nothing(grey: Grey, *, light: bool = False) -> Motion:

@@ -88,7 +88,8 @@ def luminance(values: NDArray[Any]) -> float:
 _LUMA_FIRST = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray"})
 """Forms of a frame whose first plane is its brightness, a byte a pixel: what all cameras' decoders give."""
 _WHOLE_RANGE = 2
-_BLACK, _SPAN = 16, 219
+_WHOLE = np.clip(np.rint((np.arange(256) - 16) * 255 / 219), 0, 255).astype(np.uint8)
+"""Video's brightness from 16 to 235, spread over the whole byte."""
 
 
 class FramePicture:
@@ -112,7 +113,7 @@ class FramePicture:
             small = scaled(lines[: frame.height, : frame.width], size)
             if frame.format.name.startswith(("yuvj", "gray")) or frame.color_range == _WHOLE_RANGE:
                 return small.copy() if small.base is not None else small
-            return np.asarray(cv2.convertScaleAbs(cv2.subtract(small, _BLACK), alpha=255 / _SPAN), np.uint8)
+            return np.asarray(cv2.LUT(small, _WHOLE), np.uint8)
         small = self._frame.reformat(width=size[0], height=size[1], format="gray", interpolation="AREA")
         return np.asarray(small.to_ndarray(), np.uint8)
 

@@ -34,24 +34,22 @@ _PERSONAL: Final = re.compile(
     r"|recognition|(?<!tem)plate|anpr|\blpr\b"
 )
 """Topics, classes and rules that are about who somebody is, how he looks, or a plate."""
-_TOPICS: Final[tuple[tuple[re.Pattern[str], What, Thing | None], ...]] = tuple(
-    (re.compile(pattern), what, thing)
-    for pattern, what, thing in (
-        (r"globalscenechange|scenechange|tamper|videoblind|videomask|shelter", "tampering", None),
-        (r"imagetoo(dark|bright|blurry)|signalloss|videoloss|/defocus", "picture", None),
-        (r"linedetect|linecross|crossline|tripwire|linecounter", "line", None),
-        (r"loiter", "loitering", None),
-        (r"fielddetect|objectsinside|crossregion|intrusion|regionentrance|regionexit|invasion", "area", None),
-        (r"people|human|pedestrian", "object", "person"),
-        (r"vehicle", "object", "vehicle"),
-        (r"dogcat|\bpet|animal", "object", "animal"),
-        (r"objectdetect|objectanalytics|objectclass|smartevent", "object", None),
-        (r"digitalinput|alarmin\b|device/io/(port|virtualinput|virtualport)|logicalinput", "input", None),
-        (r"detectedsound|audiodetect|audioanalytics|audiosource", "sound", None),
-        (r"motion|(^|/)vmd", "motion", None),
-    )
+_KNOWN: Final[tuple[tuple[str, What, Thing | None], ...]] = (
+    (r"globalscenechange|scenechange|tamper|videoblind|videomask|shelter", "tampering", None),
+    (r"imagetoo(dark|bright|blurry)|signalloss|videoloss|/defocus", "picture", None),
+    (r"linedetect|linecross|crossline|tripwire|linecounter", "line", None),
+    (r"loiter", "loitering", None),
+    (r"fielddetect|objectsinside|crossregion|intrusion|regionentrance|regionexit|invasion", "area", None),
+    (r"people|human|pedestrian", "object", "person"),
+    (r"vehicle", "object", "vehicle"),
+    (r"dogcat|\bpet|animal", "object", "animal"),
+    (r"objectdetect|objectanalytics|objectclass|smartevent", "object", None),
+    (r"digitalinput|alarmin\b|device/io/(port|virtualinput|virtualport)|logicalinput", "input", None),
+    (r"detectedsound|audiodetect|audioanalytics|audiosource", "sound", None),
+    (r"motion|(^|/)vmd", "motion", None),
 )
 """The first that is found in a topic (lower case, without prefixes) says what it is about, and about which thing."""
+_TOPICS: Final = tuple((re.compile(pattern), what, thing) for pattern, what, thing in _KNOWN)
 _STATES: Final = (
     "state",
     "ismotion",
