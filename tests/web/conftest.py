@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from tests.conftest import NIGHT
 from unjai.app import Common
@@ -44,6 +44,8 @@ from unjai.respond import flows as respond
 from unjai.respond.flows import shift_log
 from unjai.respond.store import search as saved_searches
 from unjai.roles.web import web_application
+from unjai.sos import flows as sos
+from unjai.sos.points import speaker
 from unjai.territory.flows.new_device import set_contact
 from unjai.territory.store import device, org_unit, territory_version, zone
 from unjai.territory.store.imports import import_file, import_run
@@ -312,6 +314,19 @@ async def _taught(tx: Tx, here: Actor, clock: MovedClock, rule_id: UUID) -> dict
     return {"alert": str(own["id"]), "rule_proposal": str(declined["id"])}
 
 
+async def _point(centre: Centre, pole: DeviceId) -> None:
+    """A siren that was asked for and a call that rings: another station must neither stop nor take them."""
+    db, clock, here = centre.db, centre.clock, system(HERE)
+    async with db.tx(here) as tx:
+        await tx.execute(update(device).where(device.c.id == pole).values(settings={"siren": True}))
+    async with db.tx(here) as tx:
+        asked = await sos.ask_part(tx, here, clock, device_id=pole, part="siren")
+    point = speaker("pole-secret", "เสาลับ", HERE)
+    async with db.tx(point) as tx:
+        call = await sos.ring(tx, point, clock, device_id=pole)
+    centre.ids |= {"action": str(asked["id"]), "call": str(call["id"]), "point": str(pole)}
+
+
 async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
     """A unit on duty, a call with its caller, an offer: things that another station must not see."""
     db, clock = centre.db, centre.clock
@@ -379,6 +394,7 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
     await _files(centre)
     await _cameras(centre, devices["camera-secret"])
     await _case(centre, centre.ids["incident"])
+    await _point(centre, devices["pole-secret"])
     centre.ids |= await _overseen(centre, centre.tokens["operator", HERE])
     centre.secrets = [
         *centre.ids.values(),

@@ -60,6 +60,7 @@ BODIES: dict[str, Any] = {
     "POST /api/cameras/{camera_id}/references": {"beside": False},
     "POST /api/cameras/{camera_id}/requests": {"want": "ถูกยึด"},
     "POST /api/cameras/{camera_id}/turn": {"do": "stop"},
+    "POST /api/sos/points/{point_id}/actions": {"part": "siren"},
     "PATCH /api/camera-consents/{camera_consent_id}": {"number": "ถูกยึด"},
     "PUT /api/camera-points/{camera_point_id}": {"code": "ถูกยึด", "name_th": "ถูกยึด"},
     "PUT /api/camera-sources/{camera_source_id}": {"code": "ถูกยึด", "name_th": "ถูกยึด"},

@@ -25,14 +25,14 @@ async def read_desk(ask: Annotated[Ask, allowed("device.read")]) -> SosDeskOut:
     return await desk(ask.tx, ask.actor, ask.clock)
 
 
-@router.post("/sos/points/{device_id}/actions", status_code=201)
-async def ask_part(device_id: UUID, body: AskIn, ask: Alarms) -> SosActionOut:
+@router.post("/sos/points/{point_id}/actions", status_code=201)
+async def ask_part(point_id: UUID, body: AskIn, ask: Alarms) -> SosActionOut:
     """Ask for a point's siren or light; it stops by itself after its time."""
     row = await flows.ask_part(
         ask.tx,
         ask.actor,
         ask.clock,
-        device_id=DeviceId(device_id),
+        device_id=DeviceId(point_id),
         part=body.part,
         lasts_s=body.lasts_s,
         incident_id=body.incident_id,
@@ -46,11 +46,11 @@ async def stop_part(action_id: UUID, ask: Alarms) -> SosActionOut:
     return SosActionOut.model_validate(await flows.stop_part(ask.tx, ask.actor, ask.clock, action_id=action_id))
 
 
-@router.post("/sos/points/{device_id}/call", status_code=201)
-async def call_point(device_id: UUID, ask: Talks, body: TalkIn | None = None) -> SosCallOut:
+@router.post("/sos/points/{point_id}/call", status_code=201)
+async def call_point(point_id: UUID, ask: Talks, body: TalkIn | None = None) -> SosCallOut:
     """Call a point; the talk begins when its microphone is open."""
     about = body.incident_id if body else None
-    row = await flows.call_point(ask.tx, ask.actor, ask.clock, device_id=DeviceId(device_id), incident_id=about)
+    row = await flows.call_point(ask.tx, ask.actor, ask.clock, device_id=DeviceId(point_id), incident_id=about)
     return call_out(row, ask.actor)
 
 
