@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -254,12 +254,13 @@ class _Line:
         match said.get("type"):
             case "hello":
                 self._by = "agent" if said.get("by") == "agent" else "page"
-                self._voice = said["voice"] if said.get("voice") in _VOICES else "missing"
+                voice = said.get("voice")
+                self._voice = voice if isinstance(voice, str) and voice in _VOICES else "missing"
                 await self._beat()
             case "pressed":
                 self._watching = True
             case "call":
-                who = cast("flows.Who", "officer" if said.get("who") == "officer" else "public")
+                who: flows.Who = "officer" if said.get("who") == "officer" else "public"
                 name = said.get("said")
                 async with self._db.tx(self._actor) as tx:
                     await flows.ring(

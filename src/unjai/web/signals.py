@@ -32,7 +32,13 @@ def signal(call_id: UUID, said: dict[str, Any]) -> dict[str, Any] | None:
     if said.get("here") is True:
         return {**base, "here": True}
     kind, sdp, number = said.get("kind"), said.get("sdp"), said.get("n")
-    if kind in _KINDS and isinstance(sdp, str) and 0 < len(sdp) <= _MOST and type(number) is int:
+    if (
+        isinstance(kind, str)
+        and kind in _KINDS
+        and isinstance(sdp, str)
+        and 0 < len(sdp) <= _MOST
+        and type(number) is int
+    ):
         return {**base, "kind": kind, "sdp": sdp, "n": number}  # an answer carries the number of its offer
     return None
 

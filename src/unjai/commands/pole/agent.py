@@ -78,7 +78,11 @@ class Agent:
                     tries = 0
                 except InvalidStatus as error:
                     log.warning("the centre does not open: %s", error)
-                except (OSError, TimeoutError, ConnectionClosed) as error:
+                except ConnectionClosed as error:
+                    if error.rcvd is not None and error.rcvd.code == _REFUSED:
+                        raise UnjaiError("agent_refused", 401, key=self._key) from error
+                    log.warning("the line to the centre is cut: %s", error)
+                except (OSError, TimeoutError) as error:
                     log.warning("the line to the centre is cut: %s", error)
                 self.connected.clear()
                 await asyncio.sleep(_AGAIN_S[min(tries, len(_AGAIN_S) - 1)])
@@ -101,8 +105,6 @@ class Agent:
                     await self._heard(json.loads(message))
             finally:
                 self._socket = None
-            if socket.close_code == _REFUSED:
-                raise UnjaiError("agent_refused", 401, key=self._key)
 
     async def _say(self, body: dict[str, Any]) -> None:
         if self._socket is not None:
