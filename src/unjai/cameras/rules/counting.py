@@ -27,7 +27,7 @@ def corners_of(kind: CounterKind, said: Sequence[Sequence[float]]) -> list[list[
 
     Raises `counter_line_wrong` or `counter_area_wrong` (422) for what lies outside the picture or has no extent.
     """
-    wrong = UnjaiError(f"counter_{kind}_wrong", 422)
+    wrong = UnjaiError("counter_line_wrong" if kind == "line" else "counter_area_wrong", 422)
     at = [(float(x), float(y)) for x, y in said]
     if any(not (math.isfinite(part) and 0 <= part <= 1) for corner in at for part in corner):
         raise wrong
