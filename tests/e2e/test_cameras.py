@@ -59,12 +59,12 @@ def test_four_cameras_are_live_and_one_is_played_back(
     sign_in(centre, context, "operator")
     page.goto(f"{centre.url}/console/cameras")
     for camera in watched[:4]:
-        page.locator(f'[data-camera="{camera}"] [data-tile]').click(timeout=PATIENCE_MS)
-    expect(page.locator(PLAYING)).to_have_count(4, timeout=PATIENCE_MS)
+        page.locator(f'.grid [data-camera="{camera}"] [data-tile]').click(timeout=PATIENCE_MS)
+    expect(page.locator(f".grid {PLAYING}")).to_have_count(4, timeout=PATIENCE_MS)
     before = page.evaluate(MOVED)
     page.wait_for_function(f"(before) => ({MOVED})().every((at, n) => at > before[n])", arg=before)
 
-    locked, h265 = (page.locator(f'[data-camera="{camera}"]') for camera in watched[4:6])
+    locked, h265 = (page.locator(f'.grid [data-camera="{camera}"]') for camera in watched[4:6])
     locked.locator("[data-tile]").click()
     expect(locked.get_by_text("รหัสผ่านกล้องไม่ถูก").first).to_be_visible(timeout=PATIENCE_MS)
     h265.locator("[data-tile]").click()
@@ -74,17 +74,17 @@ def test_four_cameras_are_live_and_one_is_played_back(
         expect(h265.get_by_text("H.265 ดูสดไม่ได้")).to_be_visible(timeout=PATIENCE_MS)
         expect(h265.locator("img")).to_be_visible()  # its still stands all the same
 
-    page.locator(f'[data-camera="{watched[0]}"]').get_by_role("button", name="ขยาย").click()
+    page.locator(f'.grid [data-camera="{watched[0]}"]').get_by_role("button", name="ขยาย").click()
     expect(page.locator(f"#large {PLAYING}")).to_be_visible(timeout=PATIENCE_MS)
     page.get_by_role("button", name="ย้อนหลัง").click()
     expect(page.get_by_role("slider")).to_be_visible(timeout=PATIENCE_MS)
     page.wait_for_function(
-        "() => { const one = document.querySelector('video'); return one && one.readyState >= 3 && one.videoWidth === 320 }"
+        "() => { const one = document.querySelector('#large video'); return one && one.readyState >= 3 && one.videoWidth === 320 }"
     )
-    shown_s = page.evaluate("() => document.querySelector('video').currentTime")
-    page.wait_for_function("(before) => document.querySelector('video').currentTime > before + 0.5", arg=shown_s)
+    shown_s = page.evaluate("() => document.querySelector('#large video').currentTime")
+    page.wait_for_function("(before) => document.querySelector('#large video').currentTime > before + 0.5", arg=shown_s)
     page.keyboard.press("Escape")
-    expect(page.locator(f'[data-camera="{watched[0]}"] [data-tile]')).to_be_focused(timeout=PATIENCE_MS)
+    expect(page.locator(f'.grid [data-camera="{watched[0]}"] [data-tile]')).to_be_focused(timeout=PATIENCE_MS)
     with centre.client("oversight") as oversight:
         rows = oversight.get("/api/audit?action=camera.watch&limit=100").json()["rows"]
     ways = {one["facts"]["way"] for one in rows if one["subject"] == f"camera:{watched[0]}"}
