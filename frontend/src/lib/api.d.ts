@@ -2216,6 +2216,8 @@ export interface paths {
         /**
          * Move
          * @description Take a request on: agreed, refused, turned, checked, withdrawn, asked again.
+         *
+         *     Checked: how the camera looks after is from now on what its health is judged by.
          */
         post: operations["move_api_camera_requests__camera_request_id__move_post"];
         delete?: never;
@@ -2238,6 +2240,26 @@ export interface paths {
          * @description Keep what the camera saw before or after it was turned: the body is a JPEG or PNG.
          */
         post: operations["add_picture_api_camera_requests__camera_request_id__attachments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/camera-requests/{camera_request_id}/still": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Picture
+         * @description Keep what the camera shows just now, masked; raise `camera_request_no_still` (409) while it shows nothing.
+         */
+        post: operations["take_picture_api_camera_requests__camera_request_id__still_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2476,6 +2498,338 @@ export interface paths {
          * @description Return the picture that showed a trouble.
          */
         get: operations["evidence_api_camera_troubles__camera_trouble_id__picture_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description Tell what a package would hold: recorded and missing spans, about how many bytes, the owner's consent.
+         */
+        post: operations["look_api_evidence_look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Packages
+         * @description Return the station's packages, the newest first; `q` stands in number, case, incident, reason or who asked.
+         */
+        get: operations["list_packages_api_evidence_get"];
+        put?: never;
+        /**
+         * Ask For
+         * @description Ask for a package; it is made in a process of its own.
+         */
+        post: operations["ask_for_api_evidence_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/{evidence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Package
+         * @description Return a package with its files and its chain of custody.
+         */
+        get: operations["read_package_api_evidence__evidence_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/{evidence_id}/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description Return the sealed file; who takes it and why is custody before its first byte.
+         */
+        get: operations["download_api_evidence__evidence_id__package_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/{evidence_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Check the package that lies on the centre's disc, every byte; what was found is custody.
+         */
+        post: operations["check_api_evidence__evidence_id__check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/{evidence_id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over
+         * @description Write down to whom the package was handed.
+         */
+        post: operations["hand_over_api_evidence__evidence_id__hand_over_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/{evidence_id}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive
+         * @description Take the package over, after checking its digest.
+         */
+        post: operations["receive_api_evidence__evidence_id__receive_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/{evidence_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description Let the recordings go that the package was cut from; the package stays.
+         */
+        post: operations["release_api_evidence__evidence_id__release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/{evidence_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Again
+         * @description Try a failed package once more.
+         */
+        post: operations["again_api_evidence__evidence_id__again_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/{evidence_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove
+         * @description Delete the package: always by two people, so that this answers `approval_needed`.
+         */
+        post: operations["remove_api_evidence__evidence_id__remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/counters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Counters
+         * @description Return a camera's counting lines and areas.
+         */
+        get: operations["list_counters_api_cameras__camera_id__counters_get"];
+        put?: never;
+        /**
+         * Draw
+         * @description Draw a line or an area; it counts from the next minute on, where the camera is analysed.
+         */
+        post: operations["draw_api_cameras__camera_id__counters_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/camera-counters/{camera_counter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Take a line or area away; what it counted stays.
+         */
+        delete: operations["remove_api_camera_counters__camera_counter_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Name
+         * @description Name a line, an area, or a line's sides anew.
+         */
+        patch: operations["name_api_camera_counters__camera_counter_id__patch"];
+        trace?: never;
+    };
+    "/api/camera-counters/{camera_counter_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Bring a line or area back.
+         */
+        post: operations["restore_api_camera_counters__camera_counter_id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts
+         * @description Return what a camera counted on a day by hour, or in one hour of it by minute.
+         */
+        get: operations["counts_api_cameras__camera_id__counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/counts.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts File
+         * @description Return a day's figures as a file; an empty cell is not known, since nobody looked.
+         */
+        get: operations["counts_file_api_cameras__camera_id__counts_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/camera-stills/{camera_still_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hit Still
+         * @description Return what a camera showed when a rule found something on it, masked.
+         */
+        get: operations["hit_still_api_camera_stills__camera_still_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2745,12 +3099,116 @@ export interface paths {
         };
         /**
          * Alerts
-         * @description Return what the rules raised in the last hours, newest first.
+         * @description Return what the rules raised, newest first: in the last hours or between two moments, about all or one device.
          */
         get: operations["alerts_api_alerts_get"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Judge
+         * @description Say that an alert was right or wrong; said again it is the newer word.
+         */
+        put: operations["judge_api_alerts__alert_id__verdict_put"];
+        post?: never;
+        /**
+         * Unjudge
+         * @description Take back what was said of an alert.
+         */
+        delete: operations["unjudge_api_alerts__alert_id__verdict_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule_id}/lesson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lesson
+         * @description Return how often a rule's alerts were right, and what that proposes.
+         */
+        get: operations["lesson_api_rules__rule_id__lesson_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule_id}/proposal/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description Change the rule as proposed: an ordinary change with its version.
+         */
+        post: operations["accept_api_rules__rule_id__proposal_accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule_id}/proposal/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline
+         * @description Remember that the proposal is not wanted.
+         */
+        post: operations["decline_api_rules__rule_id__proposal_decline_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule_id}/proposals/{rule_proposal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Reopen
+         * @description Take a declining back: it may be proposed again.
+         */
+        delete: operations["reopen_api_rules__rule_id__proposals__rule_proposal_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4233,11 +4691,195 @@ export interface paths {
         };
         /**
          * Clips
-         * @description Return where recordings show what cameras found, oldest first; what was merged in belongs to it too.
+         * @description Return what cameras found, oldest first, of what was merged in too: the clip, the box, the rule, the verdict.
          */
         get: operations["clips_api_incidents__incident_id__clips_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evidence Of Incident
+         * @description Return what was sealed of an incident's cameras, the newest first.
+         */
+        get: operations["evidence_of_incident_api_incidents__incident_id__evidence_get"];
+        put?: never;
+        /**
+         * Seal For Incident
+         * @description Ask for a package of an incident's pictures.
+         */
+        post: operations["seal_for_incident_api_incidents__incident_id__evidence_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sos/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Desk
+         * @description Return the SOS points with their calls, sirens and lights.
+         */
+        get: operations["read_desk_api_sos_desk_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sos/points/{point_id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Part
+         * @description Ask for a point's siren or light; it stops by itself after its time.
+         */
+        post: operations["ask_part_api_sos_points__point_id__actions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sos/actions/{action_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Part
+         * @description Ask a siren or light to stop before its time.
+         */
+        post: operations["stop_part_api_sos_actions__action_id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sos/points/{point_id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call Point
+         * @description Call a point; the talk begins when its microphone is open.
+         */
+        post: operations["call_point_api_sos_points__point_id__call_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sos/calls/{call_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description Take a ringing call.
+         */
+        post: operations["answer_api_sos_calls__call_id__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sos/calls/{call_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold
+         * @description Put one's own call on hold.
+         */
+        post: operations["hold_api_sos_calls__call_id__hold_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sos/calls/{call_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Go on with one's own call.
+         */
+        post: operations["resume_api_sos_calls__call_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sos/calls/{call_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description Hang up, or turn a ringing call away.
+         */
+        post: operations["end_api_sos_calls__call_id__end_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4256,6 +4898,26 @@ export interface paths {
          * @description Return the signed roots of the log, newest first: one a day, and the newest of all.
          */
         get: operations["roots_api_public_roots_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Keys
+         * @description Return the public key that seals what leaves this centre: evidence of cameras, files of cases.
+         */
+        get: operations["keys_api_public_keys_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4549,6 +5211,18 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AcceptIn
+         * @description `version` is the rule's that was looked at.
+         */
+        AcceptIn: {
+            /** Param */
+            param: string;
+            /** To */
+            to: number;
+            /** Version */
+            version: number;
+        };
+        /**
          * AccountChangeIn
          * @description What of an account is to change; what is absent stays, a null end takes the end away.
          */
@@ -4803,6 +5477,7 @@ export interface components {
             text_th: string;
             /** Text En */
             text_en: string;
+            verdict?: components["schemas"]["VerdictOut"] | null;
         };
         /**
          * AnswerIo
@@ -4903,6 +5578,21 @@ export interface components {
         ApproveIn: {
             /** Digest */
             digest: string;
+        };
+        /**
+         * AskIn
+         * @description A siren or a light to be worked for a while; without a time for as long as is usual.
+         */
+        AskIn: {
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "siren" | "light";
+            /** Lasts S */
+            lasts_s?: number | null;
+            /** Incident Id */
+            incident_id?: string | null;
         };
         /**
          * AssignmentOut
@@ -5015,6 +5705,8 @@ export interface components {
             reviews_overdue: number;
             /** Break Glass */
             break_glass: components["schemas"]["OpenBreakGlassOut"][];
+            /** Break Glass Minutes */
+            break_glass_minutes: number;
         };
         /**
          * AuditPageOut
@@ -5284,12 +5976,12 @@ export interface components {
             analyse?: boolean | null;
             /** Ptz */
             ptz?: boolean | null;
+            /** Events */
+            events?: boolean | null;
             /** Masks */
             masks?: number[][][] | null;
             /** Calibration */
             calibration?: components["schemas"]["Tie"][] | null;
-            /** Lines */
-            lines?: components["schemas"]["CountLine"][] | null;
         };
         /**
          * CameraHealthOut
@@ -5362,12 +6054,12 @@ export interface components {
             analyse?: boolean | null;
             /** Ptz */
             ptz?: boolean | null;
+            /** Events */
+            events?: boolean | null;
             /** Masks */
             masks?: number[][][] | null;
             /** Calibration */
             calibration?: components["schemas"]["Tie"][] | null;
-            /** Lines */
-            lines?: components["schemas"]["CountLine"][] | null;
             /** Key */
             key: string;
         };
@@ -5449,13 +6141,13 @@ export interface components {
             analyse: boolean;
             /** Ptz */
             ptz: boolean;
+            /** Events */
+            events: boolean;
             /** Masks */
             masks: [
                 number,
                 number
             ][][];
-            /** Lines */
-            lines: components["schemas"]["CountLine"][];
             /** Calibration */
             calibration: components["schemas"]["Tie"][];
             /**
@@ -5514,6 +6206,7 @@ export interface components {
             feeds: {
                 [key: string]: components["schemas"]["FeedOut"];
             };
+            events?: components["schemas"]["EventsOut"] | null;
         };
         /**
          * CameraStatesOut
@@ -5718,6 +6411,20 @@ export interface components {
             changed_at: string | null;
         };
         /**
+         * CheckOut
+         * @description What checking a package on the centre's disc found; no problem: it is whole.
+         */
+        CheckOut: {
+            /** Problems */
+            problems: components["schemas"]["Wrong"][];
+            /** Digest */
+            digest: string;
+            /** Key Print */
+            key_print: string;
+            /** Log Root */
+            log_root: string | null;
+        };
+        /**
          * ChecklistOut
          * @description The check list of an incident: the path as far as it is known, and the next thing to do.
          */
@@ -5820,10 +6527,10 @@ export interface components {
         };
         /**
          * ClipOut
-         * @description What a rule found on a camera. `since` and `until` bound the held recording; empty where none is kept.
+         * @description What a rule found on a camera, or of its health. `since` and `until` bound the held recording; empty without one.
          *
          *     `box` is left, top, right, bottom in fractions of the picture; `path` is the seconds before `at`, each with the box
-         *     then.
+         *     then. Both are empty where it was about the camera itself. `verdict` is what somebody said of it.
          */
         ClipOut: {
             /**
@@ -5858,6 +6565,13 @@ export interface components {
             text_th: string;
             /** Text En */
             text_en: string;
+            /** Still */
+            still: string | null;
+            /** Rule Th */
+            rule_th: string;
+            /** Rule En */
+            rule_en: string;
+            verdict: components["schemas"]["VerdictOut"] | null;
         };
         /**
          * CloseIn
@@ -6087,17 +6801,120 @@ export interface components {
             borrowed: boolean;
         };
         /**
-         * CountLine
-         * @description A line over which a camera counts who crosses it: its name, two ends in fractions of the picture.
+         * CounterIn
+         * @description A line (two ends) or an area (corners) in fractions of the picture.
+         *
+         *     Left and right are as one looks from the first end to the second.
          */
-        CountLine: {
-            /** Name */
-            name: string;
-            /** Ends */
-            ends: [
+        CounterIn: {
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en?: string | null;
+            /** Left Th */
+            left_th?: string | null;
+            /** Left En */
+            left_en?: string | null;
+            /** Right Th */
+            right_th?: string | null;
+            /** Right En */
+            right_en?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "line" | "area";
+            /** Corners */
+            corners: [
                 number,
                 number
             ][];
+        };
+        /**
+         * CounterNames
+         * @description What a line or area and a line's two sides are called; what is left out stays.
+         */
+        CounterNames: {
+            /** Name Th */
+            name_th?: string | null;
+            /** Name En */
+            name_en?: string | null;
+            /** Left Th */
+            left_th?: string | null;
+            /** Left En */
+            left_en?: string | null;
+            /** Right Th */
+            right_th?: string | null;
+            /** Right En */
+            right_en?: string | null;
+        };
+        /**
+         * CounterOut
+         * @description A line or area.
+         */
+        CounterOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "line" | "area";
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Left Th */
+            left_th: string;
+            /** Left En */
+            left_en: string;
+            /** Right Th */
+            right_th: string;
+            /** Right En */
+            right_en: string;
+            /** Corners */
+            corners: [
+                number,
+                number
+            ][];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Removed At */
+            removed_at: string | null;
+        };
+        /**
+         * CountsOut
+         * @description A camera's figures of a Bangkok day by hour, or of one hour by minute.
+         */
+        CountsOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Hour */
+            hour: number | null;
+            /**
+             * Begins
+             * Format: date-time
+             */
+            begins: string;
+            /** Step S */
+            step_s: number;
+            /** Analysed */
+            analysed: boolean;
+            /** Counters */
+            counters: components["schemas"]["CounterOut"][];
+            /** Looked */
+            looked: components["schemas"]["LookedOut"][];
+            /** Series */
+            series: components["schemas"]["SeriesOut"][];
         };
         /**
          * CoveredOut
@@ -6126,6 +6943,77 @@ export interface components {
             schematic: boolean;
             /** Source */
             source: string;
+        };
+        /**
+         * CustodyStep
+         * @description A step of the chain of custody — สายการครอบครอง; `seq` is its row in the audit log's tree, once it is sealed.
+         */
+        CustodyStep: {
+            /** What */
+            what: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Seq */
+            seq: number | null;
+        };
+        /**
+         * DecidedOut
+         * @description What a person made of a proposal.
+         */
+        DecidedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Param */
+            param: string;
+            /** Title Th */
+            title_th: string;
+            /** Title En */
+            title_en: string;
+            /** Value From */
+            value_from: number;
+            /** Value To */
+            value_to: number;
+            /**
+             * Decided
+             * @enum {string}
+             */
+            decided: "accepted" | "declined";
+            /** Note */
+            note: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+        };
+        /**
+         * DeclineIn
+         * @description Why not, if somebody wants to say.
+         */
+        DeclineIn: {
+            /** Param */
+            param: string;
+            /** To */
+            to: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /**
          * DeedIn
@@ -6509,6 +7397,238 @@ export interface components {
             compatible: string[];
         };
         /**
+         * EventsOut
+         * @description What a camera said by itself since its process began: how many were told on, and what was not and why.
+         *
+         *     `left_out`: more than sixty a minute. `personal`: about faces, looks or plates, never kept. `elsewhere`: another
+         *     channel of the recorder. `unknown`: topics that nobody here knows, with how often.
+         */
+        EventsOut: {
+            /**
+             * Signal
+             * @enum {string}
+             */
+            signal: "connecting" | "live" | "lost";
+            /** Since */
+            since: string | null;
+            /** Why */
+            why?: string | null;
+            /** Last At */
+            last_at?: string | null;
+            /**
+             * Taken
+             * @default 0
+             */
+            taken: number;
+            /**
+             * Left Out
+             * @default 0
+             */
+            left_out: number;
+            /**
+             * Personal
+             * @default 0
+             */
+            personal: number;
+            /**
+             * Broken
+             * @default 0
+             */
+            broken: number;
+            /**
+             * Elsewhere
+             * @default 0
+             */
+            elsewhere: number;
+            /** Unknown */
+            unknown?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * EvidenceIn
+         * @description What is asked for: which pictures, why, and for which case; `no_case`: there is no number yet.
+         */
+        EvidenceIn: {
+            /** Pieces */
+            pieces: components["schemas"]["PieceIn"][];
+            /** Reason */
+            reason: string;
+            /**
+             * Case Number
+             * @default
+             */
+            case_number: string;
+            /**
+             * No Case
+             * @default false
+             */
+            no_case: boolean;
+        };
+        /**
+         * EvidenceOut
+         * @description A package whole: its files, what was never recorded, who approved, and its chain of custody.
+         */
+        EvidenceOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "making" | "sealed" | "failed" | "removed";
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Reason */
+            reason: string;
+            /** Case Number */
+            case_number: string;
+            /** Incident Id */
+            incident_id: string | null;
+            /** Incident Number */
+            incident_number: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Beyond */
+            beyond: boolean;
+            /** Pieces */
+            pieces: components["schemas"]["EvidencePiece"][];
+            /** Begun At */
+            begun_at: string | null;
+            /** Settled At */
+            settled_at: string | null;
+            error: components["schemas"]["Wrong"] | null;
+            /** Digest */
+            digest: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Key Print */
+            key_print: string;
+            /** Held */
+            held: boolean;
+            /** Files */
+            files: components["schemas"]["FileOut"][];
+            /** Missing */
+            missing: string[];
+            /** Second */
+            second: string | null;
+            /** Steps */
+            steps: components["schemas"]["CustodyStep"][];
+        };
+        /**
+         * EvidencePiece
+         * @description A piece as it was asked for.
+         */
+        EvidencePiece: {
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /** Camera Key */
+            camera_key: string;
+            /** Camera Th */
+            camera_th: string;
+            /** Camera En */
+            camera_en: string;
+            /**
+             * Sort
+             * @enum {string}
+             */
+            sort: "clip" | "still";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Live */
+            live: boolean;
+            leave: components["schemas"]["LeaveOut"];
+        };
+        /**
+         * EvidenceRow
+         * @description A package in the list.
+         */
+        EvidenceRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "making" | "sealed" | "failed" | "removed";
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Reason */
+            reason: string;
+            /** Case Number */
+            case_number: string;
+            /** Incident Id */
+            incident_id: string | null;
+            /** Incident Number */
+            incident_number: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Beyond */
+            beyond: boolean;
+            /** Pieces */
+            pieces: components["schemas"]["EvidencePiece"][];
+            /** Begun At */
+            begun_at: string | null;
+            /** Settled At */
+            settled_at: string | null;
+            error: components["schemas"]["Wrong"] | null;
+            /** Digest */
+            digest: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Key Print */
+            key_print: string;
+            /** Held */
+            held: boolean;
+        };
+        /**
          * FactorOut
          * @description How it stands with one's own second factor. `due_at`: from then on one's role needs it.
          */
@@ -6613,6 +7733,37 @@ export interface components {
              * @default
              */
             source: string;
+        };
+        /**
+         * FileOut
+         * @description A picture or clip in a package, with its real ends and what is missing in it.
+         */
+        FileOut: {
+            /** Name */
+            name: string;
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /** Sort */
+            sort: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Gaps */
+            gaps: components["schemas"]["IntervalOut"][];
+            /** Size */
+            size: number;
+            /** Sha256 */
+            sha256: string;
         };
         /**
          * FindingOut
@@ -6784,6 +7935,31 @@ export interface components {
             seen_by: string | null;
             /** Word */
             word: string;
+        };
+        /**
+         * HandEvidenceIn
+         * @description To whom a package is handed, and how.
+         */
+        HandEvidenceIn: {
+            /** Name */
+            name: string;
+            /**
+             * Rank
+             * @default
+             */
+            rank: string;
+            /** Agency */
+            agency: string;
+            /**
+             * By Way Of
+             * @default
+             */
+            by_way_of: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /**
          * HandOverIn
@@ -7233,6 +8409,26 @@ export interface components {
         };
         JsonValue: unknown;
         /**
+         * JudgedOut
+         * @description How the pictures of before and after compare by machine: a help, no decision.
+         *
+         *     `changed`: how much of what is seen lies elsewhere, 0 to 1.
+         */
+        JudgedOut: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "same" | "partly" | "changed" | "unclear" | "unreadable";
+            /** Changed */
+            changed?: number | null;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /**
          * KeyOut
          * @description A key that signs roots: the name in the notes, the id, the key in base64.
          */
@@ -7330,6 +8526,27 @@ export interface components {
             clock_off_s: number | null;
         };
         /**
+         * LeaveOut
+         * @description How a piece stands with its owner's consent; `beyond`: a second person must approve, `why` says what lacks.
+         */
+        LeaveOut: {
+            /** Needed */
+            needed: boolean;
+            /** Beyond */
+            beyond: boolean;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "" | "no_paper" | "not_in_force" | "hours" | "hours_unreadable";
+            /** Number */
+            number: string;
+            /** Hours */
+            hours: string;
+            /** Part */
+            part: string;
+        };
+        /**
          * LeftStep
          * @description A required step that was left out, and how.
          */
@@ -7347,6 +8564,42 @@ export interface components {
             how: "skipped" | "undone";
             /** Reason */
             reason: string;
+        };
+        /**
+         * LessonOut
+         * @description What answers teach of a rule. `low` and `high` bound the share of right ones (95 %); `why`: why no proposal.
+         */
+        LessonOut: {
+            /** Alerts */
+            alerts: number;
+            /** Right */
+            right: number;
+            /** Wrong */
+            wrong: number;
+            /** Share */
+            share: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            proposal: components["schemas"]["RuleProposalOut"] | null;
+            /** Why */
+            why: string | null;
+            /** Why Th */
+            why_th: string;
+            /** Why En */
+            why_en: string;
+            /** Decided */
+            decided: components["schemas"]["DecidedOut"][];
         };
         /**
          * LevelOut
@@ -7421,6 +8674,45 @@ export interface components {
             late: boolean;
             /** Roots */
             roots: components["schemas"]["RootOut"][];
+        };
+        /**
+         * LookIn
+         * @description What might be asked for: told before it is.
+         */
+        LookIn: {
+            /** Pieces */
+            pieces: components["schemas"]["PieceIn"][];
+        };
+        /**
+         * LookOut
+         * @description What a piece would hold: what is recorded of it, what is missing, about how much.
+         */
+        LookOut: {
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /** Present */
+            present: components["schemas"]["IntervalOut"][];
+            /** Missing */
+            missing: components["schemas"]["IntervalOut"][];
+            /** Size Bytes */
+            size_bytes: number;
+            leave: components["schemas"]["LeaveOut"];
+        };
+        /**
+         * LookedOut
+         * @description How many minutes of each bucket a counter was looked at; the camera's own id stands for its whole picture.
+         */
+        LookedOut: {
+            /**
+             * Counter Id
+             * Format: uuid
+             */
+            counter_id: string;
+            /** Minutes */
+            minutes: number[];
         };
         /**
          * MarkIn
@@ -7828,8 +9120,20 @@ export interface components {
             word: string;
         };
         /**
+         * PartyBefore
+         * @description What its editor saw.
+         */
+        PartyBefore: {
+            /** Role */
+            role: string;
+            /** Facts */
+            facts: {
+                [key: string]: string;
+            };
+        };
+        /**
          * PartyChange
-         * @description What is known now.
+         * @description What is known now; `before` is what its editor saw, if that is to guard.
          */
         PartyChange: {
             /** Role */
@@ -7838,6 +9142,7 @@ export interface components {
             facts: {
                 [key: string]: string;
             };
+            before?: components["schemas"]["PartyBefore"] | null;
         };
         /**
          * PartyIn
@@ -8293,7 +9598,7 @@ export interface components {
         };
         /**
          * PictureOut
-         * @description A picture of before or after.
+         * @description A picture of before or after; `taken` from the camera itself, else a file.
          */
         PictureOut: {
             /**
@@ -8313,6 +9618,29 @@ export interface components {
             at: string;
             /** By */
             by: string;
+            /** Taken */
+            taken: boolean;
+        };
+        /**
+         * PieceIn
+         * @description A clip from `since` to `until`; a still of the recording at `since`; or, without a time, of the live picture.
+         */
+        PieceIn: {
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /**
+             * Sort
+             * @default clip
+             * @enum {string}
+             */
+            sort: "clip" | "still";
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
         };
         /**
          * PlaceIn
@@ -9034,6 +10362,14 @@ export interface components {
             reason: string;
         };
         /**
+         * ReceiveEvidenceIn
+         * @description The digest that the receiver has checked.
+         */
+        ReceiveEvidenceIn: {
+            /** Digest */
+            digest: string;
+        };
+        /**
          * ReceiveIn
          * @description The SHA-256 of the file that was checked.
          */
@@ -9370,6 +10706,7 @@ export interface components {
             steps: components["schemas"]["StepOut"][];
             /** Pictures */
             pictures: components["schemas"]["PictureOut"][];
+            judged: components["schemas"]["JudgedOut"] | null;
             /** Moves */
             moves: ("asked" | "agreed" | "refused" | "turned" | "checked" | "withdrawn")[];
         };
@@ -9795,6 +11132,8 @@ export interface components {
             state: boolean;
             /** Stored */
             stored: boolean;
+            /** Judged */
+            judged: boolean;
             /** Schema */
             schema: {
                 [key: string]: unknown;
@@ -9835,6 +11174,32 @@ export interface components {
             last_fired_at: string | null;
             /** Fired In Week */
             fired_in_week: number;
+        };
+        /**
+         * RuleProposalOut
+         * @description A change that would have spared wrong alerts, in words; nobody makes it but a person.
+         */
+        RuleProposalOut: {
+            /** Param */
+            param: string;
+            /** Switch */
+            switch: boolean;
+            /** Now */
+            now: number;
+            /** To */
+            to: number;
+            /** Right */
+            right: number;
+            /** Wrong */
+            wrong: number;
+            /** Spared */
+            spared: number;
+            /** Lost */
+            lost: number;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
         };
         /**
          * RunOut
@@ -9944,6 +11309,18 @@ export interface components {
             note: string;
         };
         /**
+         * SealKeyOut
+         * @description The key that seals evidence and cases: its print as people compare it, and the key as `openssl` reads it.
+         */
+        SealKeyOut: {
+            /** Key Print */
+            key_print: string;
+            /** Algorithm */
+            algorithm: string;
+            /** Pem */
+            pem: string;
+        };
+        /**
          * SearchCount
          * @description How many hits there are: exactly `count`, or more than that; None where counting took too long.
          */
@@ -10050,7 +11427,7 @@ export interface components {
             /** Outcome */
             outcome?: ("resolved" | "false_alarm" | "cancelled" | "handed_over" | "no_trace")[];
             /** Channel */
-            channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera")[];
+            channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera" | "rule")[];
             /** By */
             by?: string[];
             /**
@@ -10215,6 +11592,31 @@ export interface components {
             problem?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * SeriesOut
+         * @description Figures by bucket: null is not known, since nobody looked; 0 is truly nothing.
+         *
+         *     Of a line (`way` left or right) how many crossed; of an area and the whole picture (`way` empty) the most at once,
+         *     and `mean`.
+         */
+        SeriesOut: {
+            /**
+             * Counter Id
+             * Format: uuid
+             */
+            counter_id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "left" | "right" | "";
+            /** Values */
+            values: (number | null)[];
+            /** Mean */
+            mean: (number | null)[];
         };
         /**
          * SessionOut
@@ -10817,6 +12219,138 @@ export interface components {
             account_ids: string[];
         };
         /**
+         * SosActionOut
+         * @description What was asked of a siren or a light, and what is known of it.
+         */
+        SosActionOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Incident Id */
+            incident_id: string | null;
+            /** Part */
+            part: string;
+            /** Lasts S */
+            lasts_s: number;
+            /** State */
+            state: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Sent At */
+            sent_at: string | null;
+            /** Answered At */
+            answered_at: string | null;
+            /** Stop Asked At */
+            stop_asked_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * SosCallOut
+         * @description A call of a point: who began it, who took it, how it stands. `mine` is the asker's own.
+         */
+        SosCallOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Incident Id */
+            incident_id: string | null;
+            /** State */
+            state: string;
+            /** Began By */
+            began_by: string;
+            /** Who */
+            who: string;
+            /** Said */
+            said: string;
+            /**
+             * Rang At
+             * Format: date-time
+             */
+            rang_at: string;
+            /** Answered At */
+            answered_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended Why */
+            ended_why: string | null;
+            /** Operator */
+            operator: string;
+            /**
+             * Mine
+             * @default false
+             */
+            mine: boolean;
+        };
+        /**
+         * SosDeskOut
+         * @description All that the room must know of the points: calls and commands that are open, and those of the last minutes.
+         */
+        SosDeskOut: {
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Points */
+            points: components["schemas"]["SosPointOut"][];
+            /** Calls */
+            calls: components["schemas"]["SosCallOut"][];
+            /** Actions */
+            actions: components["schemas"]["SosActionOut"][];
+        };
+        /**
+         * SosPointOut
+         * @description A point: what stands there, and whether it can be talked to now (`voice` says what is in the way).
+         */
+        SosPointOut: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Key */
+            key: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Point */
+            point: string;
+            /** Siren */
+            siren: boolean;
+            /** Light */
+            light: boolean;
+            /** Has Voice */
+            has_voice: boolean;
+            /**
+             * Voice
+             * @enum {string}
+             */
+            voice: "ready" | "away" | "insecure" | "denied" | "missing" | "none";
+        };
+        /**
          * SourceIn
          * @description A provincial centre or a recorder: one login, many cameras. ``{channel}`` in an address is the camera's own.
          */
@@ -11145,6 +12679,14 @@ export interface components {
             log: components["schemas"]["LogOut"];
             /** Settings */
             settings: components["schemas"]["SettingOut"][];
+        };
+        /**
+         * TalkIn
+         * @description A call to a point, about an incident or not.
+         */
+        TalkIn: {
+            /** Incident Id */
+            incident_id?: string | null;
         };
         /**
          * Task
@@ -11686,6 +13228,42 @@ export interface components {
             text_en: string;
         };
         /**
+         * VerdictIn
+         * @description An alert was right or wrong, and why, if somebody wants to say.
+         */
+        VerdictIn: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "right" | "wrong";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * VerdictOut
+         * @description What was said of an alert.
+         */
+        VerdictOut: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "right" | "wrong";
+            /** Reason */
+            reason: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+        };
+        /**
          * VersionOut
          * @description One version of a rule: what was done, by whom, and what it meant.
          */
@@ -11778,6 +13356,14 @@ export interface components {
             ][];
         };
         /**
+         * WhyIn
+         * @description A reason.
+         */
+        WhyIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * WordIn
          * @description A word, which must be said.
          */
@@ -11804,6 +13390,18 @@ export interface components {
              * @default
              */
             examples_en: string;
+        };
+        /**
+         * Wrong
+         * @description Why a package could not be made, in words.
+         */
+        Wrong: {
+            /** Code */
+            code: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
         };
         /**
          * ZoneOut
@@ -17489,6 +19087,48 @@ export interface operations {
             };
         };
     };
+    take_picture_api_camera_requests__camera_request_id__still_post: {
+        parameters: {
+            query?: {
+                what?: "before" | "after";
+            };
+            header?: never;
+            path: {
+                camera_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     picture_api_camera_pictures__camera_picture_id__get: {
         parameters: {
             query?: never;
@@ -17946,6 +19586,802 @@ export interface operations {
             header?: never;
             path: {
                 camera_trouble_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    look_api_evidence_look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_packages_api_evidence_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceRow"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    ask_for_api_evidence_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_package_api_evidence__evidence_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    download_api_evidence__evidence_id__package_get: {
+        parameters: {
+            query: {
+                /** @description Why it leaves the centre. */
+                why: string;
+            };
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    check_api_evidence__evidence_id__check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    hand_over_api_evidence__evidence_id__hand_over_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandEvidenceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    receive_api_evidence__evidence_id__receive_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiveEvidenceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    release_api_evidence__evidence_id__release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    again_api_evidence__evidence_id__again_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    remove_api_evidence__evidence_id__remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_counters_api_cameras__camera_id__counters_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    draw_api_cameras__camera_id__counters_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    remove_api_camera_counters__camera_counter_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_counter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    name_api_camera_counters__camera_counter_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_counter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterNames"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    restore_api_camera_counters__camera_counter_id__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_counter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    counts_api_cameras__camera_id__counts_get: {
+        parameters: {
+            query?: {
+                /** @description Day in Bangkok; today if left out. */
+                day?: string | null;
+                hour?: number | null;
+            };
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    counts_file_api_cameras__camera_id__counts_csv_get: {
+        parameters: {
+            query?: {
+                /** @description Day in Bangkok; today if left out. */
+                day?: string | null;
+                step?: "hour" | "minute";
+            };
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    hit_still_api_camera_stills__camera_still_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_still_id: string;
             };
             cookie?: never;
         };
@@ -18600,6 +21036,9 @@ export interface operations {
         parameters: {
             query?: {
                 hours?: number;
+                since?: string | null;
+                until?: string | null;
+                device_id?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -18615,6 +21054,257 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    judge_api_alerts__alert_id__verdict_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    unjudge_api_alerts__alert_id__verdict_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    lesson_api_rules__rule_id__lesson_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    accept_api_rules__rule_id__proposal_accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    decline_api_rules__rule_id__proposal_decline_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclineIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    reopen_api_rules__rule_id__proposals__rule_proposal_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+                rule_proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonOut"];
                 };
             };
             /** @description Refused; nothing was done */
@@ -19840,7 +22530,7 @@ export interface operations {
                 priority?: number[];
                 state?: ("new" | "acknowledged" | "assigned" | "en_route" | "on_scene" | "closed")[];
                 outcome?: ("resolved" | "false_alarm" | "cancelled" | "handed_over" | "no_trace")[];
-                channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera")[];
+                channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera" | "rule")[];
                 by?: string[];
                 since?: string;
                 until?: string;
@@ -19900,7 +22590,7 @@ export interface operations {
                 priority?: number[];
                 state?: ("new" | "acknowledged" | "assigned" | "en_route" | "on_scene" | "closed")[];
                 outcome?: ("resolved" | "false_alarm" | "cancelled" | "handed_over" | "no_trace")[];
-                channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera")[];
+                channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera" | "rule")[];
                 by?: string[];
                 since?: string;
                 until?: string;
@@ -19996,7 +22686,7 @@ export interface operations {
                 priority?: number[];
                 state?: ("new" | "acknowledged" | "assigned" | "en_route" | "on_scene" | "closed")[];
                 outcome?: ("resolved" | "false_alarm" | "cancelled" | "handed_over" | "no_trace")[];
-                channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera")[];
+                channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera" | "rule")[];
                 by?: string[];
                 since?: string;
                 until?: string;
@@ -22035,6 +24725,416 @@ export interface operations {
             };
         };
     };
+    evidence_of_incident_api_incidents__incident_id__evidence_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceRow"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    seal_for_incident_api_incidents__incident_id__evidence_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_desk_api_sos_desk_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SosDeskOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    ask_part_api_sos_points__point_id__actions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                point_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SosActionOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    stop_part_api_sos_actions__action_id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SosActionOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    call_point_api_sos_points__point_id__call_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                point_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TalkIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SosCallOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    answer_api_sos_calls__call_id__answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SosCallOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    hold_api_sos_calls__call_id__hold_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SosCallOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    resume_api_sos_calls__call_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SosCallOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    end_api_sos_calls__call_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SosCallOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     roots_api_public_roots_get: {
         parameters: {
             query?: {
@@ -22053,6 +25153,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RootsOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    keys_api_public_keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealKeyOut"];
                 };
             };
             /** @description Refused; nothing was done */
