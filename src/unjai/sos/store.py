@@ -215,12 +215,12 @@ async def presence(tx: Tx, device_id: DeviceId) -> Row | None:
     return await tx.one(select(sos_presence).where(sos_presence.c.device_id == device_id))
 
 
-async def shown_to_point(tx: Tx, device_id: DeviceId, since: datetime) -> Row | None:
-    """Return the incident that a point's latest press made or joined: while it is open, and a little after its end."""
+async def shown_to_point(tx: Tx, device_id: DeviceId, *, pressed: datetime, since: datetime) -> Row | None:
+    """Return the incident of a point's latest press, no older than `pressed`: open, or ended since `since`."""
     query = (
         select(incident)
         .join(report, report.c.incident_id == incident.c.id)
-        .where(report.c.device_id == device_id, report.c.kind == "sos_press")
+        .where(report.c.device_id == device_id, report.c.kind == "sos_press", report.c.received_at >= pressed)
         .order_by(report.c.received_at.desc())
         .limit(1)
     )

@@ -19,6 +19,8 @@ from unjai.territory.store import devices_of
 RECENT = timedelta(minutes=15)
 AFTER = timedelta(minutes=2)
 """How long a point still shows the end of what was reported there."""
+SHOWN = timedelta(minutes=30)
+"""After so long whoever stands there is somebody else: the page is as new, though the incident may be open."""
 
 Voice = Literal["ready", "away", "insecure", "denied", "missing", "none"]
 
@@ -72,5 +74,6 @@ def call_out(row: dict[str, Any], actor: Actor) -> SosCallOut:
 
 async def help_at(tx: Tx, clock: Clock, *, device_id: DeviceId) -> HelpStatus | None:
     """Return how far the help is that was called for at a point; None where nothing runs there."""
-    found = await store.shown_to_point(tx, device_id, clock.now() - AFTER)
+    now = clock.now()
+    found = await store.shown_to_point(tx, device_id, pressed=now - SHOWN, since=now - AFTER)
     return None if found is None else await progress(tx, clock, found, key=found["id"])
