@@ -203,7 +203,7 @@ def _decoded(made: Export, camera: CameraPlan) -> bytes:
 
     frame: Any = None
     try:
-        with av.open(io.BytesIO(b"".join(made.parts())), format="mp4") as film:
+        with av.open(io.BytesIO(b"".join(made.parts())), "r", format="mp4") as film:
             for one in film.decode(video=0):
                 frame = one
     except av.error.FFmpegError as error:

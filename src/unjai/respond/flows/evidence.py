@@ -120,7 +120,9 @@ async def _look_package(tx: Tx, actor: Actor, facts: Mapping[str, Any]) -> Look:
 
 
 async def _remove_package(tx: Tx, actor: Actor, clock: Clock, facts: Mapping[str, Any]) -> object:
-    return await packages.remove_package(tx, actor, clock, evidence_id=UUID(facts["key"]), reason=str(facts["reason"]))
+    reason = str(facts["reason"])
+    await packages.remove_package(tx, actor, clock, evidence_id=UUID(facts["key"]), reason=reason)
+    return None
 
 
 ACTIONS.add(
