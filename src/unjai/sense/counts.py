@@ -37,10 +37,10 @@ def minutes_of(seen: Observation) -> Iterator[Minute]:
         own[seen.device_id].append(Count(kind=kind, way="", count=_whole(one, "most"), mean=_mean(one)))
     for one in _list(said.get("inside")):
         if (key := _uuid(one.get("area"))) in own:
-            own[key].append(Count(kind=one["kind"], way="", count=_whole(one, "most"), mean=_mean(one)))  # type: ignore[index]
+            own[key].append(Count(kind=one["kind"], way="", count=_whole(one, "most"), mean=_mean(one)))
     for one in _list(said.get("crossed")):
         if (key := _uuid(one.get("line"))) in own and one.get("way") in {"left", "right"}:
-            own[key].append(Count(kind=one["kind"], way=one["way"], count=_whole(one, "count")))  # type: ignore[index]
+            own[key].append(Count(kind=one["kind"], way=one["way"], count=_whole(one, "count")))
     for key, counts in own.items():
         yield Minute(
             camera_id=seen.device_id,

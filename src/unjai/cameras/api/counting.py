@@ -45,8 +45,9 @@ async def list_counters(camera_id: UUID, ask: Reads) -> list[CounterOut]:
 @router.post("/cameras/{camera_id}/counters", status_code=201)
 async def draw(camera_id: UUID, body: CounterIn, ask: Manages) -> list[CounterOut]:
     """Draw a line or an area; it counts from the next minute on, where the camera is analysed."""
-    said = {"kind": body.kind, "corners": body.corners, "names": body.said()}
-    await counting.draw_counter(ask.tx, ask.actor, ask.clock, camera_id=camera_id, **said)
+    await counting.draw_counter(
+        ask.tx, ask.actor, ask.clock, camera_id=camera_id, kind=body.kind, corners=body.corners, names=body.said()
+    )
     return await list_counters(camera_id, ask)
 
 

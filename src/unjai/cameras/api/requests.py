@@ -93,8 +93,9 @@ async def _kept(ask: Outside, request_id: UUID, what: str, body: bytes, *, taken
     """Keep a picture; where there are two now, say how they compare."""
     stored = await media(ask.request).put(body)
     async with ask.tx() as tx:
-        told = {"what": what, "head": body[:64], "stored": stored, "taken": taken}
-        digests = await requests.add_picture(tx, ask.actor, ask.clock, request_id=request_id, **told)
+        digests = await requests.add_picture(
+            tx, ask.actor, ask.clock, request_id=request_id, what=what, head=body[:64], stored=stored, taken=taken
+        )
     if {"before", "after"} <= digests.keys():
         pictures = [await media(ask.request).read(digests[one]) for one in ("before", "after")]
         judged = await compared(*pictures)

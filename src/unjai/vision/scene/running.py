@@ -56,9 +56,8 @@ class Running(SceneRule):
         """Tell each runner once a minute at most. A box that grows or shrinks by leaps is no pace."""
         self._trails.look(look)
         for ended in self._fast.forget(look.t):
-            track, kept = ended.key, self._kept.pop(ended.key, None)
-            if isinstance(track, int) and kept is not None:
-                self.over(ended.told, [track], seconds=ended.seconds, speed_mps=kept.most)
+            if isinstance(ended.key, int) and (kept := self._kept.pop(ended.key, None)) is not None:
+                self.over(ended.told, [ended.key], seconds=ended.seconds, speed_mps=kept.most)
         self._told = {track: t for track, t in self._told.items() if look.t - t < 60}  # noqa: PLR2004  a minute
         self._kept = {track: kept for track, kept in self._kept.items() if look.t - kept.t < _FORGET_S}
         for one in look.seen:
