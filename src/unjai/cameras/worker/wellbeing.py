@@ -56,7 +56,8 @@ class _Patient:
     looked_s: float = float("-inf")
 
     def troubles(self) -> tuple[str, ...]:
-        found: set[str] = {*self.health.troubles} - ({"turned"} if self.camera.ptz else set())
+        found: set[str] = {*self.health.troubles}
+        found -= {"turned"} if self.camera.ptz else set()
         found |= {"no_signal"} if self.signal.holds else set()
         found |= {"clock"} if self.clock.holds else set()
         return tuple(sorted(found))
