@@ -28,9 +28,9 @@ class Cameras {
   /** This screen's clock, once a second. */
   now = $state(Date.now());
   hidden = $state(typeof document === 'object' && document.hidden);
+  #begun = $state(Date.now());
   /** Whether it is known, or was asked for long enough in vain, how the cameras stand. */
   known = $derived(this.heard !== null || this.now - this.#begun > PATIENCE_MS);
-  #begun = $state(Date.now());
   #users = 0;
   #timers: ReturnType<typeof setInterval>[] = [];
 
