@@ -62,9 +62,9 @@ async def test_lines_and_areas_are_drawn_named_taken_away_and_brought_back(clien
     back = (await admin.post(f"/api/camera-counters/{line['id']}/restore")).json()
     assert [one["id"] for one in back] == [line["id"], area["id"]]
     async with station.tx(system(HERE)) as tx:
-        log = await tx.all(select(audit_log.c.action).where(audit_log.c.subject == f"device:{camera_id}"))
-    told = [one["action"].removeprefix("camera.counter.") for one in log if "counter" in one["action"]]
-    assert told == ["draw", "draw", "name", "remove", "restore"]
+        log = await tx.all(select(audit_log).where(audit_log.c.subject == f"device:{camera_id}"))
+    mine = [one["action"].removeprefix("camera.counter.") for one in log if one["facts"].get("counter") == line["id"]]
+    assert sorted(mine) == ["draw", "name", "remove", "restore"]
     assert code(await client_of("operator").post(where, json=AREA)) == (403, "right_missing")
     assert code(await client_of(at=THERE).get(where)) == (404, "not_found")
     assert code(await client_of(at=THERE).delete(f"/api/camera-counters/{line['id']}")) == (404, "not_found")
