@@ -45,6 +45,8 @@ async def centre(db, worker_db, postgres, database_name, clock, tmp_path):
         "run/state.json": "{}",
         "nats/store": "x",
         "log/core.log": "x",
+        "recordings/1/one/1-2.mp4": "x",
+        "evidence/1/one.zip": "x",
         "demo.json": "{}",
     }.items():
         (data / name).parent.mkdir(parents=True, exist_ok=True)
@@ -72,6 +74,7 @@ def test_a_backup_restores_to_the_same_and_upgrades(centre, clock, tmp_path):
         "files/secrets/nats.json",
         "files/secrets/ledger.key",
         "files/media/ab/photo.jpg",
+        "files/evidence/1/one.zip",
         "files/demo.json",
         "files/audit/roots.jsonl",
     }
