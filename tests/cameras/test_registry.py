@@ -16,7 +16,7 @@ from unjai.model.actor import system
 from unjai.platform.audit import audit_log
 from unjai.platform.outbox import outbox
 from unjai.territory.flows import note_edge
-from unjai.territory.store import devices_of
+from unjai.territory.store import device_of, devices_of
 from unjai.territory.store.edge_facts import edge_facts_of
 
 SECRET = "รหัสกล้อง-กข12"
@@ -114,6 +114,18 @@ async def test_only_a_working_camera_streams(client_of, station, clock, change):
     assert [one.enabled for one in await told(station, clock)] == [True]
     await client_of().patch(f"/api/cameras/{one['id']}", json=change)
     assert [one.enabled for one in await told(station, clock)] == [False]
+
+
+async def test_the_silence_of_a_camera_that_is_not_there_yet_means_nothing(client_of, station, clock):
+    one = await made(client_of(), main_url="rtsp://10.0.0.5/main")
+
+    async def silent_after_s(state):
+        answer = await client_of().patch(f"/api/cameras/{one['id']}", json={"state": state})
+        assert answer.status_code == 200, answer.text
+        async with station.tx(system(HERE)) as tx:
+            return (await device_of(tx, UUID(one["id"]))).silent_after_s
+
+    assert [await silent_after_s(state) for state in ("planned", "working", "retired")] == [0, 120, 0]
 
 
 async def test_addresses_are_for_managers(client_of):

@@ -20,6 +20,7 @@ from unjai.platform.database import Tx
 from unjai.territory.flows import change_device
 from unjai.territory.flows.new_device import add_device
 from unjai.territory.rules import fields
+from unjai.territory.rules.rows import SILENT_AFTER_S
 from unjai.territory.store import device_of
 
 DEVICE_FIELDS = frozenset({"name_th", "name_en", "owner_kind", "owner_name", "lon", "lat", "installed_on"})
@@ -105,6 +106,7 @@ def _login(said: Mapping[str, Any]) -> Login | None:
 
 
 async def _change_device(tx: Tx, actor: Actor, clock: Clock, found: Mapping[str, Any], said: Mapping[str, Any]) -> None:
+    """Change what stands in the camera's device. The silence of one that is planned or retired means nothing."""
     changes = {name: said[name] for name in DEVICE_FIELDS if name in said and said[name] != found[name]}
     view = {VIEW_FIELDS[name]: said[name] for name in VIEW_FIELDS if name in said and said[name] != found[name]}
     if view:
@@ -112,6 +114,8 @@ async def _change_device(tx: Tx, actor: Actor, clock: Clock, found: Mapping[str,
         assert device is not None
         settings = {**device.settings, **view}
         changes["settings"] = {name: value for name, value in settings.items() if value is not None}
+    if said.get("state", found["state"]) != found["state"]:
+        changes["silent_after_s"] = SILENT_AFTER_S["camera"] if said["state"] == "working" else 0
     if changes:
         await change_device(tx, actor, clock, device_id=DeviceId(found["id"]), changes=changes, right=MANAGE)
         if found["registered"]:  # else the new row tells it
