@@ -12,7 +12,7 @@ from psycopg import Connection, sql
 FORMAT = "unjai-backup/1"
 DUMP, MANIFEST, FILES, CONFIG = "database.dump", "manifest.json", "files/", "unjai.toml"
 LEFT_OUT_FOLDERS = ("pg", "pg.making", "nats", "log", "run", "sock", "recordings")
-"""Engines' own folders, logs, what only a running centre needs, and the ring of recordings; sealed evidence is carried."""
+"""Engines' own folders, logs, what only a running centre needs, the ring of recordings. Sealed evidence is carried."""
 LEFT_OUT_TABLES = ("stream_place", "obs_escort*")
 """Places in streams that are not carried, and the class that no backup may keep."""
 
