@@ -20,9 +20,11 @@ from tests.vision.conftest import built_model, street_clip
 from unjai.app import Common
 from unjai.cameras.flows.health import set_reference
 from unjai.cameras.recording.shelf import folder_of, holds_of, recordings_root, segments_between
+from unjai.cameras.specs import Stream
 from unjai.cameras.store import health as health_store
 from unjai.cameras.store.tables import camera, camera_trouble
 from unjai.cameras.worker.room import Room, Shard
+from unjai.cameras.worker.wellbeing import Change as Told
 from unjai.cameras.worker.wellbeing import Wellbeing
 from unjai.model.actor import system
 from unjai.model.clock import SystemClock
@@ -280,3 +282,58 @@ async def test_the_model_that_cannot_be_read_stops_no_camera(station: Station, s
 
         await station.until(recorded, 40)
         assert not sight.analyst.worked() or sight.analyst.worked()[own].looked == 0
+
+
+def a_stream(key: str, *, record: bool = False) -> Stream:
+    own = DeviceId(named_id("sight", key))
+    return Stream(
+        camera_id=own,
+        station_id=HERE,
+        key=key,
+        kind="file",
+        main_url="",
+        sub_url=None,
+        username=None,
+        password=None,
+        record=record,
+        keep_days=1,
+        masks=(),
+        analyse=True,
+        enabled=True,
+    )
+
+
+async def test_what_is_told_of_a_camera_that_is_gone_holds_up_nobody(station: Station):
+    sight = Sight(station.made, Shard(), recordings_root(station.data, ""))
+    dark = Told(
+        camera=a_stream("gone"), trouble="dark", holds=True, measure=1.0, since_s=1.0, at_s=2.0, troubles=("dark",)
+    )
+    next_one = asyncio.Event()
+
+    async def after() -> None:
+        next_one.set()
+
+    async with station.served(sight):
+        while sight._loop is None:
+            await asyncio.sleep(0)
+        sight._changed(dark)
+        sight._put(after)
+        async with asyncio.timeout(60):
+            await next_one.wait()
+    assert await station.rows(select(camera_trouble)) == []
+
+
+async def test_a_disc_that_cannot_hold_a_recording_keeps_no_alarm_from_anybody(station: Station, tmp_path: Path):
+    (tmp_path / "full").write_text("no folder")
+    sight = Sight(station.made, Shard(), tmp_path / "full")
+    told = []
+
+    async def tell(_camera: Stream, message: dict[str, Any]) -> None:
+        told.append(message)
+
+    sight._tell = tell
+    hit = {"say": "hit", "at": 1_795_000_000.0, "rule_id": "0" * 36, "tracks": [1], "clip": {"from": 1, "until": 2}}
+    await sight._hit(a_stream("square", record=True), hit)
+    [message] = told
+    assert message["say"] == "hit"
+    assert "clip" not in message

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from unjai import app
 from unjai.app import Common, every
@@ -161,6 +161,8 @@ class Sight:
                         await asyncio.sleep(_AGAIN_S)
                         continue
                     log.warning("what a camera told was refused: %s", error)
+                except (IntegrityError, DataError):  # its camera is gone meanwhile: no wait would bring it back
+                    log.exception("what a camera told could not be noted")
                 except (DBAPIError, OSError, TimeoutError) as error:
                     log.warning("what cameras tell waits for its engine: %s", type(error).__name__)
                     await asyncio.sleep(_AGAIN_S)
@@ -344,18 +346,25 @@ class Sight:
         at = moment(message["at"] * 1000)
         still = await self._still(camera, message, at)
         message = {**{name: value for name, value in message.items() if name != "jpeg"}, **still}
-        if camera.record:
-            held = Hold(
-                key=f"{_HOLD}{millis(at)}-{message['rule_id'][-8:]}",
-                begins=at - timedelta(seconds=LEAD_S),
-                ends=at + timedelta(seconds=TAIL_S),
-                why=f"rule {message['rule_id']}",
-                by="cameras",
-            )
-            await asyncio.to_thread(hold, self._root, camera.station_id, camera.camera_id, held)
-        else:
+        if not (camera.record and await self._held(camera, str(message["rule_id"]), at)):
             message = {name: value for name, value in message.items() if name != "clip"}
         await self._tell(camera, message)
+
+    async def _held(self, camera: Stream, rule_id: str, at: datetime) -> bool:
+        """Hold the recording round a hit; a disc that cannot must not keep the alarm from anybody."""
+        held = Hold(
+            key=f"{_HOLD}{millis(at)}-{rule_id[-8:]}",
+            begins=at - timedelta(seconds=LEAD_S),
+            ends=at + timedelta(seconds=TAIL_S),
+            why=f"rule {rule_id}",
+            by="cameras",
+        )
+        try:
+            await asyncio.to_thread(hold, self._root, camera.station_id, camera.camera_id, held)
+        except (OSError, ValueError) as error:
+            log.warning("the recording of %s cannot be held: %s", camera.key, error)
+            return False
+        return True
 
     async def _still(self, camera: Stream, message: Mapping[str, Any], at: datetime) -> dict[str, str]:
         """Keep the picture in which it was found; the recording of it is finished only later, or not at all."""

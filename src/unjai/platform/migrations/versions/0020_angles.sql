@@ -156,8 +156,12 @@ CREATE POLICY camera_still_station ON camera_still USING (station_id = ANY (stri
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON camera_still TO unjai_app, unjai_worker;
 
+SELECT set_config('unjai.stations', coalesce((SELECT string_agg(id::text, ',') FROM org_unit), ''), true);
+
 INSERT INTO camera_counter (id, station_id, device_id, kind, name_th, corners, made_at)
 SELECT gen_random_uuid(), camera.station_id, camera.device_id, 'line', line->>'name', line->'ends', camera.changed_at
 FROM camera, jsonb_array_elements(camera.lines) line;
+
+SELECT set_config('unjai.stations', '', true);
 
 ALTER TABLE camera DROP COLUMN lines;
