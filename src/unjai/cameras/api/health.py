@@ -7,7 +7,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from unjai.cameras.api.registry import Manages, Reads
+from unjai.cameras.api.outside import Outside, outside
+from unjai.cameras.api.registry import Reads
 from unjai.cameras.api.streams import desk_of, looked
 from unjai.cameras.flows.changes import the_camera
 from unjai.cameras.flows.health import set_reference, the_evidence
@@ -15,6 +16,7 @@ from unjai.cameras.schemas.health import CameraHealthOut, ReferenceIn, Reference
 from unjai.cameras.store import health as store
 from unjai.model.errors import UnjaiError, not_found
 from unjai.model.ids import DeviceId
+from unjai.platform.database import Tx
 from unjai.platform.http import Ask, allowed
 
 router = APIRouter(tags=["cameras"])
@@ -37,10 +39,14 @@ async def open_troubles(ask: Reads) -> list[TroubleOut]:
 async def camera_health(camera_id: UUID, ask: Reads) -> CameraHealthOut:
     """Return a camera's references and its last hundred troubles."""
     await the_camera(ask.tx, ask.actor, camera_id)
-    references = await store.references_of(ask.tx, camera_id)
+    return await _health(ask.tx, camera_id)
+
+
+async def _health(tx: Tx, camera_id: UUID) -> CameraHealthOut:
+    references = await store.references_of(tx, camera_id)
     return CameraHealthOut(
         references=[ReferenceOut(id=row["id"], at=row["at"], by=row["by"]) for row in references],
-        troubles=[_trouble(row) for row in await store.troubles_of(ask.tx, camera_id)],
+        troubles=[_trouble(row) for row in await store.troubles_of(tx, camera_id)],
     )
 
 
@@ -55,14 +61,18 @@ async def reference(camera_id: UUID, camera_reference_id: UUID, ask: Watches) ->
 
 
 @router.post("/cameras/{camera_id}/references", status_code=201)
-async def take_reference(camera_id: UUID, body: ReferenceIn, ask: Manages) -> CameraHealthOut:
+async def take_reference(
+    camera_id: UUID, body: ReferenceIn, ask: Annotated[Outside, outside("camera.manage")]
+) -> CameraHealthOut:
     """Say that the camera looks as it should just now; raise `camera_no_picture` (409) while it shows nothing."""
-    station_id = (await the_camera(ask.tx, ask.actor, camera_id))["station_id"]
+    async with ask.tx() as tx:
+        station_id = (await the_camera(tx, ask.actor, camera_id))["station_id"]
     still = await desk_of(ask.request).still(station_id, DeviceId(camera_id))
     if still is None:
         raise UnjaiError("camera_no_picture", 409)
-    await set_reference(ask.tx, ask.actor, ask.clock, camera_id=camera_id, picture=still.jpeg, beside=body.beside)
-    return await camera_health(camera_id, ask)
+    async with ask.tx() as tx:
+        await set_reference(tx, ask.actor, ask.clock, camera_id=camera_id, picture=still.jpeg, beside=body.beside)
+        return await _health(tx, camera_id)
 
 
 @router.get("/camera-troubles/{camera_trouble_id}/picture", response_class=Response, responses=_JPEG)
