@@ -46,6 +46,7 @@ def asked(method: str, path: str) -> list[tuple[str, str]]:
         ("POST", "/api/import/files", [("import", "")]),
         ("GET", "/api/public/roots", [("roots", "")]),
         ("GET", "/api/public/roots/consistency", [("roots", "")]),
+        ("GET", "/api/public/keys", [("roots", "")]),
         ("DELETE", "/api/session", []),
         ("GET", "/api/incidents", []),
         ("POST", "/api/incidents", []),

@@ -85,7 +85,14 @@ LIMITS: tuple[Limit, ...] = (
     Limit(name="sign-in", method="POST", path="/api/session(?:/second-step)?/?", per="address", burst=120, per_s=1),
     Limit(name="point", method="POST", path="/sos/session/?", per="address", burst=30, per_s=0.5),
     Limit(name="streets", method="GET", path="/api/streets/?", per="address", burst=60, per_s=2),
-    Limit(name="roots", method="GET", path="/api/public/roots(?:/consistency)?/?", per="address", burst=60, per_s=2),
+    Limit(
+        name="roots",
+        method="GET",
+        path="/api/public/(?:keys|roots(?:/consistency)?)/?",
+        per="address",
+        burst=60,
+        per_s=2,
+    ),
     Limit(name="info", method="GET", path="/api/info/?", per="address", burst=300, per_s=10),
     # one's own proofs: hashing is dear
     Limit(
@@ -114,6 +121,15 @@ LIMITS: tuple[Limit, ...] = (
         per="account",
         burst=10,
         per_s=0.1,
+        code="account_limited",
+    ),
+    Limit(
+        name="check-evidence",
+        method="POST",
+        path="/api/evidence/[^/]+/check/?",
+        per="account",
+        burst=10,
+        per_s=0.05,
         code="account_limited",
     ),
     Limit(
