@@ -116,6 +116,19 @@ def test_a_name_that_leaves_its_folder_is_refused(name):
     assert "unsafe_name" in {code for code, _ in found(body)}
 
 
+def test_a_name_longer_than_an_archive_can_hold_once_it_is_unicode_is_refused_in_words():
+    """In the old code page each of its signs is one byte, in UTF-8 it is two or three: 16 bits cannot tell its length."""
+    plain = b"x" * 60_000
+    out = io.BytesIO()
+    made = Archive(out)
+    made.add(plain.decode(), 1, [b"x"])
+    made.end()
+    body = out.getvalue().replace(plain, b"\xb0" * 60_000)
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        assert len(archive.namelist()[0].encode()) > 0xFFFF
+    assert [code for code, _ in found(body)] == ["unsafe_name"]
+
+
 def test_a_bomb_is_refused_unread():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -145,7 +146,7 @@ class _Examined:
         try:
             with zipfile.ZipFile(_Wary(self.source, self.size)) as archive:
                 self._entries(archive, frozenset(wanted))
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, struct.error):
             self.wrong("not_archive")
 
     def _entries(self, archive: zipfile.ZipFile, wanted: frozenset[str]) -> None:
@@ -156,11 +157,14 @@ class _Examined:
         if sum(one.file_size for one in infos) > self.size:
             self.wrong("too_large")
             return
+        unsafe = [one.filename for one in infos if not _safe(one.filename)]
+        for name in unsafe:
+            self.wrong("unsafe_name", name)
+        if unsafe:  # nothing more is asked of it: such a name may be longer than any that an archive of ours can hold
+            return
         laid, at = [], 0
         for one in infos:
-            if not _safe(one.filename):
-                self.wrong("unsafe_name", one.filename)
-            elif one.filename in self.digests:
+            if one.filename in self.digests:
                 self.wrong("twice", one.filename)
             elif one.compress_type != zipfile.ZIP_STORED or one.flag_bits & 1:
                 self.wrong("compressed", one.filename)
