@@ -1,5 +1,6 @@
 """What may be asked for as evidence, and what an owner's words about hours mean: never a yes by mistake."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from unjai.cameras.rules.evidence import (
     piece_of,
 )
 from unjai.model.errors import UnjaiError
+from unjai.model.ids import new_id
 
 CAMERA = UUID(int=7)
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)  # 10:00 in Bangkok
@@ -116,6 +118,20 @@ def test_what_cannot_be_asked_for():
             check_pieces(pieces, NOW)
     with pytest.raises(UnjaiError, match="range_invalid"):
         check_pieces([clip(bangkok(9), -1)], NOW)
+
+
+def test_a_live_still_is_of_the_moment_that_its_id_holds_and_no_other():
+    taken = new_id(bangkok(9))
+
+    def still(at, sort="still", still_id=taken):
+        return Piece(camera_id=CAMERA, sort=sort, since=at, until=at, still_id=still_id)
+
+    check_pieces([still(bangkok(9))], NOW)
+    others = still(bangkok(8)), still(bangkok(9) + timedelta(microseconds=1))
+    made_up = still(bangkok(9), still_id=UUID(int=(1 << 128) - 1)), replace(clip(bangkok(9)), still_id=taken)
+    for one in (*others, *made_up):
+        with pytest.raises(UnjaiError, match="evidence_still_moment"):
+            check_pieces([one], NOW)
 
 
 def test_a_case_number_or_the_word_that_there_is_none():

@@ -248,6 +248,7 @@ async def test_a_still_is_small_masked_and_carries_its_time(bus, server, tmp_pat
         await world.until(masked, lambda told: told["still_at"])
         still = await desk.still(HERE, masked.camera_id)
     assert still is not None
+    assert still.masked, "who keeps it knows that something was blackened"
     with av.open(__import__("io").BytesIO(still.jpeg)) as source:
         grey = next(source.decode(video=0)).to_ndarray(format="gray")
     assert grey.shape == (358, 640)

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import zipfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,23 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import insert, select, update
+from starlette.requests import Request
 
 from tests.cameras.test_mp4 import written
 from tests.web.conftest import HERE, ROOT, THERE, Centre
 from unjai import __main__ as command_line
 from unjai.app import Common
+from unjai.cameras.api.outside import Outside
+from unjai.cameras.desk import Picture
 from unjai.cameras.evidence import folder, making, press
 from unjai.cameras.evidence.checking import check_file
 from unjai.cameras.flows import consents
 from unjai.cameras.recording.shelf import day_of, folder_of, holds_of, millis, moment
 from unjai.cameras.store import evidence as store
 from unjai.model.actor import system
+from unjai.model.clock import MovedClock
 from unjai.model.errors import UnjaiError
-from unjai.model.ids import DeviceId, named_id
+from unjai.model.ids import DeviceId, id_time, named_id, new_id
 from unjai.people.registry import Refusals, Registry
 from unjai.platform.audit import audit_log
 from unjai.platform.config import Settings
@@ -42,6 +46,7 @@ from unjai.territory.store import device
 POLICE, SHOP = DeviceId(named_id("evidence", "police")), DeviceId(named_id("evidence", "shop"))
 CORE = system(HERE)
 EACH_MS = 2000
+LIVE = b"\xff\xd8\xff live"
 
 
 @dataclass(kw_only=True)
@@ -85,6 +90,11 @@ class Street:
         self.centre.clock.move(timedelta(seconds=1))  # two steps have two times
         async with self.centre.client(role) as client:
             return await client.post(path, json=body)
+
+    async def propose(self, facts: dict[str, Any]) -> Any:
+        """Ask for a second person with facts that no form made."""
+        body = {"action": "evidence.beyond_consent", "facts": facts, "reason": "เหตุด่วน คนร้ายหลบหนี"}
+        return await self.post("/api/approvals", body)
 
     async def seal_log(self) -> None:
         """What core's sealer does; the clock goes on, since no two roots are signed at one moment."""
@@ -363,12 +373,29 @@ async def test_a_forged_wish_for_two_people_is_refused(street):
         {},
         {"pieces": []},
         {"pieces": [{"camera_id": str(SHOP)}], "reason": "x", "case_number": ""},
-        {"pieces": [street.clip(SHOP)], "reason": "x" * 600, "case_number": ""},
-        {"pieces": [street.clip(SHOP)], "reason": "เหตุผล", "case_number": "", "incident_id": str(uuid4())},
+        {"pieces": [street.clip(SHOP)], "reason": "x" * 600, "case_number": "", "no_case": True},
+        {"pieces": [street.clip(SHOP)], "reason": "เหตุผล", "case_number": "1", "incident_id": str(uuid4())},
     ):
-        body = {"action": "evidence.beyond_consent", "facts": facts, "reason": "เหตุด่วน คนร้ายหลบหนี"}
-        answer = await street.post("/api/approvals", body)
+        answer = await street.propose(facts)
         assert answer.status_code in {404, 422}, (facts, answer.text)
+
+
+async def test_a_wish_for_two_people_is_held_to_what_the_form_is_held_to(street):
+    good = {"pieces": [street.clip(SHOP)], "reason": "เหตุผล", "case_number": "77/2569"}
+    moment_of = street.at(1)
+    taken = {"camera_id": str(SHOP), "sort": "still", "since": moment_of, "until": moment_of}
+    for wrong, code in (
+        ({"reason": "   "}, "request_invalid"),
+        ({"reason": "เหตุ\x00ผล"}, "request_invalid"),
+        ({"case_number": "7" * 81}, "request_invalid"),
+        ({"case_number": ""}, "evidence_case_needed"),
+        ({"no_case": True}, "evidence_case_needed"),
+        ({"pieces": [street.clip(SHOP)] * 17}, "request_invalid"),
+        ({"pieces": [{**street.clip(SHOP), "since": "2569-01-01T00:00:00+00:00"}]}, "request_invalid"),
+        ({"pieces": [{**taken, "still_id": str(kept(street))}]}, "evidence_still_moment"),
+    ):
+        answer = await street.propose({**good, **wrong})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, code), (wrong, answer.text)
 
 
 async def test_deleting_takes_two_and_leaves_the_entry(street):
@@ -413,10 +440,80 @@ async def test_an_incident_says_what_was_sealed_for_it(street):
     assert (await street.ask(path=f"/api/incidents/{uuid4()}/evidence")).status_code == 404
 
 
+def kept(street: Street, *, masked: bool = False) -> UUID:
+    """A live still as the route keeps one."""
+    key = new_id(street.centre.clock.now())
+    told = folder.KeptStill(camera_id=str(POLICE), at=id_time(key), masked=masked)
+    folder.keep_still(street.data, key, told, LIVE)
+    return key
+
+
+def stills_of(street: Street, key: UUID) -> list[str]:
+    return sorted(one.suffix for one in street.data.glob(f"evidence/stills/{key}.*"))
+
+
+class Lens:
+    """Stands for the desk: a still of now, masked."""
+
+    def __init__(self, clock: MovedClock) -> None:
+        self.clock = clock
+
+    async def still(self, _station_id: Any, _camera_id: Any) -> Picture:
+        return Picture(self.clock.now() + timedelta(microseconds=700), LIVE, masked=True)
+
+
+async def test_a_live_still_is_sealed_as_it_was_taken_and_goes_with_its_package(street, monkeypatch):
+    """The camera has no mask now and had one then: the manifest tells of then. Two delete it: no picture stays."""
+    monkeypatch.setattr("unjai.cameras.api.evidence.desk_of", lambda _request: Lens(street.centre.clock))
+    told, file = await street.sealed({"camera_id": str(POLICE), "sort": "still"})
+    (piece,), (held,) = told["pieces"], told["files"]
+    assert (told["state"], piece["live"], held["since"]) == ("sealed", True, piece["since"])
+    with zipfile.ZipFile(file) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    assert (manifest["cameras"][0]["masks"], manifest["files"][0]["masked"]) == (0, True)
+    async with street.made.db.tx(street.made.everywhere) as tx:
+        row = await store.of(tx, UUID(told["id"]))
+        (still,) = folder.pieces_of(row)
+        await store.change(tx, row["id"], state="removed", held=False)
+    assert stills_of(street, still.still_id) == [".jpg", ".json"]
+    await street.work()
+    assert (file.exists(), stills_of(street, still.still_id)) == (False, [])
+
+
+async def test_a_live_still_of_another_moment_than_was_asked_for_is_not_sealed(street):
+    key = kept(street)
+    answer = await street.ask(street.clip(since=0, until=2))
+    async with street.made.db.tx(street.made.everywhere) as tx:
+        row = await store.of(tx, UUID(answer.json()["id"]))
+    piece = {"camera_id": str(POLICE), "sort": "still", "still_id": str(key), "leave": row["pieces"][0]["leave"]}
+    told = {**piece, "since": street.at(5), "until": street.at(5)}
+    await street.seal_log()
+    plan = await street.packing._plan({**row, "pieces": [told]})
+    with pytest.raises(UnjaiError, match="evidence_still_moment"):
+        making.make(plan)
+    await street.work()
+
+
+async def test_stills_that_waited_long_go_while_core_runs(street):
+    """Nobody approved it, nobody sealed it: a week later it is gone, without a restart."""
+    await street.work()
+    clock = MovedClock(street.centre.clock.now())
+    packing = Packing(replace(street.made, clock=clock))
+    await packing.once()
+    key = kept(street)
+    for ending in ("jpg", "json"):
+        written_s = (clock.now() - timedelta(days=7) + timedelta(minutes=30)).timestamp()
+        os.utime(street.data / "evidence" / "stills" / f"{key}.{ending}", (written_s, written_s))
+    for minutes, left in ((31, [".jpg", ".json"]), (30, [])):
+        clock.move(timedelta(minutes=minutes))
+        await packing.heard("", b"")
+        await packing.once()
+        assert stills_of(street, key) == left
+
+
 async def test_a_live_still_is_kept_of_its_own_camera_only(street):
-    key = uuid4()
-    folder.keep_still(street.data, key, POLICE, street.centre.clock.now(), b"\xff\xd8\xff live")
-    assert folder.kept_still(street.data, key, POLICE)[1] == b"\xff\xd8\xff live"
+    key = kept(street)
+    assert folder.kept_still(street.data, key, POLICE)[1] == LIVE
     with pytest.raises(UnjaiError, match="not_found"):
         folder.kept_still(street.data, key, SHOP)
     piece = {"camera_id": str(POLICE), "sort": "still"}
@@ -476,6 +573,90 @@ async def test_a_disc_that_fills_up_in_the_middle_leaves_nothing_half(street, mo
     await street.work()
 
 
+async def test_what_was_let_go_is_held_anew_when_it_is_made_again_and_let_go_in_the_end(street, monkeypatch):
+    key = (await street.ask(street.clip(since=0, until=2))).json()["id"]
+
+    async def full(_plan):
+        raise UnjaiError("evidence_no_room", 507, needed_mb=2, free_mb=1)
+
+    def held() -> list[str]:
+        return [one.key for one in holds_of(folder_of(street.root, HERE, POLICE)) if key in one.key]
+
+    monkeypatch.setattr("unjai.roles.evidence.make", full)
+    await street.work()
+    assert (await street.post(f"/api/evidence/{key}/release", {"reason": "ไม่ใช้แล้ว"})).json()["held"] is False
+    await street.work()
+    assert held() == []
+    monkeypatch.undo()
+    again = await street.post(f"/api/evidence/{key}/again")
+    assert (again.json()["state"], again.json()["held"]) == ("asked", True)
+    await street.work()
+    assert len(held()) == 1
+    assert (await street.post(f"/api/evidence/{key}/release", {"reason": "คดีถึงที่สุด"})).status_code == 200
+    await street.work()
+    assert held() == [], "not for ever"
+
+
+async def test_a_file_that_was_made_and_never_written_down_goes_too(street, monkeypatch):
+    """Three times killed between the file's name and the row: it failed, and its file lies there all the same."""
+    key = UUID((await street.ask(street.clip(since=0, until=2))).json()["id"])
+    file = folder.package_of(street.data, HERE, key)
+
+    async def killed(*_args: Any) -> None:
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr(street.packing, "_finish", killed)
+    await street.seal_log()
+    with pytest.raises(RuntimeError, match="killed"):
+        await street.packing.make_next()
+    monkeypatch.undo()
+    async with street.made.db.tx(street.made.everywhere) as tx:
+        await store.change(tx, key, tries=3)
+    await street.work()
+    assert (await street.get(f"/api/evidence/{key}"))["error"]["code"] == "evidence_gave_up"
+    assert file.exists()
+    async with street.made.db.tx(street.made.everywhere) as tx:
+        await store.change(tx, key, state="removed", held=False)
+    await street.work()
+    assert not file.exists()
+
+
+async def test_a_package_leaves_the_database_its_room(street):
+    answer = await street.ask(street.clip(since=0, until=2))
+    async with street.made.db.tx(street.made.everywhere) as tx:
+        row = await store.of(tx, UUID(answer.json()["id"]))
+    await street.seal_log()
+    assert (await street.packing._plan(row)).floor_bytes == 5_000_000_000, "half of what recordings leave"
+    await street.work()
+
+
+async def test_a_check_ends_with_whoever_asked_for_it(street, tmp_path):
+    """A pipe that nobody writes to is a package that never ends."""
+    endless = tmp_path / "endless.zip"
+    os.mkfifo(endless)
+
+    async def receive() -> dict[str, Any]:
+        while not _child(b"unjai.cameras.evidence.checking"):
+            await asyncio.sleep(0.005)
+        return {"type": "http.disconnect"}
+
+    request = Request({"type": "http"}, receive=receive)
+    ask = Outside(ground=street.centre.app.state.ground, actor=CORE, request=request)
+    with pytest.raises(UnjaiError, match="evidence_check_failed"):
+        await ask.while_there(press.check(endless, "0" * 32))
+    assert _child(b"unjai.cameras.evidence.checking") is None
+
+
+async def test_packages_are_checked_one_at_a_time_and_each_gets_its_own_answer(street, tmp_path):
+    _told, file = await street.sealed(street.clip(since=0, until=2))
+    none = await asyncio.gather(
+        press.check(file, "0" * 32), press.check(tmp_path / "none.zip", "0" * 32), return_exceptions=True
+    )
+    assert [code for code, _ in none[0].problems] == ["key"]
+    assert none[1].code == "evidence_unreadable"
+    assert not press._checks_at_once.locked()
+
+
 async def test_killed_in_the_middle_it_is_taken_up_again(street, monkeypatch):
     """The child is killed as the kernel kills it when core dies; the next core finds the row and a half file."""
     await street.work()
@@ -513,7 +694,7 @@ async def test_killed_in_the_middle_it_is_taken_up_again(street, monkeypatch):
     assert (await street.get(f"/api/evidence/{key}"))["error"]["code"] == "evidence_gave_up"
 
 
-def _child() -> int | None:
+def _child(what: bytes = b"unjai.cameras.evidence.making") -> int | None:
     for name in os.listdir("/proc"):  # noqa: PTH208
         if name.isdigit():
             try:
@@ -521,7 +702,7 @@ def _child() -> int | None:
                 parent = int(Path(f"/proc/{name}/stat").read_text("utf-8").rpartition(")")[2].split()[1])
             except (OSError, ValueError):
                 continue
-            if parent == os.getpid() and b"unjai.cameras.evidence.making" in words:
+            if parent == os.getpid() and what in words:
                 return int(name)
     return None
 

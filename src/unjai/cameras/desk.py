@@ -43,10 +43,11 @@ Message = tuple[Literal["begin", "piece", "state", "skipped"], Any]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A still: when it was, and the JPEG."""
+    """A still: when it was, the JPEG, and whether something in it is masked."""
 
     at: datetime
     jpeg: bytes
+    masked: bool = False
 
 
 @dataclass(eq=False)
@@ -156,7 +157,8 @@ class Desk:
         found = None
         if answer:
             head, _, jpeg = answer.partition(b"\n")
-            found = Picture(moment(msgspec.json.decode(head)["at_s"] * 1000), jpeg)
+            told = msgspec.json.decode(head)
+            found = Picture(moment(told["at_s"] * 1000), jpeg, masked=told["masked"])
         self._stills[camera_id] = (time.monotonic(), found)
         return found
 

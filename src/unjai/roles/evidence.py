@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -43,6 +43,8 @@ HEARS = "evt.*.evidence.changed"
 _LOOK_S = 5.0
 _SEAL_S, _SEAL_TRIES = 0.5, 20
 _STRAYS_OLD = timedelta(hours=1)
+_CLEARED_EVERY = timedelta(hours=1)
+_GB = 1_000_000_000
 
 
 class Packing:
@@ -55,18 +57,18 @@ class Packing:
         self._root: Path = recordings_root(made.settings.data, made.settings.recordings_dir)
         self._told = asyncio.Event()
         self._told.set()
-        self._cleared = False
+        self._cleared_at: datetime | None = None
 
     async def heard(self, _subject: str, _data: bytes) -> None:
         """Take note that something was asked for, or let go."""
         self._told.set()
 
     async def run(self) -> None:
-        """Work for ever; what an earlier core left is cleared first."""
+        """Work for ever; what an earlier core left is cleared first, and what became old every hour."""
         await every(0.0, self.once)
 
     async def clear(self) -> None:
-        """Remove half files of an earlier core, and holds and stills that nobody asked for."""
+        """Remove half files, holds that nobody asked for, old stills; only while nothing is being made."""
         made = self._made
         async with made.db.tx(made.everywhere) as tx:
             known = [row["id"] for row in await store.holding(tx)]
@@ -76,16 +78,17 @@ class Packing:
             await asyncio.to_thread(folder.release_strays, self._root, known, now - _STRAYS_OLD)
             await asyncio.to_thread(folder.forget_stills, self._data, now - folder.STILL_LASTS)
         except OSError as error:
-            log.warning("what an earlier core left of evidence cannot be cleared: %s", error)
+            log.warning("what was left of evidence cannot be cleared: %s", error)
 
     async def once(self) -> None:
         """Wait until something may be to do, then do all of it."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._told.wait(), _LOOK_S)
         self._told.clear()
-        if not self._cleared:
+        now = self._made.clock.now()
+        if self._cleared_at is None or not timedelta() <= now - self._cleared_at < _CLEARED_EVERY:
             await self.clear()
-            self._cleared = True
+            self._cleared_at = now
         await self.take_up_again()
         await self.let_go()
         while await self.make_next():
@@ -100,12 +103,12 @@ class Packing:
             log.warning("%d packages of evidence were begun and never ended; they are taken up again", again)
 
     async def let_go(self) -> None:
-        """Remove the files of packages that two people deleted, and holds that were released."""
+        """Remove the files and live stills of packages that two people deleted, and holds that were released."""
         made = self._made
         async with made.db.tx(made.everywhere) as tx:
             removed, released = await store.let_go(tx), await store.released(tx)
         for row in removed:
-            await asyncio.to_thread(folder.forget_package, self._data, row["station_id"], row["id"])
+            await asyncio.to_thread(folder.forget_package, self._data, row)
         for row in released:
             await asyncio.to_thread(folder.release_pieces, self._root, row)
         async with made.db.tx(made.everywhere) as tx:
@@ -180,6 +183,7 @@ class Packing:
                 for told, one in zip(row["pieces"], folder.pieces_of(row), strict=True)
             ],
             proof=proof,
+            floor_bytes=made.settings.recordings_floor_gb * _GB // 2,
         )
 
     async def _camera(self, tx: Tx, camera_id: UUID) -> CameraPlan:

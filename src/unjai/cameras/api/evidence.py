@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
@@ -15,8 +15,7 @@ from fastapi.responses import FileResponse
 from unjai.cameras import packages as view
 from unjai.cameras.api.outside import Outside, outside
 from unjai.cameras.api.streams import desk_of
-from unjai.cameras.evidence import folder
-from unjai.cameras.evidence.checking import check_file
+from unjai.cameras.evidence import folder, press
 from unjai.cameras.flows import evidence as flows
 from unjai.cameras.flows.watching import whose
 from unjai.cameras.recording import playback
@@ -39,7 +38,7 @@ from unjai.cameras.schemas.evidence import (
 from unjai.cameras.schemas.streams import IntervalOut
 from unjai.cameras.store import evidence as store
 from unjai.model.errors import UnjaiError
-from unjai.model.ids import DeviceId, StationId
+from unjai.model.ids import DeviceId, StationId, id_time, new_id
 from unjai.platform.database import Tx
 from unjai.platform.http import Ask, allowed
 from unjai.platform.i18n import render
@@ -80,9 +79,10 @@ async def _live(ask: Outside, camera_id: UUID) -> Piece:
     still = await desk_of(ask.request).still(station_id, DeviceId(camera_id))
     if still is None:
         raise UnjaiError("camera_no_still", 503)
-    key = uuid4()
-    await asyncio.to_thread(folder.keep_still, ask.ground.data, key, camera_id, still.at, still.jpeg)
-    at = min(still.at, ask.clock.now())
+    key = new_id(min(still.at, ask.clock.now()))
+    at = id_time(key)
+    told = folder.KeptStill(camera_id=str(camera_id), at=at, masked=still.masked)
+    await asyncio.to_thread(folder.keep_still, ask.ground.data, key, told, still.jpeg)
     return Piece(camera_id=camera_id, sort="still", since=at, until=at, still_id=key)
 
 
@@ -195,23 +195,23 @@ async def download(
 
 @router.post("/evidence/{evidence_id}/check")
 async def check(evidence_id: UUID, ask: Checks) -> CheckOut:
-    """Check the package that lies on the centre's disc, every byte; what was found is custody."""
+    """Check the package that lies on the centre's disc, every byte; what was found is custody.
+
+    It is read in a process of its own, one package at a time, for as long as whoever asked waits.
+    """
     async with ask.tx() as tx:
         row = await flows.sealed_package(tx, ask.actor, evidence_id)
     file = folder.package_of(ask.ground.data, row["station_id"], evidence_id)
     if not await asyncio.to_thread(file.is_file):
         raise UnjaiError("evidence_file_gone", 500)
-    found = await asyncio.to_thread(check_file, file, key=row["key_print"])
-    problems = [
-        Wrong(code=one.code, **render(one.code, {"entry": one.entry}, kind="problems")) for one in found.problems
-    ]
-    if found.found.digest != row["digest"] and not problems:
+    found = await ask.while_there(press.check(file, row["key_print"]))
+    problems = [Wrong(code=code, **render(code, {"entry": entry}, kind="problems")) for code, entry in found.problems]
+    if found.digest != row["digest"] and not problems:
         problems = [Wrong(code="repacked", **render("repacked", kind="problems"))]
     async with ask.tx() as tx:
         said = [one.code for one in problems]
         await flows.note_check(tx, ask.actor, ask.clock, evidence_id=evidence_id, problems=said)
-    root = None if found.root is None else found.root.root.hex()
-    return CheckOut(problems=problems, digest=found.found.digest, key_print=found.found.key_print, log_root=root)
+    return CheckOut(problems=problems, digest=found.digest, key_print=found.key_print, log_root=found.log_root)
 
 
 @router.post("/evidence/{evidence_id}/hand-over")

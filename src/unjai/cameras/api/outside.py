@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Depends, Request
 
 from unjai.cameras.secrets import vault_of
 from unjai.model.actor import Actor
 from unjai.model.clock import Clock
+from unjai.model.errors import UnjaiError
 from unjai.people.vault import Vault
 from unjai.platform.database import Tx
 from unjai.platform.http import Ground, actor_of
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +44,26 @@ class Outside:
         """Open a transaction in the actor's scope; committed at its end."""
         async with self.ground.db.tx(self.actor) as tx:
             yield tx
+
+    async def while_there(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Return what `work` returns; it is cancelled when who asks goes away (`evidence_check_failed`, 499).
+
+        For a request without a body: what else would come is taken for nothing.
+        """
+        task, gone = asyncio.create_task(work), asyncio.create_task(self._gone())
+        try:
+            await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                raise UnjaiError("evidence_check_failed", 499, reason="left")
+            return task.result()
+        finally:
+            for one in (task, gone):
+                one.cancel()
+            await asyncio.gather(task, gone, return_exceptions=True)
+
+    async def _gone(self) -> None:
+        while (await self.request.receive())["type"] != "http.disconnect":
+            pass
 
 
 def outside(right: str) -> Any:

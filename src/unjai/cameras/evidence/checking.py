@@ -1,9 +1,13 @@
-"""Checking a package anywhere: the archive, the list, the signature, and the log's proof. No database, no network."""
+"""Checking a package anywhere: the archive, the list, the signature, and the log's proof. No database, no network.
+
+As a process of its own (`press.check`) it is told a file and a key as JSON on stdin, and says what it found on stdout.
+"""
 
 from __future__ import annotations
 
 import base64
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from unjai.cameras.evidence.plan import Failed, ToCheck, Verdict
 from unjai.model.errors import UnjaiError
 from unjai.model.merkle import holds_inclusion, leaf_hash
 from unjai.platform.ledger.roots import Signed, read_note
@@ -19,6 +24,7 @@ from unjai.platform.sealed.keys import print_of, public_of_pem
 from unjai.platform.sealed.parcel import EVIDENCE, Found, Problem, examine
 
 PROOF = "audit.json"
+_NICE = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,3 +98,27 @@ def key_print_of(said: str) -> str:
         return print_of(public_of_pem(Path(said).read_bytes()))
     except (OSError, ValueError) as error:
         raise UnjaiError("evidence_key_unreadable", 500, file=said[:200]) from error
+
+
+def main() -> None:
+    """Check one package and end: 0 and what was found, or 1 and why it could not be looked at."""
+    os.nice(_NICE)
+    asked = msgspec.json.decode(sys.stdin.buffer.read(), type=ToCheck)
+    told: Verdict | Failed
+    try:
+        checked = check_file(Path(asked.file), key=asked.key)
+        told = Verdict(
+            problems=[(one.code, one.entry) for one in checked.problems],
+            digest=checked.found.digest,
+            key_print=checked.found.key_print,
+            log_root=None if checked.root is None else checked.root.root.hex(),
+        )
+    except UnjaiError as error:
+        told = Failed(error=error.code, facts=dict(error.facts), status=error.status)
+    sys.stdout.buffer.write(msgspec.json.encode(told))
+    sys.stdout.buffer.flush()
+    raise SystemExit(0 if isinstance(told, Verdict) else 1)
+
+
+if __name__ == "__main__":
+    main()

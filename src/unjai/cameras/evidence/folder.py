@@ -1,7 +1,8 @@
 """Where packages lie, what waits to go into one, and the holds that keep what they were cut from. For threads.
 
 `DATA/evidence/<station>/<id>.zip` is a sealed package, `….zip.new` one that is being written (no backup takes it);
-`DATA/evidence/stills/<id>.jpg` is a live still that was asked for, with `<id>.json` beside it: whose and when.
+`DATA/evidence/stills/<id>.jpg` is a live still that was asked for, with `<id>.json` beside it: whose, when
+it was taken (the id says so too), masked or not.
 """
 
 from __future__ import annotations
@@ -40,32 +41,36 @@ def forget_halves(data: Path) -> int:
     return len(halves)
 
 
-def forget_package(data: Path, station_id: int, evidence_id: UUID) -> None:
-    """Remove a package's file."""
-    package_of(data, station_id, evidence_id).unlink(missing_ok=True)
+def forget_package(data: Path, row: Mapping[str, Any]) -> None:
+    """Remove a package's file, and the live stills that it was made of."""
+    package_of(data, row["station_id"], row["id"]).unlink(missing_ok=True)
+    for piece in pieces_of(row):
+        if piece.still_id is not None:
+            for ending in ("jpg", "json"):
+                _still(data, piece.still_id, ending).unlink(missing_ok=True)
 
 
 # -- live stills -------------------------------------------------------------------------------------------------------
 
 
 class KeptStill(msgspec.Struct, frozen=True, kw_only=True):
-    """A live still that waits for its package: of which camera, when."""
+    """A live still that waits for its package: of which camera, when, and whether it was masked as it was taken."""
 
     camera_id: str
     at: datetime
+    masked: bool
 
 
 def _still(data: Path, still_id: UUID, ending: str) -> Path:
     return data / "evidence" / "stills" / f"{still_id}.{ending}"
 
 
-def keep_still(data: Path, still_id: UUID, camera_id: UUID, at: datetime, jpeg: bytes) -> None:
+def keep_still(data: Path, still_id: UUID, told: KeptStill, jpeg: bytes) -> None:
     """Keep a live still; raise `disc_full` (507) and the like."""
     folder = data / "evidence" / "stills"
     with writing(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        told = msgspec.json.encode(KeptStill(camera_id=str(camera_id), at=at))
-        for ending, body in (("jpg", jpeg), ("json", told)):
+        for ending, body in (("jpg", jpeg), ("json", msgspec.json.encode(told))):
             with _still(data, still_id, ending).open("wb") as out:
                 out.write(body)
                 out.flush()

@@ -182,7 +182,9 @@ def _cut(plan: Plan, camera_id: str, since: datetime, until: datetime) -> Export
 def _still(plan: Plan, piece: PiecePlan, camera: CameraPlan) -> _Cut | None:
     if piece.still_id is not None:
         kept, jpeg = kept_still(Path(plan.data), UUID(piece.still_id), UUID(piece.camera_id))
-        return _picture(piece, kept.at, jpeg, how="live_still", masked=bool(camera.masks))
+        if kept.at != piece.since:  # the consent was looked up for another moment
+            raise UnjaiError("evidence_still_moment", 422)
+        return _picture(piece, kept.at, jpeg, how="live_still", masked=kept.masked)
     made = _cut(plan, piece.camera_id, piece.since, piece.since + _TICK)
     if made is None:
         return None

@@ -1,4 +1,4 @@
-"""What the process that makes a package is told, and what it tells."""
+"""What the processes that make and check packages are told, and what they tell."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ class PiecePlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """A package to be made. `about` stands in the manifest as it is; `proof` is the log's, None where there is none."""
+    """A package to be made. `about` stands in the manifest as it is; `proof` is the log's, None where there is none.
+
+    `floor_bytes` stay free on the disc whatever is asked for: the database's.
+    """
 
     id: str
     station_id: int
@@ -44,8 +47,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     about: dict[str, Any]
     cameras: list[CameraPlan]
     pieces: list[PiecePlan]
+    floor_bytes: int
     proof: dict[str, Any] | None = None
-    floor_bytes: int = 500_000_000
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,8 +61,24 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True):
-    """Why there is no package: an error's code and facts."""
+    """Why there is no package or no verdict: an error's code and facts."""
 
     error: str
     facts: dict[str, Any] = {}
     status: int = 500
+
+
+class ToCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """A package to be checked, and the print of the key that must have signed it."""
+
+    file: str
+    key: str
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What checking found: each problem's code and entry; `log_root` where the log's proof holds."""
+
+    problems: list[tuple[str, str]]
+    digest: str
+    key_print: str
+    log_root: str | None

@@ -43,6 +43,7 @@ class Wish:
             "pieces": [one.told() for one in self.pieces],
             "reason": self.reason,
             "case_number": self.case_number,
+            "no_case": not self.case_number,
             "incident_id": None if self.incident_id is None else str(self.incident_id),
             "incident_number": self.incident_number,
         }
@@ -122,7 +123,9 @@ async def begin_making(tx: Tx, clock: Clock) -> dict[str, Any] | None:
     """Take the package that waits longest, and return its row; None where none waits. Asks for no right: core's own."""
     row = await store.next_asked(tx)
     if row is not None:
-        await store.change(tx, row["id"], state="making", begun_at=clock.now(), tries=row["tries"] + 1)
+        began = {"state": "making", "begun_at": clock.now(), "tries": row["tries"] + 1}
+        # from now on there may be holds and a file, whatever becomes of us before the end is written down
+        await store.change(tx, row["id"], **began, hold_on_disc=True, kept=True)
         await emit(tx, clock, EvidenceChanged(station_id=StationId(row["station_id"]), evidence_id=row["id"]))
     return row
 
@@ -151,7 +154,6 @@ async def finish(tx: Tx, actor: Actor, clock: Clock, *, row: Mapping[str, Any], 
         manifest=made["manifest"],
         error_code="",
         error_facts={},
-        kept=True,
     )
     facts = {"digest": made["digest"], "size_bytes": made["size_bytes"], "key_print": made["key_print"]}
     await step(tx, actor, clock, row=row, what="seal", facts=facts)
@@ -185,12 +187,13 @@ async def sealed_package(tx: Tx, actor: Actor, evidence_id: UUID, *, lock: bool 
 
 
 async def make_again(tx: Tx, actor: Actor, clock: Clock, *, evidence_id: UUID) -> None:
-    """Try a failed package once more; raise `evidence_not_failed` (409)."""
+    """Try a failed package once more, its recordings held anew; raise `evidence_not_failed` (409)."""
     actor.must(EXPORT)
     row = await the_package(tx, actor, evidence_id, lock=True)
     if row["state"] != "failed":
         raise UnjaiError("evidence_not_failed", 409, state=row["state"])
-    await store.change(tx, evidence_id, state="asked", tries=0, error_code="", error_facts={})
+    anew = {"state": "asked", "tries": 0, "error_code": "", "error_facts": {}}
+    await store.change(tx, evidence_id, **anew, held=True, hold_on_disc=True)
     await step(tx, actor, clock, row=row, what="again")
 
 

@@ -16,6 +16,7 @@ from uuid import UUID
 from unjai.cameras.rules.registry import PRIVATE_OWNERS
 from unjai.model.clock import BANGKOK
 from unjai.model.errors import UnjaiError
+from unjai.model.ids import id_floor
 
 PIECES_MOST = 16
 CLIP_MOST = timedelta(hours=2)
@@ -75,7 +76,10 @@ def piece_of(told: Mapping[str, Any]) -> Piece:
 
 
 def check_pieces(pieces: Sequence[Piece], now: datetime) -> None:
-    """Raise `evidence_nothing`, `evidence_much`, `range_invalid` or `evidence_future` (422)."""
+    """Raise `evidence_nothing`, `evidence_much`, `range_invalid`, `evidence_future` or `evidence_still_moment` (422).
+
+    A live still's id holds the moment at which it was taken: no other may be said of it.
+    """
     if not pieces:
         raise UnjaiError("evidence_nothing", 422)
     if len(pieces) > PIECES_MOST:
@@ -86,6 +90,13 @@ def check_pieces(pieces: Sequence[Piece], now: datetime) -> None:
             raise UnjaiError("range_invalid", 422, most_hours=int(CLIP_MOST.total_seconds() // 3600))
         if (one.sort == "still" and length) or one.until > now:
             raise UnjaiError("evidence_future", 422)
+        if one.still_id is not None and (one.sort != "still" or not _taken(one.still_id, one.since)):
+            raise UnjaiError("evidence_still_moment", 422)
+
+
+def _taken(still_id: UUID, at: datetime) -> bool:
+    """Tell whether a live still's id says that it was taken at this very millisecond; no id overflows a calendar."""
+    return still_id.int >> 80 == id_floor(at).int >> 80 and at.microsecond % 1000 == 0
 
 
 def case_of(said: str, *, none_yet: bool) -> str:

@@ -65,6 +65,27 @@ class EvidenceIn(LookIn):
     no_case: bool = False
 
 
+class AgreedPieceIn(_In):
+    """A piece as two people agree on it: with both its ends, and the live still that was kept."""
+
+    camera_id: UUID
+    sort: Literal["clip", "still"]
+    since: MomentIn
+    until: MomentIn
+    still_id: UUID | None = None
+
+
+class AgreedIn(_In):
+    """What two people agree on to seal: as strict as `EvidenceIn`. The incident's number is looked up, not believed."""
+
+    pieces: Annotated[list[AgreedPieceIn], Field(min_length=1, max_length=16)]
+    reason: Reason
+    case_number: Number
+    no_case: bool = False
+    incident_id: UUID | None = None
+    incident_number: str = ""
+
+
 class LeaveOut(BaseModel):
     """How a piece stands with its owner's consent; `beyond`: a second person must approve, `why` says what lacks."""
 

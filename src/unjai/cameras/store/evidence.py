@@ -67,7 +67,7 @@ evidence = station_table(
     Index("ix_evidence_open", "asked_at", postgresql_where=text("state IN ('asked', 'making')")),
 )
 """A package. `held`: the recordings it was cut from must stay, `hold_on_disc`: a hold says so there; `kept`: its file
-lies on the disc."""
+may lie on the disc."""
 
 evidence_step = station_table(
     "evidence_step",
@@ -143,7 +143,7 @@ async def in_state(tx: Tx, state: str) -> list[dict[str, Any]]:
 
 
 async def let_go(tx: Tx) -> Sequence[dict[str, Any]]:
-    """Return the packages whose file lies on the disc and must not."""
+    """Return the packages whose file may lie on the disc and must not."""
     return await tx.all(select(evidence).where(evidence.c.state == "removed", evidence.c.kept))
 
 

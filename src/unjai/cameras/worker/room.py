@@ -221,7 +221,8 @@ class Room:
         if still is None:
             await message.respond(b"")
             return
-        head = msgspec.json.encode({"at_s": still.at_s, "width": still.width, "height": still.height})
+        size = {"width": still.width, "height": still.height}
+        head = msgspec.json.encode({"at_s": still.at_s, **size, "masked": still.masked})
         await message.respond(head + b"\n" + still.jpeg)
 
     # -- what is told ----------------------------------------------------------------------------------------------

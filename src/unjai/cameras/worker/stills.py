@@ -38,7 +38,8 @@ Grey = NDArray[np.uint8]
 class Still:
     """A still picture: when it was (Unix seconds), its size; `full` is the size of the camera's own.
 
-    It is small and masked already; it becomes a JPEG when somebody asks for it (`Stills.jpeg`).
+    It is small and masked already, `masked` where there was something to mask; it becomes a JPEG when somebody asks for
+    it (`Stills.jpeg`).
     """
 
     at_s: float
@@ -46,6 +47,7 @@ class Still:
     height: int
     full: tuple[int, int]
     frame: Any
+    masked: bool = False
     jpeg: bytes = b""
 
 
@@ -182,7 +184,7 @@ class _Eye:
         grey = frame.reformat(
             width=GREY_WIDTH, height=grey_height, format="gray", interpolation="BILINEAR"
         ).to_ndarray()
-        return Still(one.at_s, width, height, full, frame), grey
+        return Still(one.at_s, width, height, full, frame, masked=bool(one.camera.masks)), grey
 
     def _decoded(self, one: _Wait) -> Any:
         context: Any = self._decoders.get(one.codec)

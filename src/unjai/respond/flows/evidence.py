@@ -7,8 +7,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from unjai.cameras.flows import evidence as packages
-from unjai.cameras.rules.evidence import check_pieces, piece_of
+from unjai.cameras.rules.evidence import Piece, case_of, check_pieces
+from unjai.cameras.schemas.evidence import AgreedIn
 from unjai.model.actor import Actor
 from unjai.model.clock import Clock
 from unjai.model.errors import UnjaiError, not_found
@@ -47,29 +50,26 @@ async def note_sealed(tx: Tx, actor: Actor, clock: Clock, *, row: Mapping[str, A
 
 
 def _wish(facts: Mapping[str, Any]) -> packages.Wish:
-    """Return what is asked for from facts that came over the wire; raise `request_invalid` (422)."""
-    pieces, reason, number = facts.get("pieces"), facts.get("reason"), facts.get("case_number")
-    incident = facts.get("incident_id")
-    if not isinstance(pieces, list) or not isinstance(reason, str) or not isinstance(number, str):
-        raise UnjaiError("request_invalid", 422, where="pieces")
-    if not all(isinstance(one, dict) for one in pieces) or max(len(reason), len(number)) > _TEXT_MOST:
-        raise UnjaiError("request_invalid", 422, where="pieces")
+    """Return what is asked for from facts that came over the wire, held to what the form is held to.
+
+    Raises `request_invalid` and `evidence_case_needed` (422).
+    """
     try:
-        key = None if incident is None else UUID(str(incident))
-    except ValueError as error:
-        raise UnjaiError("request_invalid", 422, where="incident_id") from error
+        said = AgreedIn.model_validate(facts)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+        raise UnjaiError("request_invalid", 422, where=where) from error
     return packages.Wish(
-        pieces=tuple(piece_of(one) for one in pieces),
-        reason=reason.strip(),
-        case_number=number.strip(),
-        incident_id=key,
+        pieces=tuple(Piece(**dict(one)) for one in said.pieces),
+        reason=said.reason,
+        case_number=case_of(said.case_number, none_yet=said.no_case),
+        incident_id=said.incident_id,
     )
 
 
 async def _look_beyond(tx: Tx, actor: Actor, facts: Mapping[str, Any]) -> Look:
     wish = _wish(facts)
-    if not wish.pieces:
-        raise UnjaiError("evidence_nothing", 422)
     check_pieces(wish.pieces, max(one.until for one in wish.pieces))
     if wish.incident_id is not None:
         row = await incidents.of(tx, wish.incident_id)
