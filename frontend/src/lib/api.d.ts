@@ -2602,6 +2602,8 @@ export interface paths {
         /**
          * Check
          * @description Check the package that lies on the centre's disc, every byte; what was found is custody.
+         *
+         *     It is read in a process of its own, one package at a time, for as long as whoever asked waits.
          */
         post: operations["check_api_evidence__evidence_id__check_post"];
         delete?: never;
