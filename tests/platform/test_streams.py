@@ -17,6 +17,7 @@ from unjai.model.actor import Actor, system
 from unjai.model.clock import MovedClock
 from unjai.model.ids import StationId, observation_id
 from unjai.model.reading import Observation
+from unjai.platform import streams
 from unjai.platform.database import Database, Emitted
 from unjai.platform.engines import device_streams
 from unjai.platform.engines import nats as nats_server
@@ -175,6 +176,26 @@ async def test_a_server_that_answers_late_ends_nobodys_reading(bus: Bus, nats: N
     await bus.tell("test.after", b"")
     async with asyncio.timeout(10):
         await heard.wait()
+
+
+async def test_a_subject_that_could_not_be_heard_leaves_no_subscription(
+    nats: Nats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "_ANSWER_S", 0.05)
+    bus = await Bus.connect(nats.url("core"), name="tests")
+
+    async def then(_subject: str, _data: bytes) -> None: ...
+
+    pid = nats.child.pid
+    os.kill(pid, signal.SIGSTOP)
+    os.waitpid(pid, os.WUNTRACED)  # it stands
+    try:
+        with pytest.raises(TimeoutError):
+            await bus.hear("test.unheard", then)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert bus.nc._subs == {}
+    await bus.close()
 
 
 async def test_a_closed_line_is_told_at_once(nats: Nats) -> None:

@@ -1,20 +1,29 @@
 """A station with a pole that has everything, one that has nothing, and a press at the first."""
 
+import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+import uvicorn
 from sqlalchemy import insert
 
 from tests.conftest import NIGHT
+from unjai.app import Common, _publish
 from unjai.model.actor import Actor, system
-from unjai.model.clock import MovedClock
+from unjai.model.clock import MovedClock, SystemClock
 from unjai.model.geometry import Point
 from unjai.model.ids import AccountId, DeviceId, StationId
+from unjai.people import flows as people
+from unjai.people.registry import Refusals, Registry
 from unjai.people.rights import ROLES
+from unjai.platform.config import Settings
 from unjai.platform.database import Database
+from unjai.platform.engines.ports import free_port
 from unjai.respond import flows as respond
 from unjai.respond.flows import NewReport
+from unjai.roles.web import web_application
 from unjai.sos.points import speaker
 from unjai.territory.store import device, org_unit, territory_version, zone
 
@@ -116,3 +125,50 @@ async def ground(db: Database) -> Ground:
         point=speaker("POLE-1", "เสา POLE-1", HERE),
         other=speaker("POLE-2", "เสา POLE-2", HERE),
     )
+
+
+@dataclass(kw_only=True)
+class Edge:
+    """The edge as `unjai run web` makes it, on a port of its own; `secret` is the first pole's."""
+
+    made: Common
+    server: uvicorn.Server
+    place: str
+    secret: str
+
+    async def serves(self, lines: int) -> None:
+        """Return once no more than so many lines are served: what a line does at its end is done."""
+        while len(self.server.server_state.tasks) > lines:
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def edge(db, bus, ground, tmp_path: Path):
+    """The edge."""
+    clock = SystemClock()
+    made = Common(
+        settings=Settings(data=tmp_path), db=db, bus=bus, clock=clock, registry=Registry(), refusals=Refusals()
+    )
+    here = system(HERE)
+    async with db.tx(here) as tx:
+        secret = await people.issue_credential(tx, here, clock, device_id=ground.pole)
+    await made.load()
+    db.publish = lambda emitted: _publish(made, emitted)
+    application, _hub = await web_application(made)
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(application, host="127.0.0.1", port=port, ws="websockets-sansio", log_level="warning")
+    )
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0)
+    yield Edge(made=made, server=server, place=f"127.0.0.1:{port}", secret=secret)
+    server.should_exit = True
+    await serving
+    db.publish = None
+
+
+@pytest.fixture
+def centre(edge: Edge):
+    """What most tests need of the edge."""
+    return edge.made, edge.place, edge.secret

@@ -3,13 +3,11 @@
 import asyncio
 import contextlib
 import json
-from pathlib import Path
 
 import aioice.ice
 import httpx
 import numpy as np
 import pytest
-import uvicorn
 from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 from sqlalchemy import select
@@ -17,7 +15,6 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.sos.conftest import HERE
-from unjai.app import Common, _publish
 from unjai.commands.pole.agent import Agent, Fitted
 from unjai.commands.pole.sound import Tone
 from unjai.model.actor import system
@@ -25,11 +22,7 @@ from unjai.model.clock import SystemClock
 from unjai.model.errors import UnjaiError
 from unjai.people import flows as people
 from unjai.people.api.accounts import COOKIE
-from unjai.people.registry import Refusals, Registry
 from unjai.platform.audit import audit_log
-from unjai.platform.config import Settings
-from unjai.platform.engines.ports import free_port
-from unjai.roles.web import web_application
 
 PASSWORD = "เสาไฟริมโขง 3 ต้น"
 AT_POINT, AT_DESK = 440.0, 1000.0
@@ -76,32 +69,6 @@ class Ear:
 def loopback(monkeypatch):
     """Candidates on this machine alone."""
     monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda **_kinds: ["127.0.0.1"])
-
-
-@pytest.fixture
-async def centre(db, bus, ground, tmp_path: Path):
-    """The edge as `unjai run web` makes it, on a port of its own."""
-    clock = SystemClock()
-    made = Common(
-        settings=Settings(data=tmp_path), db=db, bus=bus, clock=clock, registry=Registry(), refusals=Refusals()
-    )
-    here = system(HERE)
-    async with db.tx(here) as tx:
-        secret = await people.issue_credential(tx, here, clock, device_id=ground.pole)
-    await made.load()
-    db.publish = lambda emitted: _publish(made, emitted)
-    application, _hub = await web_application(made)
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(application, host="127.0.0.1", port=port, ws="websockets-sansio", log_level="warning")
-    )
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0)
-    yield made, f"127.0.0.1:{port}", secret
-    server.should_exit = True
-    await serving
-    db.publish = None
 
 
 @pytest.fixture

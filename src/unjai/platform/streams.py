@@ -6,6 +6,7 @@ An acknowledgement is given outward only after the stream's own (`sync_interval:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import ssl
 from collections.abc import Awaitable, Callable
@@ -150,7 +151,10 @@ class Bus:
         await self.nc.publish(subject, payload)
 
     async def hear(self, subject: str, then: Callable[[str, bytes], Awaitable[None]]) -> Any:
-        """Call `then(subject, payload)` for each message; a failing call is logged and stops nobody else."""
+        """Call `then(subject, payload)` for each message; a failing call is logged and stops nobody else.
+
+        Raises OSError or TimeoutError where the server does not answer: nothing is heard then.
+        """
 
         async def one(message: Any) -> None:
             try:
@@ -159,7 +163,12 @@ class Bus:
                 log.exception("hearing %s failed", message.subject)
 
         subscription = await self.nc.subscribe(subject, cb=one)
-        await self.answers(_ANSWER_S)
+        try:
+            await self.answers(_ANSWER_S)
+        except BaseException:
+            with contextlib.suppress(NatsError, OSError):
+                await subscription.unsubscribe()
+            raise
         return subscription
 
     async def answers(self, patience_s: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -24,7 +25,7 @@ from unjai.sos.ice import ice_servers
 from unjai.sos.view import call_out
 from unjai.web.live import Hub, Reader
 from unjai.web.signals import line, said_by, signal, to_desk, to_point
-from unjai.web.sockets import FORGED, Who, doubts, refuse, still, welcome
+from unjai.web.sockets import FORGED, Ears, Who, doubts, refuse, still, welcome
 
 log = logging.getLogger(__name__)
 
@@ -79,29 +80,30 @@ class _Desk:
             account_id=self._actor.account_id,
             until=self._actor.until,
         )
-        bus = self._hub.bus
-        heard = [
-            await bus.hear(to_desk(station_id, self._call_id), self._from_point),
-            await bus.hear(f"evt.{station_id}.sos.changed", self._changed),
-            await bus.hear("evt.*.session.revoked", doubts(reader)),
-        ]
         ice = ice_servers(self._settings, self._actor.key, self._ground.clock.now())
         self._put({"type": "hello", "ice": ice, "call": self._shown(row)})
-        jobs = (
-            self._send(),
-            self._listen(station_id, device_id),
-            self._beat(),
-            self._hub.guard(self._socket, reader, lambda: still(self._socket, self._who, self._actor)),
-        )
-        tasks = [asyncio.ensure_future(job) for job in jobs]
+
+        def jobs() -> tuple[Coroutine[Any, Any, None], ...]:
+            return (
+                self._send(),
+                self._listen(station_id, device_id),
+                self._beat(),
+                self._hub.guard(self._socket, reader, lambda: still(self._socket, self._who, self._actor)),
+            )
+
+        tasks: list[asyncio.Future[None]] = []
+        ears = Ears(self._hub.bus)
         try:
+            await ears.hear(to_desk(station_id, self._call_id), self._from_point)
+            await ears.hear(f"evt.{station_id}.sos.changed", self._changed)
+            await ears.hear("evt.*.session.revoked", doubts(reader))
+            tasks += [asyncio.ensure_future(job) for job in jobs()]
             done, _rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            for one in heard:
-                await one.unsubscribe()
+            await ears.close()
         for task in done:
             error = task.exception()
             if isinstance(error, UnjaiError):

@@ -162,10 +162,11 @@ class Hub:
 
     async def serve(self, socket: WebSocket, reader: Reader, still: Callable[[], Awaitable[bool]]) -> None:
         """Serve one accepted socket until it goes, or until `still` (asked when in doubt) says no."""
-        await self.join(reader)
-        jobs = (self._listen(socket, reader), self._send(socket, reader), self.guard(socket, reader, still))
-        tasks = [asyncio.create_task(job) for job in jobs]
+        tasks: list[asyncio.Task[None]] = []
         try:
+            await self.join(reader)
+            jobs = (self._listen(socket, reader), self._send(socket, reader), self.guard(socket, reader, still))
+            tasks += [asyncio.create_task(job) for job in jobs]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -28,6 +29,7 @@ from unjai.platform.config import Settings
 from unjai.platform.http import Ground, answer
 from unjai.platform.i18n import told
 from unjai.sense.http_door import basic
+from unjai.sense.rules import Bucket
 from unjai.sos import flows, store
 from unjai.sos.ice import ice_servers
 from unjai.sos.points import KINDS, settings_of, speaker
@@ -35,7 +37,7 @@ from unjai.sos.view import help_at
 from unjai.territory.store import device_of
 from unjai.web.live import Hub
 from unjai.web.signals import line, said_by, signal, to_desk, to_point
-from unjai.web.sockets import FORGED, REFUSED, refuse
+from unjai.web.sockets import FORGED, REFUSED, Ears, refuse
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,9 @@ ELSEWHERE = 4409
 _TICK_S = 2.0
 _BEATS = 5
 _LOOKS = 8
+_BURST, _PER_S = 20.0, 1.0
+_FREE = frozenset({"signal", "ready"})
+"""What writes nothing is not counted."""
 _VOICES = frozenset({"ready", "insecure", "denied", "missing"})
 _AWAY = (DBAPIError, OSError, TimeoutError)
 
@@ -139,18 +144,19 @@ class _Line:
         self._by, self._voice = "page", "missing"
         self._help: dict[str, Any] | None = None
         self._watching = False
+        self._elsewhere = False
+        self._pace = Bucket(burst=_BURST, per_s=_PER_S, level=_BURST, at_s=self._clock.now().timestamp())
 
     async def serve(self) -> None:
         station, key = self._device.station_id, self._device.device_id
-        heard = [
-            await self._bus.hear(f"evt.{station}.sos.changed", self._changed),
-            await self._bus.hear(to_point(station, key), self._from_desk),
-            await self._bus.hear(flows.command_subject(self._device.key), self._command),
-            await self._bus.hear(f"point.taken.{key}", self._taken),
-        ]
-        await self._bus.tell(f"point.taken.{key}", self._me.encode())
+        ears = Ears(self._bus)
         tasks: list[asyncio.Future[None]] = []
         try:
+            await ears.hear(f"evt.{station}.sos.changed", self._changed)
+            await ears.hear(to_point(station, key), self._from_desk)
+            await ears.hear(flows.command_subject(self._device.key), self._command)
+            await ears.hear(f"point.taken.{key}", self._taken)
+            await self._bus.tell(f"point.taken.{key}", self._me.encode())
             await self._greet()
             tasks = [asyncio.ensure_future(job) for job in (self._send(), self._listen(), self._tick())]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -160,11 +166,11 @@ class _Line:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            for one in heard:
-                await one.unsubscribe()
+            await ears.close()
             with contextlib.suppress(WebSocketDisconnect, RuntimeError, OSError):
                 await self._socket.close()
-            await asyncio.shield(self._left())
+            if not self._elsewhere:
+                await asyncio.shield(self._left())
 
     async def _left(self) -> None:
         with contextlib.suppress(*_AWAY, UnjaiError):
@@ -231,6 +237,7 @@ class _Line:
 
     async def _taken(self, _subject: str, data: bytes) -> None:
         if data.decode() != self._me:
+            self._elsewhere = True  # the point is there, at its new line: this one's end says nothing of it
             await refuse(self._socket, UnjaiError("sos_point_elsewhere", 409), ELSEWHERE)
 
     async def _send(self) -> None:
@@ -250,7 +257,14 @@ class _Line:
                     log.warning("a point's word waits for the database: %s", error)
                     self._put({"type": "error", "error": told(UnjaiError("database_away", 503))})
 
+    def _paced(self, said: dict[str, Any]) -> None:
+        """Bound what a point can make the centre write; raise `too_many_requests` (429)."""
+        if said.get("type") in _FREE or self._pace.take(self._clock.now().timestamp()):
+            return
+        raise UnjaiError("too_many_requests", 429, wait_s=max(1, math.ceil(self._pace.wait_s())))
+
     async def _heard(self, said: dict[str, Any]) -> None:
+        self._paced(said)
         match said.get("type"):
             case "hello":
                 self._by = "agent" if said.get("by") == "agent" else "page"
@@ -314,6 +328,8 @@ class _Line:
             try:
                 if count % _BEATS == 0:
                     await self._beat()
+                    if self._call is not None:  # should the word that it ended have been missed
+                        await self._look_at_call()
                 if self._watching or count % _LOOKS == 0:
                     await self._look_at_help()
             except (*_AWAY, UnjaiError) as error:

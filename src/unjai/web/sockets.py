@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from nats.errors import Error as NatsError
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -16,6 +17,7 @@ from unjai.model.actor import Actor
 from unjai.model.errors import UnjaiError
 from unjai.people.rules import view_class
 from unjai.platform.i18n import told
+from unjai.platform.streams import Bus
 from unjai.web.live import Hub, Reader, heard
 
 Who = Callable[[WebSocket], Awaitable[Actor | None]]
@@ -87,6 +89,25 @@ def doubts(reader: Reader) -> Callable[[str, bytes], Awaitable[None]]:
     return revoked
 
 
+class Ears:
+    """What one socket hears on the bus: all of it is let go of with the socket, also where only a part was begun."""
+
+    def __init__(self, bus: Bus) -> None:
+        """Hear nothing yet."""
+        self._bus = bus
+        self._subscriptions: list[Any] = []
+
+    async def hear(self, subject: str, then: Callable[[str, bytes], Awaitable[None]]) -> None:
+        """Hear one more subject; raises as `Bus.hear` does."""
+        self._subscriptions.append(await self._bus.hear(subject, then))
+
+    async def close(self) -> None:
+        """Hear nothing any more, whatever state the line to the bus is in."""
+        while self._subscriptions:
+            with contextlib.suppress(NatsError, OSError):
+                await self._subscriptions.pop().unsubscribe()
+
+
 async def _personal(socket: WebSocket, hub: Hub, actor: Actor, still: Callable[[], Awaitable[bool]]) -> None:
     changed = asyncio.Event()
     reader = Reader(station_id=actor.station, view="none", account_id=actor.account_id, until=actor.until)
@@ -113,15 +134,17 @@ async def _personal(socket: WebSocket, hub: Hub, actor: Actor, still: Callable[[
 
     station = actor.station
     subjects = [f"evt.{station}.{name}" for name in ("offer.changed", "duty.changed", "unit.changed")]
-    subscriptions = [await hub.bus.hear(subject, mine) for subject in subjects]
-    subscriptions.append(await hub.bus.hear("evt.*.session.revoked", doubts(reader)))
     changed.set()
-    tasks = [asyncio.create_task(job) for job in (send(), listen(), hub.guard(socket, reader, still))]
+    tasks: list[asyncio.Future[None]] = []
+    ears = Ears(hub.bus)
     try:
+        for subject in subjects:
+            await ears.hear(subject, mine)
+        await ears.hear("evt.*.session.revoked", doubts(reader))
+        tasks += [asyncio.ensure_future(job) for job in (send(), listen(), hub.guard(socket, reader, still))]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for subscription in subscriptions:
-            await subscription.unsubscribe()
+        await ears.close()
