@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 _HEARTBEAT_S: Final = 30.0
 _AGAIN_S: Final = (0.5, 1.0, 2.0, 4.0)
 _REFUSED: Final = 4401
+_LAST_WORDS_S: Final = 3.0
+_SWITCH_S: Final = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,7 @@ class Agent:
         self._gate: Gate | None = None
         self._speaker: Speaker | None = None
         self._works: dict[str, asyncio.Task[None]] = {}
+        self._offs: set[asyncio.Task[None]] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.connected = asyncio.Event()
         """The centre knows this point now."""
@@ -89,9 +92,15 @@ class Agent:
                 tries += 1
         finally:
             heart.cancel()
-            for work in (*self._works.values(), *self._tasks):
+            for work in self._works.values():
                 work.cancel()
-            await asyncio.gather(heart, *self._works.values(), *self._tasks, return_exceptions=True)
+            await asyncio.gather(heart, *self._works.values(), *self._offs, return_exceptions=True)
+            if self._tasks:  # that all is off is said, if the centre hears it
+                await asyncio.wait(self._tasks, timeout=_LAST_WORDS_S)
+            last = tuple(self._tasks)
+            for task in last:
+                task.cancel()
+            await asyncio.gather(*last, return_exceptions=True)
             await self._hang_up()
             await self._http.aclose()
 
@@ -102,7 +111,10 @@ class Agent:
             try:
                 await self._say({"type": "hello", "by": "agent", "voice": "ready"})
                 async for message in socket:
-                    await self._heard(json.loads(message))
+                    try:
+                        await self._heard(json.loads(message))
+                    except Exception:  # an offer that cannot be taken ends neither the button nor the siren
+                        log.exception("a word of the centre could not be taken")
             finally:
                 self._socket = None
 
@@ -181,6 +193,13 @@ class Agent:
     async def _answer(self, sdp: str, number: int) -> None:
         """Take the operator's offer: a fresh connection each time, so that a reload there joins again."""
         await self._hang_up()
+        try:
+            await self._joined(sdp, number)
+        except Exception:
+            await self._hang_up()  # no microphone stays open without a call
+            raise
+
+    async def _joined(self, sdp: str, number: int) -> None:
         peer = self._peer = RTCPeerConnection(RTCConfiguration(iceServers=self._ice))
         self._gate, self._speaker = Gate(self._fitted.microphone()), self._fitted.loudspeaker()
         self._gate.open = self._call is None or self._call["state"] != "held"
@@ -205,49 +224,82 @@ class Agent:
 
     def _obey(self, told: dict[str, Any]) -> None:
         command, part = str(told["command"]), str(told["do"])
-        works = self._works.get(command)
-        if told["on"] and works is None:
-            self._works[command] = asyncio.create_task(self._work(command, part, float(told["lasts_s"])))
-            return
-        if not told["on"] and works is not None:
-            works.cancel()  # which switches off and says so
-            return
-        over = works is None or works.done()
-        self._later(self._tell("ack", {"command": command, "state": "done" if over else "on"}))
+        work = self._works.get(command)
+        working = work is not None and not work.done()
+        if told["on"] and work is None:
+            self._works[command] = asyncio.create_task(self._work(command, part, float(told["lasts_s"])), name=part)
+        elif told["on"]:
+            self._ack(command, "on" if working else "done")
+        elif work is not None and working:
+            if not work.cancelling():
+                work.cancel()  # which switches off and says so
+        elif (program := self._program(part)) and not self._sounds(part):
+            self._switch_off(command, program)  # it may not have gone off, or be on since before this program began
+        else:
+            self._ack(command, "done")
+
+    def _program(self, part: str) -> str:
+        return {"siren": self._fitted.siren, "light": self._fitted.light}.get(part, "")
+
+    def _sounds(self, part: str) -> bool:
+        """Tell whether a command has the part now: one that is over does not switch it off."""
+        return any(not work.done() and work.get_name() == part for work in self._works.values())
 
     async def _work(self, command: str, part: str, lasts_s: float) -> None:
         """Switch a part on for a while; off again whatever happens, and say each as it is done."""
-        program = {"siren": self._fitted.siren, "light": self._fitted.light}.get(part, "")
-        trouble = await _switch(program, "on") if program else "not fitted"
-        if trouble:
-            await self._tell("ack", {"command": command, "state": "refused", "why": trouble})
+        program = self._program(part)
+        if not program:
+            self._ack(command, "refused", "not fitted")
             return
+        trouble = ""
         try:
-            self._later(self._tell("ack", {"command": command, "state": "on"}))
-            await asyncio.sleep(lasts_s)
+            trouble = await _switch(program, "on")
+            if trouble:
+                self._ack(command, "refused", trouble)
+            else:
+                self._ack(command, "on")
+                await asyncio.sleep(lasts_s)
         finally:
-            await asyncio.shield(self._off(command, program))
+            await asyncio.shield(self._switch_off("" if trouble else command, program))
+
+    def _switch_off(self, command: str, program: str) -> asyncio.Task[None]:
+        """Switch off, which nothing cancels; say so of `command`, if one is named."""
+        task = asyncio.create_task(self._off(command, program))
+        self._offs.add(task)
+        task.add_done_callback(self._offs.discard)
+        return task
 
     async def _off(self, command: str, program: str) -> None:
         trouble = await _switch(program, "off")
         if trouble:
             log.error("cannot be switched off: %s", trouble)
-            return
-        await self._tell("ack", {"command": command, "state": "done"})
+        elif command:
+            self._ack(command, "done")
 
-    def _later(self, job: Any) -> None:
-        task = asyncio.ensure_future(job)
+    def _ack(self, command: str, state: str, why: str = "") -> None:
+        facts = {"command": command, "state": state} | ({"why": why} if why else {})
+        task = asyncio.create_task(self._tell("ack", facts))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
 async def _switch(program: str, word: str) -> str:
-    """Run a part's program with ``on`` or ``off``; return what went wrong, empty where nothing did."""
+    """Run a part's program with ``on`` or ``off``; return what went wrong, empty where nothing did.
+
+    It has ended when this returns: one that hangs, or is not waited for any more, is killed.
+    """
     try:
         process = await asyncio.create_subprocess_exec(
             *shlex.split(program), word, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
         )
-        _out, said = await asyncio.wait_for(process.communicate(), 5)
-    except (OSError, ValueError, TimeoutError) as error:
+    except (OSError, ValueError) as error:
         return str(error)[:200] or type(error).__name__
+    try:
+        _out, said = await asyncio.wait_for(process.communicate(), _SWITCH_S)
+    except TimeoutError:
+        return "no end"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     return "" if process.returncode == 0 else (said.decode(errors="replace").strip() or "failed")[:200]
