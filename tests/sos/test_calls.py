@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.sos.conftest import HERE, pressed
 from unjai.model.actor import system
@@ -101,6 +101,21 @@ async def test_an_operator_has_one_call_at_a_time(db, ground, clock):
     assert (second["who"], second["incident_id"]) == ("officer", None)
     with pytest.raises(UnjaiError, match="sos_call_busy"):
         await do(db, ground.operator, clock, flows.answer, second["id"])
+
+
+async def test_of_two_windows_of_one_operator_one_answers(db, ground, clock):
+    first = await ring(db, ground, clock)
+    async with db.tx(ground.other) as tx:
+        second = await flows.ring(tx, ground.other, clock, device_id=ground.bare)
+    async with db.tx(ground.operator) as tx:
+        await flows.answer(tx, ground.operator, clock, call_id=first["id"])
+        there = asyncio.create_task(do(db, ground.operator, clock, flows.answer, second["id"]))
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        while not there.done() and not await tx.scalar(waiting):
+            await asyncio.sleep(0)
+        assert not there.done()
+    with pytest.raises(UnjaiError, match="sos_call_busy"):
+        await there
 
 
 async def test_the_centre_calls_only_a_point_that_hears(db, ground, clock):

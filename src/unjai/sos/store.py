@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     Text,
     Uuid,
+    func,
     or_,
     select,
     text,
@@ -178,6 +179,11 @@ async def open_call_of_account(tx: Tx, account_id: UUID) -> Row | None:
     """Return the call that an operator has now."""
     mine = (sos_call.c.account_id == account_id) & (sos_call.c.state != "ended")
     return await tx.one(select(sos_call).where(mine).limit(1))
+
+
+async def one_at_a_time(tx: Tx, account_id: UUID) -> None:
+    """Let whatever else begins a call for this operator wait until this transaction is over: two windows, two calls."""
+    await tx.scalar(select(func.pg_advisory_xact_lock(func.hashtext("unjai.sos"), func.hashtext(str(account_id)))))
 
 
 async def change_call(tx: Tx, call_id: UUID, **values: Any) -> Row:

@@ -115,7 +115,10 @@ async def _begun(tx: Tx, point: Point, row: Mapping[str, Any]) -> Row | None:
 
 
 async def _free(tx: Tx, actor: Actor) -> None:
-    if actor.account_id is not None and await store.open_call_of_account(tx, actor.account_id) is not None:
+    if actor.account_id is None:
+        return
+    await store.one_at_a_time(tx, actor.account_id)
+    if await store.open_call_of_account(tx, actor.account_id) is not None:
         raise UnjaiError("sos_call_busy", 409)
 
 
