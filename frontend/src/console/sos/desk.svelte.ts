@@ -30,6 +30,8 @@ class SosDesk {
   #timer: ReturnType<typeof setInterval> | undefined;
   #asking = false;
   #again = false;
+  /** How many deeds were answered: what was asked before one of them is not believed after it. */
+  #deeds = 0;
 
   start(): void {
     if (!may('device.read')) return;
@@ -49,10 +51,13 @@ class SosDesk {
       return;
     }
     this.#asking = true;
+    const deeds = this.#deeds;
     try {
       const found = await get<Desk>('/api/sos/desk');
-      this.#notice(this.now, found);
-      this.now = found;
+      if (deeds === this.#deeds) {
+        this.#notice(this.now, found);
+        this.now = found;
+      }
     } catch {
       // What was known stands; the line's own bar says that it is cut.
     } finally {
@@ -83,17 +88,22 @@ class SosDesk {
   }
 
   askFor(point: Point, part: Part, incident_id: string | null): Promise<boolean> {
-    return act(`sos ${point.device_id} ${part}`, async () => {
-      await post<Action>(`/api/sos/points/${point.device_id}/actions`, { part, incident_id });
-      await this.ask();
-    });
+    return act(`sos ${point.device_id} ${part}`, async () => this.#take(await post<Action>(`/api/sos/points/${point.device_id}/actions`, { part, incident_id })));
   }
 
   halt(action: Action): Promise<boolean> {
-    return act(`sos stop ${action.id}`, async () => {
-      await post<Action>(`/api/sos/actions/${action.id}/stop`);
-      await this.ask();
-    });
+    return act(`sos stop ${action.id}`, async () => this.#take(await post<Action>(`/api/sos/actions/${action.id}/stop`)));
+  }
+
+  /** The answer to a deed stands at once: the next key goes by it, however long the room's own question takes. */
+  #take(action: Action): void {
+    this.#deeds += 1;
+    if (this.now) {
+      const known = this.now.actions.some((one) => one.id === action.id);
+      const actions = known ? this.now.actions.map((one) => (one.id === action.id ? action : one)) : [action, ...this.now.actions];
+      this.now = { ...this.now, actions };
+    }
+    void this.ask();
   }
 
   /** The keyboard's way: what sounds stops, what is silent sounds. */
