@@ -1,5 +1,6 @@
 """A point's line: what is left behind where it cannot begin, is taken over, is flooded, or misses a word."""
 
+import asyncio
 import base64
 import contextlib
 import json
@@ -14,7 +15,7 @@ from unjai.model.actor import system
 from unjai.model.clock import SystemClock
 from unjai.platform.config import Settings
 from unjai.platform.streams import Bus
-from unjai.sos import rules, store
+from unjai.sos import flows, rules, store
 from unjai.web import point_door
 from unjai.web.desk_sockets import Room, _Desk
 from unjai.web.live import Hub, Reader
@@ -136,6 +137,50 @@ async def test_a_line_that_hears_only_a_part_lets_it_go(db, own, ground, left):
     await point_door._Line(door, SimpleNamespace(close=close), device).serve()
     assert closed
     assert own.nc._subs == {}
+
+
+class Slow:
+    """A page's end that takes its time to go once it was told to."""
+
+    def __init__(self):
+        self.greeted, self.told, self.gone = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def send_text(self, _text):
+        self.greeted.set()
+
+    async def close(self, _code=1000):
+        self.told.set()
+
+    async def receive(self):
+        await self.gone.wait()
+        return {"type": "websocket.disconnect"}
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_only_a_line_that_was_not_taken_over_says_at_its_end_that_the_point_left(
+    db, own, ground, clock, tmp_path, taken
+):
+    socket = Slow()
+    door = SimpleNamespace(
+        hub=Hub(own, clock),
+        ground=SimpleNamespace(db=db, clock=clock),
+        settings=Settings(data=tmp_path),
+        same=lambda _device: True,
+    )
+    device = SimpleNamespace(key="POLE-1", name_th="เสา", station_id=HERE, device_id=ground.pole)
+    async with asyncio.timeout(30):
+        serving = asyncio.create_task(point_door._Line(door, socket, device).serve())
+        await socket.greeted.wait()
+        if taken:
+            await own.tell(f"point.taken.{ground.pole}", b"another")
+            await socket.told.wait()
+        async with db.tx(ground.point) as tx:  # the hello of the new line
+            await flows.beat(tx, ground.point, clock, device_id=ground.pole, by="page", voice="ready")
+        socket.gone.set()
+        await serving
+    async with db.tx(system(HERE)) as tx:
+        seen = (await store.presence(tx, ground.pole))["seen_at"]
+    assert (clock.now() - seen < rules.READY) is taken
 
 
 async def test_an_operators_end_that_cannot_hear_lets_all_go(db, own, ground, clock, monkeypatch, tmp_path):
