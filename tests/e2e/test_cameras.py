@@ -30,10 +30,10 @@ def street() -> Iterator[RtspServer]:
 
 @pytest.fixture(scope="module")
 def watched(centre: Centre, street: RtspServer) -> list[str]:
-    """Put the street's cameras into the register, nearest to pole-02 first, and wait until they send."""
+    """Put the street's cameras into the register, nearest to pole-06 first, and wait until they send."""
     with centre.client("operator") as operator:
         devices = {one["key"]: one for one in operator.get("/api/devices").json()}
-    pole = devices["pole-02"]
+    pole = devices["pole-06"]
     with centre.client("administrator") as administrator:
         rows = administrator.get("/api/cameras").json()
         rows.sort(key=lambda one: (one["lon"] - pole["lon"]) ** 2 + (one["lat"] - pole["lat"]) ** 2)
@@ -98,7 +98,7 @@ def test_a_pressed_pole_opens_its_cameras(
     sign_in(centre, context, "operator2")
     page.goto(f"{centre.url}/console/cameras")
     expect(page.locator("[data-tile]").first).to_be_visible(timeout=PATIENCE_MS)
-    press(centre, "pole-02")
+    press(centre, "pole-06")
     opened = page.get_by_test_id("pressed")
     expect(opened.locator(PLAYING).first).to_be_visible(timeout=PATIENCE_MS)
     assert opened.locator(f'[data-camera="{watched[0]}"]').count() == 1, "the nearest one is among them"

@@ -16,6 +16,7 @@ from unjai.platform.engines import disc, folders, parts, process
 from unjai.platform.engines.disc import DiscWatch
 from unjai.platform.engines.links import links, reachable
 from unjai.platform.engines.nats import domain
+from unjai.platform.engines import nats_log
 from unjai.platform.engines.nats_log import Place, follow_refused, scan
 from unjai.platform.engines.parts import BackOff, Log
 from unjai.platform.engines.ports import assert_free, free_port, kept_port
@@ -64,6 +65,17 @@ def test_refusals_are_read_with_the_server_that_wrote_them():
 @given(st.lists(st.binary()))
 def test_no_line_of_the_log_breaks_the_reader(lines):
     assert scan(lines, Place())[0] == []
+
+
+async def test_a_piece_of_the_log_that_ends_within_a_line_loses_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(nats_log, "_CHUNK", len(STARTED) + len(REFUSED) + 20)
+    log, found = tmp_path / "nats.log", 0
+    log.write_bytes(STARTED + REFUSED * 50)
+    async for batch in follow_refused(log, tmp_path / "place.json", poll_s=0.001):
+        found += sum(one.count for one in batch)
+        if found >= 50:
+            break
+    assert found == 50
 
 
 async def test_log_is_followed_through_rotation_and_a_lost_place(tmp_path):

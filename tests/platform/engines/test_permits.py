@@ -170,6 +170,7 @@ async def test_every_refusal_is_counted_once_while_the_server_rotates_its_log(da
             await device.publish("sos/p2/press", "forged")
             async with asyncio.timeout(60):
                 while turn % 10 == 0 and counted < turn:
+                    assert not counting.done(), counting
                     await asyncio.sleep(0.005)
         await device.leave()
         counting.cancel()

@@ -105,12 +105,14 @@ def _read(log: Path, place: Place) -> tuple[list[Refused], Place]:
                 if opened.st_size < place.offset:
                     place = replace(place, offset=0)
                 text.seek(place.offset)
-                lines = text.readlines(_CHUNK)
+                data = text.read(
+                    _CHUNK
+                )  # at once: `readlines` would go on after half a line that is just being written
         except FileNotFoundError:
             return [], before
-        whole = [line for line in lines if line.endswith(b"\n")]
+        whole = data.rfind(b"\n") + 1 or (len(data) if len(data) == _CHUNK else 0)
         if whole:
-            told, place = scan(whole, replace(place, offset=place.offset + sum(map(len, whole))))
+            told, place = scan(data[:whole].split(b"\n"), replace(place, offset=place.offset + whole))
             return told, place
     return [], place
 
