@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 
 from unjai.model.errors import UnjaiError
 from unjai.platform.config import load
-from unjai.platform.engines import disc, folders, parts, process
+from unjai.platform.engines import disc, folders, nats_log, parts, process
 from unjai.platform.engines.disc import DiscWatch
 from unjai.platform.engines.links import links, reachable
 from unjai.platform.engines.nats import domain
-from unjai.platform.engines import nats_log
 from unjai.platform.engines.nats_log import Place, follow_refused, scan
 from unjai.platform.engines.parts import BackOff, Log
 from unjai.platform.engines.ports import assert_free, free_port, kept_port
