@@ -1,0 +1,16 @@
+"""Plate reads: daily partitions, the dictionary of plates, guarded searches."""
+
+from unjai.platform.migrations import run_sql
+
+revision = "0023"
+down_revision = "0022"
+
+
+def upgrade() -> None:
+    """Run the statements beside this file."""
+    run_sql(__file__)
+
+
+def downgrade() -> None:
+    """Steps go forward; a backup is the way back."""
+    raise NotImplementedError

@@ -1,0 +1,16 @@
+"""The watch list of plates and what its entries met."""
+
+from unjai.platform.migrations import run_sql
+
+revision = "0024"
+down_revision = "0023"
+
+
+def upgrade() -> None:
+    """Run the statements beside this file."""
+    run_sql(__file__)
+
+
+def downgrade() -> None:
+    """Steps go forward; a backup is the way back."""
+    raise NotImplementedError
