@@ -197,6 +197,33 @@ def test_a_191_call_is_taken_by_keyboard_alone(centre: Centre, context: BrowserC
     assert any(mark in str(text) for text in texts)
 
 
+def test_a_call_typed_before_the_codes_have_come_is_sent_when_they_are_there(
+    centre: Centre, context: BrowserContext, page: Page
+) -> None:
+    sign_in(centre, context, "operator2")
+    held: list[Route] = []
+    page.route("**/api/event-codes", lambda route: held.append(route))  # noqa: PLW0108 -- a built-in cannot be a handler
+    page.goto(f"{centre.url}/console")
+    expect(page.get_by_role("region", name="เหตุ หน่วย และอุปกรณ์")).to_be_visible(timeout=PATIENCE_MS)
+    mark = uuid.uuid4().hex[:8]
+    page.keyboard.press("KeyN")
+    form = page.locator("form[aria-labelledby=call-title]")
+    expect(form).to_be_visible(timeout=PATIENCE_MS)
+    page.keyboard.type("วิ่งราว")
+    page.keyboard.press("Enter")
+    page.locator("form textarea").fill(f"สายที่รับก่อนรหัสมาถึง {mark}")
+    page.keyboard.press("Control+Enter")
+    expect(form.get_by_role("status")).to_contain_text("รหัสเหตุกำลังมา")
+    page.route("**/api/event-codes", lambda route: route.continue_())
+    for route in held:
+        route.continue_()
+    expect(form).to_have_count(0, timeout=PATIENCE_MS)
+    with centre.client("operator2") as operator:
+        rows = operator.get("/api/incidents?state=open").json()
+        told = [operator.get(f"/api/incidents/{row['id']}").json() for row in rows if row["channel"] == "call"]
+    assert any(mark in str(report["text"]) for one in told for report in one["reports"])
+
+
 def test_the_first_sign_in_is_refused_kindly(centre: Centre, page: Page) -> None:
     page.goto(f"{centre.url}/console")
     page.locator("input[name=username]").fill("operator")
