@@ -20,7 +20,7 @@ ClockVerdict = Literal["ok", "late", "ahead", "wrong", "none"]
 `wrong`: not to be believed (over 12 h ahead, or before 2020), so our own time counts · `none`: it sent no time.
 """
 
-RetentionClass = Literal["fleet", "device", "citizen"]
+RetentionClass = Literal["fleet", "device", "citizen", "plates"]
 """Each class has its own stream, its own table and its own age (see `platform.streams.CLASSES`)."""
 
 

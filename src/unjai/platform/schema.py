@@ -59,8 +59,10 @@ def _grant(table: Table) -> list[str]:
     name = table.name
     append_only = dict.fromkeys(("audit", "audit_seal", "audit_node", "audit_root"), "SELECT, INSERT")
     what = append_only.get(name, "SELECT, INSERT, UPDATE, DELETE")
-    searched = [f"GRANT SELECT ON {name} TO unjai_search"] if table.info.get("searched") else []
-    return [f"GRANT {what} ON {name} TO unjai_app, unjai_worker", *searched]
+    may = table.info.get("searched")
+    searched = [f"GRANT {'SELECT' if may is True else may} ON {name} TO unjai_search"] if may else []
+    who = "unjai_worker" if table.info.get("worker_only") else "unjai_app, unjai_worker"
+    return [f"GRANT {what} ON {name} TO {who}", *searched]
 
 
 def statements() -> list[str]:

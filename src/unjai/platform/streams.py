@@ -43,12 +43,17 @@ class Kept:
     stream_bytes: int
     table_age: timedelta
     partition: timedelta
+    own_table: bool = False
+    """The capability that it belongs to records it in a table of its own; there is no `obs_` table."""
 
 
 CLASSES: dict[RetentionClass, Kept] = {
     "fleet": Kept(stream_bytes=2_000_000_000, table_age=timedelta(days=365), partition=timedelta(days=7)),
     "device": Kept(stream_bytes=500_000_000, table_age=timedelta(days=90), partition=timedelta(days=7)),
     "citizen": Kept(stream_bytes=500_000_000, table_age=timedelta(days=30), partition=timedelta(days=1)),
+    "plates": Kept(
+        stream_bytes=400_000_000, table_age=timedelta(days=30), partition=timedelta(days=1), own_table=True
+    ),
 }
 
 _decode = msgspec.json.Decoder(list[Observation]).decode

@@ -37,7 +37,9 @@ class Writing:
 
 
 async def copy_rows(writing: Writing) -> None:
-    """COPY into a temporary table, then insert what is not there yet."""
+    """COPY into a temporary table, then insert what is not there yet; a class with its own table has its own step."""
+    if CLASSES[writing.retention].own_table:
+        return
     writing.conflicts = await store.record(writing.tx, writing.retention, writing.batch)
 
 

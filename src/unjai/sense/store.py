@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from sqlalchemy import BigInteger, Column, DateTime, Float, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from unjai.model.ids import id_floor, id_time
 from unjai.model.reading import Observation, RetentionClass
 from unjai.platform.database import Tx, station_table
+from unjai.platform.partitions import Cut, keep
 from unjai.platform.streams import CLASSES
 
 
@@ -39,7 +38,9 @@ def _table(retention: RetentionClass) -> Table:
     )
 
 
-TABLES: dict[RetentionClass, Table] = {retention: _table(retention) for retention in CLASSES}
+TABLES: dict[RetentionClass, Table] = {
+    retention: _table(retention) for retention, kept in CLASSES.items() if not kept.own_table
+}
 
 obs_conflict = station_table(
     "obs_conflict",
@@ -97,17 +98,14 @@ async def record(tx: Tx, retention: RetentionClass, batch: Sequence[Observation]
     return [seen for seen in batch if (seen.id, seen.digest) in keys]
 
 
+def _cut(retention: RetentionClass) -> Cut:
+    kept = CLASSES[retention]
+    return Cut(table=f"obs_{retention}", columns=_NAMES, step=kept.partition, age=kept.table_age)
+
+
 def partition_name(retention: RetentionClass, start: datetime) -> str:
     """Return the name of the partition that begins at `start`."""
-    return f"obs_{retention}_{start:%Y%m%d%H}"
-
-
-def bounds(retention: RetentionClass, now: datetime, ahead: int = 2) -> list[tuple[datetime, datetime]]:
-    """Return the partitions that must exist: the one before this, this one and `ahead` more."""
-    step = CLASSES[retention].partition
-    epoch = id_time(UUID(int=0))
-    first = epoch + ((now - epoch) // step - 1) * step
-    return [(first + step * n, first + step * (n + 1)) for n in range(ahead + 2)]
+    return _cut(retention).name(start)
 
 
 async def keep_partitions(tx: Tx, now: datetime) -> list[str]:
@@ -115,45 +113,7 @@ async def keep_partitions(tx: Tx, now: datetime) -> list[str]:
 
     Runs as `unjai_owner`. Rows that came early and lie in the `rest` partition move over when theirs is made.
     """
-    dropped: list[str] = []
-    for retention, kept in CLASSES.items():
-        table = f"obs_{retention}"
-        there = {
-            str(row["name"])
-            for row in await tx.all(
-                text(
-                    "SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
-                    " WHERE i.inhparent = CAST(:parent AS regclass)"
-                ),
-                {"parent": table},
-            )
-        }
-        for start, end in bounds(retention, now):
-            if partition_name(retention, start) not in there:
-                await _make(tx, retention, start, end)
-        for name in sorted(there - {f"{table}_rest"}):
-            began = datetime.strptime(name.rpartition("_")[2], "%Y%m%d%H").replace(tzinfo=now.tzinfo)
-            if began + kept.partition < now - kept.table_age:
-                await tx.execute(text(f"DROP TABLE {name}"))
-                dropped.append(name)
-        await tx.execute(
-            text(f"DELETE FROM {table}_rest WHERE received_at < :before"),  # noqa: S608
-            {"before": now - kept.table_age},
-        )
-    return dropped
-
-
-async def _make(tx: Tx, retention: RetentionClass, start: datetime, end: datetime) -> None:
-    table, name = f"obs_{retention}", partition_name(retention, start)
-    low, high = id_floor(start), id_floor(end)
-    await tx.execute(text(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL)"))
-    await tx.execute(
-        text(
-            f"WITH early AS (DELETE FROM {table}_rest WHERE id >= '{low}' AND id < '{high}' RETURNING {_NAMES})"  # noqa: S608
-            f" INSERT INTO {name} ({_NAMES}) SELECT {_NAMES} FROM early"
-        )
-    )
-    await tx.execute(text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{low}') TO ('{high}')"))
+    return [name for retention in TABLES for name in await keep(tx, now, _cut(retention))]
 
 
 def too_old(retention: RetentionClass, now: datetime) -> datetime:

@@ -1,0 +1,1 @@
+"""What is done with plates, as named stories."""

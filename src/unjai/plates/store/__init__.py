@@ -1,0 +1,1 @@
+"""Tables of plates and all SQL over them."""
