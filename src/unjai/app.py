@@ -41,6 +41,7 @@ from unjai.respond import flows as respond
 from unjai.respond import view
 from unjai.respond.codes import event_codes
 from unjai.respond.flows import NewReport
+from unjai.respond.store import reports
 from unjai.respond.store.worked import worked_between
 from unjai.sense import counts, intake, record
 from unjai.sense.base import kinds
@@ -273,6 +274,11 @@ class ToRespond:
     async def incidents(self, tx: Tx, incident_ids: set[UUID]) -> dict[UUID, dict[str, Any]]:
         """Return incidents' rows."""
         return {row.id: view.wire(row) for row in await view.rows(tx, incident_ids)}
+
+    async def pressed_of_closed(self, tx: Tx, incident_ids: set[UUID]) -> dict[DeviceId, datetime]:
+        """Return when points were last pressed whose incidents are closed now."""
+        found = await reports.pressed_of_closed(tx, list(incident_ids))
+        return {DeviceId(key): at for key, at in found.items()}
 
     async def strip(self, tx: Tx, since: datetime, known: set[int]) -> dict[int, dict[str, Any]]:
         """Return the strip's lines by their step's number."""

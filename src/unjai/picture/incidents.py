@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from unjai.model.actor import system
 from unjai.model.clock import Clock
-from unjai.model.ids import StationId
+from unjai.model.ids import DeviceId, StationId
 from unjai.picture.live import STRIP_FOR, StationLive
 from unjai.platform.database import Database, Tx
 
@@ -32,6 +32,9 @@ class Teller(Protocol):
 
     async def incidents(self, tx: Tx, incident_ids: set[UUID]) -> dict[UUID, dict[str, Any]]:
         """Return the rows of these incidents, without those that are not to be seen."""
+
+    async def pressed_of_closed(self, tx: Tx, incident_ids: set[UUID]) -> dict[DeviceId, datetime]:
+        """Return when points were last pressed, as those of these incidents tell that are closed."""
 
     async def strip(self, tx: Tx, since: datetime, known: set[int]) -> dict[int, dict[str, Any]]:
         """Return the strip's lines since a moment by their step's number, oldest first, without the known ones."""
@@ -93,9 +96,12 @@ class Changes:
         since = min(self._looked.get(station_id, now), now) - _SLACK
         async with self.db.tx(system(station_id, name="picture")) as tx:
             rows = await self.teller.incidents(tx, wanted)
+            answered = await self.teller.pressed_of_closed(tx, wanted)
             lines = await self.teller.strip(tx, since, {number for number, seen in known.items() if seen >= since})
         for incident_id in wanted:
             live.set_incident(str(incident_id), rows.get(incident_id))
+        for device_id, pressed_at in answered.items():
+            live.answer(device_id, pressed_at, now)
         for number, line in lines.items():
             if number not in known:
                 live.note(line, now)

@@ -12,7 +12,7 @@ from uuid import UUID
 from unjai.model.geometry import Point
 from unjai.model.ids import DeviceId, StationId, UnitId
 from unjai.people.registry import DeviceEntry
-from unjai.picture.rules import Heard
+from unjai.picture.rules import Heard, answered
 
 UNIT_KINDS = {"car": 1, "motorcycle": 2, "foot": 3, "volunteer": 4}
 UNIT_STATES = {"off": 0, "free": 1, "offered": 2, "en_route": 3, "on_scene": 4, "closing": 5}
@@ -76,6 +76,12 @@ class StationLive:
             quiet = shown == state and before is not None and before.battery == heard.battery
             if not quiet:
                 self.dirty_devices.add(heard.device_id)
+
+    def answer(self, device_id: DeviceId, pressed_at: datetime, now: datetime) -> None:
+        """Let a point be in alarm no longer: the incident of its press is closed. A press since then counts on."""
+        heard = self.heard.get(device_id)
+        if heard is not None and (calm := answered(heard, pressed_at)) is not heard:
+            self.hear(calm, now)
 
     def set_incident(self, key: str, row: Mapping[str, Any] | None) -> None:
         """Take an incident's row as it is now; a closed one (or None) leaves the picture."""

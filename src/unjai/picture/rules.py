@@ -135,6 +135,13 @@ def _said(heard: Heard, seen: Observation, at: datetime) -> Heard:
     return heard
 
 
+def answered(heard: Heard, pressed_at: datetime) -> Heard:
+    """Return what is known of a point once the incident of its press at that moment is closed."""
+    if heard.alarm_until is None or heard.alarm_until > pressed_at + ALARM_FOR:
+        return heard
+    return replace(heard, alarm_until=None)
+
+
 def _newer(heard: Heard, at: datetime) -> bool:
     return heard.observed_at is None or at > heard.observed_at
 

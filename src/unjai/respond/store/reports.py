@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, update
 
 from unjai.model.geometry import Point
 from unjai.platform.database import Tx
-from unjai.respond.store.tables import report, report_caller
+from unjai.respond.store.tables import incident, report, report_caller
 
 Row = dict[str, Any]
 
@@ -53,6 +53,20 @@ async def callers(tx: Tx, report_ids: Sequence[UUID]) -> dict[UUID, Row]:
         return {}
     rows = await tx.all(select(report_caller).where(report_caller.c.report_id.in_(report_ids)))
     return {row["report_id"]: row for row in rows}
+
+
+async def pressed_of_closed(tx: Tx, incident_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Return of each point when it was last pressed, as those of these incidents tell that are closed."""
+    if not incident_ids:
+        return {}
+    query = (
+        select(report.c.device_id, func.max(report.c.observed_at).label("at"))
+        .join(incident, incident.c.id == report.c.incident_id)
+        .where(report.c.incident_id.in_(incident_ids), report.c.kind == "sos_press", incident.c.state == "closed")
+        .where(report.c.device_id.is_not(None))
+        .group_by(report.c.device_id)
+    )
+    return {row["device_id"]: row["at"] for row in await tx.all(query)}
 
 
 async def sources(tx: Tx, incident_ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
