@@ -314,3 +314,4 @@ async def _tidy(made: Common) -> None:
         await forget_old_files(tx, made.everywhere, made.clock)
         await forget_parties(tx, made.everywhere, made.clock)
         await forget_counts(tx, made.clock.now() - COUNTS_KEPT)
+        await sos.forget(tx, made.clock)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     Text,
     Uuid,
+    delete,
     func,
     or_,
     select,
@@ -246,3 +247,11 @@ async def incident_of_point(tx: Tx, device_id: DeviceId) -> UUID | None:
     )
     found: UUID | None = await tx.scalar(query)
     return found
+
+
+async def forget(tx: Tx, before: datetime) -> int:
+    """Delete calls and commands that were over before a moment, and who was not heard of since; how many calls."""
+    await tx.execute(delete(sos_action).where(sos_action.c.asked_at < before, sos_action.c.state.not_in(OPEN_ACTION)))
+    await tx.execute(delete(sos_presence).where(sos_presence.c.seen_at < before))
+    gone_calls = await tx.execute(delete(sos_call).where(sos_call.c.ended_at < before))
+    return gone_calls.rowcount

@@ -16,6 +16,7 @@ from unjai.sos.flows.calls import (
     ring,
     tend,
 )
+from unjai.sos.flows.keeping import forget
 
 __all__ = [
     "Who",
@@ -26,6 +27,7 @@ __all__ = [
     "command_subject",
     "desk_seen",
     "end",
+    "forget",
     "hang_up",
     "hold",
     "leave",
