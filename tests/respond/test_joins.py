@@ -89,6 +89,18 @@ def test_uncertain_positions_widen_the_limit_in_quadrature_and_not_beyond(mine, 
     assert limit_m(off(0, 0, mine), off(0, 0, theirs)) == pytest.approx(limit)
 
 
+def test_a_call_for_help_never_goes_into_what_a_rule_opened_but_a_rule_goes_into_it():
+    loiterer = opened(told("SUS", source="cam-01"), by_rule=True)
+    press = told(at_s=60, point=off(10))
+    assert compatible(press.code, loiterer.code)
+    assert joins(press, loiterer) is None
+    assert joins(told("SUS", 60, source="cam-02"), opened(press)) is not None
+    assert joins(told("SUS", 60, source="cam-02"), loiterer) is not None, "rules are still one event among each other"
+    assert joins(told("131", 60, source="call:1"), loiterer) is not None, "who calls says what it is"
+    merged = opened(told("SUS", source="cam-01"), by_rule=True, sources=frozenset({"cam-01", press.source}))
+    assert joins(press, merged) is not None, "an operator said that they are one"
+
+
 def test_a_position_that_tells_only_the_neighbourhood_joins_nothing():
     vague = told(at_s=5, point=off(10, 0, VAGUE_M + 1), source="citizen:1")
     assert joins(vague, opened(told())) is None

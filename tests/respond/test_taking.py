@@ -57,6 +57,17 @@ async def test_what_is_apart_in_place_time_or_kind_opens_its_own(town):
     assert len({first, other_place, fire, later}) == 4
 
 
+async def test_a_press_beside_what_a_rule_opened_is_an_incident_of_its_own(town):
+    rule = town.report(along(1000), "rule", code="SUS", channel="rule", source="cam-01", priority=3)
+    first = await town.take(rule)
+    town.clock.move(timedelta(minutes=1))
+    press = await town.take(town.report(along(1010), source="pole-04", device_id=town.pole, device_key="pole-04"))
+    assert press.created
+    found = await town.incident(press.incident_id)
+    assert (found["channel"], found["priority"], found["about_th"]) == ("pole", 1, "เสา SOS 04")
+    assert (await town.incident(first.incident_id))["report_count"] == 1
+
+
 async def test_numbers_have_no_gap_even_where_a_transaction_failed(town):
     await town.press(0)
 

@@ -154,6 +154,7 @@ async def _seen(tx: Tx, rows: list[dict[str, Any]]) -> list[joining.OpenIncident
             sources=sources.get(row["id"], frozenset()),
             barred=frozenset(row["barred"]),
             device_id=row["device_id"],
+            by_rule=row["channel"] == "rule",
             closed=row["state"] == "closed",
         )
         for row in rows

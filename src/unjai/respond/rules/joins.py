@@ -12,6 +12,8 @@ A report joins an open incident when all of this holds:
 - no operator split its source from the incident.
 
 A further report of the same source (a citizen who runs, a caller who rings again) needs no nearness.
+A call for help never goes into what an alert rule opened: it would stand under the rule's name and without its
+cameras. What rules tell goes into a call for help.
 A silent device joins the open incident of the same device whatever the time, and nothing else joins that.
 The nearest of several wins; the same source goes before nearness.
 """
@@ -27,7 +29,7 @@ from uuid import UUID
 
 from unjai.model.geometry import EARTH_RADIUS_M, Point, distance_m
 from unjai.model.ids import DeviceId, IncidentId
-from unjai.respond.rules.kinds import DEVICE_SILENT, EventCode, compatible
+from unjai.respond.rules.kinds import CALL_FOR_HELP, DEVICE_SILENT, EventCode, compatible
 
 NEAR_M = 80.0
 SLACK_M = 70.0
@@ -74,7 +76,7 @@ def reach(report: Telling) -> Reach:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenIncident:
-    """An incident as joining sees it; `barred` are the sources that an operator split from it."""
+    """An incident as joining sees it; `barred` are the sources that an operator split from it, `by_rule` opened it."""
 
     incident_id: IncidentId
     code: EventCode
@@ -84,6 +86,7 @@ class OpenIncident:
     sources: frozenset[str] = frozenset()
     barred: frozenset[str] = frozenset()
     device_id: DeviceId | None = None
+    by_rule: bool = False
     closed: bool = False
 
 
@@ -145,6 +148,8 @@ def joins(report: Telling, incident: OpenIncident) -> Joined | None:
     far, near = _nearest(report.point, incident.places)
     same_source = report.source in incident.sources
     if not (near or same_source):
+        return None
+    if incident.by_rule and report.code.code == CALL_FOR_HELP and not same_source:
         return None
     return Joined(
         incident_id=incident.incident_id,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 MOST_URGENT, LEAST_URGENT = 1, 3
 DEVICE_SILENT = "DSL"
 UNIT_DISTRESS = "UDS"
+CALL_FOR_HELP = "SOS"
 SWORN = "police"
 
 
