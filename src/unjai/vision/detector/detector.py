@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from unjai.model.errors import UnjaiError
 from unjai.vision.box import Box, kept_of
-from unjai.vision.detector.config import ModelConfig, Style
+from unjai.vision.detector.config import LARGEST_SIDE, ModelConfig, Style
 from unjai.vision.detector.decode import decode, style_of
 from unjai.vision.kinds import KINDS, names_for
 from unjai.vision.picture import Rgb, scaled
@@ -52,6 +52,9 @@ class Detector:
         first = self._session.get_inputs()[0]
         self.side = _side(first.shape, self._config.size)
         """Height and width of the model's input."""
+        self._heights = _heights(self._session, first.shape)
+        if self._heights:
+            self.side = self._heights[-1], self.side[1]
         self._half = first.type == "tensor(float16)"
         self._style, self._names = self._tried()
         self._kept = {number: name for number, name in enumerate(self._names) if name in KINDS}
@@ -67,6 +70,11 @@ class Detector:
     def threshold(self) -> float:
         """Return from which score on a detection counts by itself."""
         return self._config.threshold
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Return how high the model's input may be besides its side, as shares of its width, growing."""
+        return tuple(high / self.side[1] for high in self._heights[:-1])
 
     def look(self, rgb: Rgb) -> list[Detection]:
         """Return what a picture shows, surest first, from `FAINT` times the threshold on."""
@@ -95,7 +103,8 @@ class Detector:
         if letterbox if letterbox is not None else self._style != "detr":
             factor = min(self.side[0] / height, self.side[1] / width)
             inner = max(1, round(width * factor)), max(1, round(height * factor))
-            filled = np.full((*self.side, _CHANNELS), _PAD[self._style], np.uint8)
+            high = next((one for one in self._heights if one >= inner[1]), self.side[0])
+            filled = np.full((high, self.side[1], _CHANNELS), _PAD[self._style], np.uint8)
             filled[: inner[1], : inner[0]] = scaled(rgb, inner)
         else:
             inner = self.side[1], self.side[0]
@@ -148,6 +157,13 @@ def _session(model: bytes | Path) -> Any:
         )
     except Exception as error:  # the library's errors share no other class
         raise UnjaiError("model_unreadable", 422, why=str(error)[:200]) from error
+
+
+def _heights(session: Any, shape: list[Any]) -> list[int]:
+    """Return the heights, growing, that a model of open height says it takes: a wide picture needs no rows of grey."""
+    told = str(session.get_modelmeta().custom_metadata_map.get("unjai.heights", ""))
+    words = [] if isinstance(shape[2], int) else told.split(",")
+    return sorted(int(word) for word in words if word.isdecimal() and 0 < int(word) <= LARGEST_SIDE)
 
 
 def _inputs(inputs: list[Any]) -> list[str]:
