@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { across, along, barAround, labels, marksOf, momentAt, recordedAt, shares, wanted, type Mark, type Piece } from './timeline';
+import { across, along, barAround, grouped, labels, marksOf, momentAt, recordedAt, shares, wanted, type Mark, type Piece } from './timeline';
 
 const S = 1000;
 const MIN = 60 * S;
@@ -64,5 +64,20 @@ describe('playing', () => {
     expect(across(10 * S, PIECES)).toBeNull();
     expect(across(59.9 * S, PIECES)).toBe(90 * S);
     expect(across(119.9 * S, PIECES)).toBeNull();
+  });
+});
+
+describe('marks that would stand on each other', () => {
+  const mark = (at: number, priority = 3): Mark => ({ key: `m${at}`, at: at * S, kind: 'rule', priority, text: String(at) });
+  it('are one group, as grave as its gravest, and nothing is lost', () => {
+    const groups = grouped([mark(50), mark(2, 1), mark(1), mark(4), mark(99)], bar, 1000, 40);
+    expect(groups.map((one) => [one.at / S, one.marks.length, one.priority])).toEqual([[1, 3, 1], [50, 1, 3], [99, 1, 3]]);
+    expect(grouped([], bar, 1000, 40)).toEqual([]);
+  });
+  it('stand apart on a wider bar, and never nearer than they may', () => {
+    expect(grouped([mark(1), mark(2), mark(3)], bar, 10_000, 40)).toHaveLength(3);
+    const many = grouped(Array.from({ length: 100 }, (_, n) => mark(n)), bar, 390, 40);
+    expect(many.reduce((sum, one) => sum + one.marks.length, 0)).toBe(100);
+    for (let n = 1; n < many.length; n++) expect((along(many[n]!.at, bar) - along(many[n - 1]!.at, bar)) * 390).toBeGreaterThanOrEqual(40);
   });
 });

@@ -45,6 +45,27 @@ export function shares(spans: readonly Span[], bar: Span): Share[] {
 /** The marks inside the bar in their order; of several at one place of it the gravest stays uppermost. */
 export const marksOf = ({ since, until }: Span, marks: readonly Mark[]): Mark[] => marks.filter((one) => one.at >= since && one.at <= until).sort((a, b) => b.priority - a.priority || a.at - b.at);
 
+/** Several marks of one kind that would stand on each other: one button, where the first of them is. */
+export interface Group {
+  key: string;
+  at: number;
+  priority: number;
+  marks: readonly Mark[];
+}
+
+/** Marks of one kind as groups that stand at least so many pixels apart on a bar of this width, in the order of time. */
+export function grouped(marks: readonly Mark[], bar: Span, width: number, apart: number): Group[] {
+  const found: { key: string; at: number; priority: number; marks: Mark[] }[] = [];
+  for (const one of [...marks].sort((a, b) => a.at - b.at)) {
+    const last = found.at(-1);
+    if (last && (along(one.at, bar) - along(last.at, bar)) * width < apart) {
+      last.marks.push(one);
+      last.priority = Math.min(last.priority, one.priority);
+    } else found.push({ key: one.key, at: one.at, priority: one.priority, marks: [one] });
+  }
+  return found;
+}
+
 /** Round moments to write under the bar. */
 export function labels(bar: Span): number[] {
   const step = (LABEL_STEPS_MIN.find((one) => (bar.until - bar.since) / (one * MINUTE) <= LABELS_MOST) ?? 360) * MINUTE;

@@ -15,6 +15,8 @@ A further report of the same source (a citizen who runs, a caller who rings agai
 A call for help never goes into what an alert rule opened: it would stand under the rule's name and without its
 cameras. What rules tell goes into a call for help.
 A silent device joins the open incident of the same device whatever the time, and nothing else joins that.
+A vehicle of the watch list joins the open incident of the same vehicle (its source) whatever time and place, and no
+other: two cars that pass one camera are two happenings.
 The nearest of several wins; the same source goes before nearness.
 """
 
@@ -23,13 +25,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 from unjai.model.geometry import EARTH_RADIUS_M, Point, distance_m
 from unjai.model.ids import DeviceId, IncidentId
-from unjai.respond.rules.kinds import CALL_FOR_HELP, DEVICE_SILENT, EventCode, compatible
+from unjai.respond.rules.kinds import CALL_FOR_HELP, DEVICE_SILENT, WATCHED, EventCode, compatible
 
 NEAR_M = 80.0
 SLACK_M = 70.0
@@ -37,7 +39,7 @@ VAGUE_M = 250.0
 WINDOW = timedelta(minutes=5)
 METRES_PER_DEGREE = math.radians(EARTH_RADIUS_M)
 
-Why = Literal["same_device", "same_source", "place_time"]
+Why = Literal["same_device", "same_source", "same_vehicle", "place_time"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +68,9 @@ class Reach:
 def reach(report: Telling) -> Reach:
     """Return the reach of a report; without a position its place reaches nothing."""
     span = {"first_by": report.observed_at + WINDOW, "last_from": report.observed_at - WINDOW}
+    if report.code.code == WATCHED:
+        span = {"first_by": datetime.max.replace(tzinfo=UTC), "last_from": datetime.min.replace(tzinfo=UTC)}
+        return Reach(**span, west=math.inf, south=math.inf, east=-math.inf, north=-math.inf)
     here = _placed(report.point)
     if here is None:
         return Reach(**span, west=math.inf, south=math.inf, east=-math.inf, north=-math.inf)
@@ -132,24 +137,27 @@ def _nearest(point: Point | None, places: Iterable[Point]) -> tuple[float | None
     return min((far for far, _ in known), default=None), False
 
 
+def _same(why: Why, incident: OpenIncident, away: timedelta) -> Joined:
+    return Joined(incident_id=incident.incident_id, why=why, distance_m=None, gap_s=away.total_seconds())
+
+
 def joins(report: Telling, incident: OpenIncident) -> Joined | None:
     """Tell whether and why `report` belongs to `incident`; None where it does not."""
     if incident.closed:
         return None
     away = gap(report.observed_at, incident.first_at, incident.last_at)
-    silent = DEVICE_SILENT in (report.code.code, incident.code.code)
-    if silent:
+    if DEVICE_SILENT in (report.code.code, incident.code.code):
         same = report.code.code == incident.code.code and report.device_id is not None
-        if not (same and report.device_id == incident.device_id):
-            return None
-        return Joined(incident_id=incident.incident_id, why="same_device", distance_m=None, gap_s=away.total_seconds())
+        return _same("same_device", incident, away) if same and report.device_id == incident.device_id else None
+    if report.code.code == WATCHED:
+        known = report.source in incident.sources and report.source not in incident.barred
+        return _same("same_vehicle", incident, away) if known else None
     if report.source in incident.barred or away > WINDOW or not compatible(report.code, incident.code):
         return None
     far, near = _nearest(report.point, incident.places)
     same_source = report.source in incident.sources
-    if not (near or same_source):
-        return None
-    if incident.by_rule and report.code.code == CALL_FOR_HELP and not same_source:
+    drowned = incident.by_rule and report.code.code == CALL_FOR_HELP
+    if not (same_source or (near and not drowned)):
         return None
     return Joined(
         incident_id=incident.incident_id,
