@@ -20,11 +20,11 @@ from unjai.platform.database import Tx
 from unjai.respond.codes import code_of, code_of_kind, event_codes
 from unjai.respond.flows.case import Case
 from unjai.respond.rules import joins as joining
-from unjai.respond.rules.kinds import UNIT_DISTRESS, EventCode, better_name, joined_priority
+from unjai.respond.rules.kinds import UNIT_DISTRESS, WATCHED, EventCode, better_name, joined_priority
 from unjai.respond.store import incidents, reports
 from unjai.territory.view import territory_of
 
-Channel = Literal["pole", "call", "citizen", "unit", "device", "camera", "rule"]
+Channel = Literal["pole", "call", "citizen", "unit", "device", "camera", "rule", "plate"]
 LATE = timedelta(minutes=5)
 """A report that came more than this after it was observed says so on the timeline."""
 
@@ -278,7 +278,8 @@ async def _add_to(case: Case, report: NewReport, report_id: ReportId, code: Even
     )
     facts = _facts(report, report_id, case) | {"why": why.why, "distance_m": why.distance_m, "gap_s": why.gap_s}
     await case.say("joined", facts)
-    better = joining.sharper(case.place, report.point)
+    follows = code.code == WATCHED and report.observed_at >= row["last_observed_at"]
+    better = (report.point or case.place) if follows else joining.sharper(case.place, report.point)
     if better is not None and better is not case.place and better is report.point and not row["place_by_hand"]:
         await case.locate(better, spoken=report.place_text)
     name = better_name(code_of(row["code"]), code)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 MOST_URGENT, LEAST_URGENT = 1, 3
 DEVICE_SILENT = "DSL"
+WATCHED = "PLT"
+"""A vehicle of the watch list was seen: it moves, so neither place nor time decides what joins."""
 UNIT_DISTRESS = "UDS"
 CALL_FOR_HELP = "SOS"
 SWORN = "police"

@@ -12,7 +12,7 @@ from unjai.respond.rules.search import RADIUS_MOST_M, Sort
 from unjai.respond.schemas.base import In, Lat, Lon, Moment, Out, Priority, storable
 from unjai.respond.schemas.incidents import IncidentRow
 
-Channel = Literal["pole", "call", "citizen", "unit", "device", "camera", "rule"]
+Channel = Literal["pole", "call", "citizen", "unit", "device", "camera", "rule", "plate"]
 Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
 Day = Annotated[str, StringConstraints(max_length=40), AfterValidator(storable)]
 Seconds = Annotated[float, Field(ge=0, le=86_400 * 31, allow_inf_nan=False)]
@@ -31,7 +31,7 @@ class SearchIn(In):
     priority: list[Priority] = Field(default_factory=list, max_length=3)
     state: list[State] = Field(default_factory=list, max_length=6)
     outcome: list[Outcome] = Field(default_factory=list, max_length=5)
-    channel: list[Channel] = Field(default_factory=list, max_length=6)
+    channel: list[Channel] = Field(default_factory=list, max_length=8)
     by: list[Words] = Field(default_factory=list, max_length=20)
     since: Day = ""
     until: Day = ""

@@ -284,6 +284,12 @@ class StreetGraph:
         """Return (metres, seconds) of the fastest way from each origin to `target`; None without a way."""
         return self._reach(target, origins, kind, "seconds", "to")
 
+    def times_from(
+        self, origin: Point, targets: Sequence[Point], kind: UnitKind = "car"
+    ) -> list[tuple[float, float] | None]:
+        """Return (metres, seconds) of the fastest way from `origin` to each target; None without a way."""
+        return self._reach(origin, targets, kind, "seconds", "from")
+
     def ways_to(self, target: Point, origins: Sequence[Point], kind: UnitKind = "car") -> list[Way | None]:
         """Return the fastest way from each origin to `target` with the steps to and from the street."""
         spots = self._spots([target, *origins], kind)
