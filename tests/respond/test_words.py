@@ -68,6 +68,8 @@ FACTS = {
     "who": "public",
     "talked_s": 65,
     "ended_why": "desk",
+    "plate_th": "1กข 1234 เชียงใหม่",
+    "plate_en": "1กข 1234 Chiang Mai",
 }
 
 

@@ -29,6 +29,14 @@ _Z: Final = 1.959963984540054
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """How long sightings are one hit, and how long a probable one waits for a person."""
+
+    window: timedelta = timedelta(minutes=30)
+    lapse: timedelta = timedelta(minutes=60)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
     """A hit as the rule sees it."""
 
