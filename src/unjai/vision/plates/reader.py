@@ -1,0 +1,132 @@
+"""From a picture to the plates in it: find, straighten, read in several views, keep what is a plate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unjai.vision.box import Box
+from unjai.vision.plates.lines import Line, TextLines
+from unjai.vision.plates.net import PlateNet
+from unjai.vision.plates.places import Place, places, straightened, whole
+from unjai.vision.plates.sheet import grey, sheet
+from unjai.vision.plates.vote import PlateRead, Quad, Sighting, pooled, read_of
+
+_VIEWS_ALIKE: Final = 0.25
+"""What a further view of the same pixels counts."""
+_CROP_WIDEST_PX, _CROP_SHAPES = 420, (0.9, 4.5)
+"""A picture up to this wide and of such a shape may be nothing but a plate."""
+_SIDES: Final = (640, 960)
+"""A vehicle or a crop is looked at this large, a whole scene larger."""
+_SCENE_PX = 900
+_OVERLAP = 0.3
+_WORTH = 0.02
+"""Places where nothing is as likely as this are no plates at all."""
+
+
+class Finder(Protocol):
+    """Whatever finds plates: ours looks for lines of text, an operator's own may know plates themselves."""
+
+    def find(self, rgb: NDArray[np.uint8]) -> Sequence[Place]:
+        """Return the places of a picture."""
+
+
+class TextFinder:
+    """Places by their lines of text."""
+
+    def __init__(self, model: Path | None = None) -> None:
+        """Load the model. Raises `plate_finder_missing`, `plate_model_unknown`."""
+        self._lines = TextLines(model)
+
+    def find(self, rgb: NDArray[np.uint8]) -> Sequence[Place]:
+        """Return the places of a picture, largest first."""
+        return places(self.lines(rgb))
+
+    def lines(self, rgb: NDArray[np.uint8]) -> list[Line]:
+        """Return the lines of text."""
+        longest = max(rgb.shape[:2])
+        side = _SIDES[longest > _SCENE_PX]
+        return self._lines.find(rgb, side=min(side, 3 * longest))
+
+
+class PlateReader:
+    """Reads plates; use it from one thread at a time, never on the loop of web or core."""
+
+    def __init__(self, *, net: PlateNet | None = None, finder: Finder | None = None) -> None:
+        """Take our net, or another; without a finder only crops of plates can be read.
+
+        Raises `plate_model_missing` where ours was not built.
+        """
+        self._net = net or PlateNet()
+        self._finder = finder
+
+    def crop(self, rgb: NDArray[np.uint8]) -> Sighting:
+        """Read a picture that is a plate and little else."""
+        return self._sighting(rgb, _crop_place(rgb))
+
+    def vehicle(self, rgb: NDArray[np.uint8], box: Box) -> Sighting | None:
+        """Read the surest plate of one vehicle; the box is in pixels of the picture. None where no place is found."""
+        rows, columns = rgb.shape[:2]
+        inside = box.padded(0.04 * box.width, 0.06 * box.height).clipped(columns, rows)
+        x0, y0, x1, y1 = (round(edge) for edge in inside)
+        if x1 - x0 < 16 or y1 - y0 < 16:  # noqa: PLR2004  nothing can stand there
+            return None
+        found = self._seen(rgb[y0:y1, x0:x1])
+        return _moved(max(found, key=_sureness), x0, y0) if found else None
+
+    def picture(self, rgb: NDArray[np.uint8]) -> list[Sighting]:
+        """Return the plates of a whole picture, surest first: none twice, nothing that is surely no plate."""
+        found = self._seen(rgb)
+        kept: list[Sighting] = []
+        for one in sorted(found, key=_sureness, reverse=True):
+            if one.reading.best[1] < _WORTH and kept:
+                continue
+            if all(_shared(one.box, other.box) < _OVERLAP for other in kept):
+                kept.append(one)
+        return kept
+
+    def _seen(self, rgb: NDArray[np.uint8]) -> list[Sighting]:
+        found = [] if self._finder is None else [self._sighting(rgb, place) for place in self._finder.find(rgb)]
+        rows, columns = rgb.shape[:2]
+        if self._finder is None or (
+            columns <= _CROP_WIDEST_PX and _CROP_SHAPES[0] <= columns / rows <= _CROP_SHAPES[1]
+        ):
+            found.append(self.crop(rgb))
+        return found
+
+    def _sighting(self, rgb: NDArray[np.uint8], place: Place) -> Sighting:
+        flat = grey(rgb)
+        readings = self._net.read([sheet(straightened(flat, view)) for view in place.views])
+        return Sighting(reading=pooled(readings, alike=_VIEWS_ALIKE), quad=place.views[0], width_px=place.width_px)
+
+
+def plates_of(reader: PlateReader, rgb: NDArray[np.uint8]) -> list[PlateRead]:
+    """Return what is read of every plate in one picture, surest first."""
+    return [read_of([one]) for one in reader.picture(rgb)]
+
+
+def _crop_place(rgb: NDArray[np.uint8]) -> Place:
+    rows, columns = rgb.shape[:2]
+    views = [whole(rgb)]
+    for sides, ends in ((0.03, 0.04), (0.0, 0.08), (-0.03, -0.04)):
+        x, y = columns * sides, rows * ends
+        views.append(((x, y), (columns - x, y), (columns - x, rows - y), (x, rows - y)))
+    return Place(tuple(views), columns * 0.92)
+
+
+def _sureness(one: Sighting) -> float:
+    return one.reading.best[1]
+
+
+def _moved(one: Sighting, x: float, y: float) -> Sighting:
+    quad: Quad = tuple((a + x, b + y) for a, b in one.quad)  # type: ignore[assignment]
+    return Sighting(reading=one.reading, quad=quad, width_px=one.width_px)
+
+
+def _shared(one: Box, other: Box) -> float:
+    """Return the part of the smaller box that both share."""
+    return one.common(other) / max(1e-6, min(one.area, other.area))

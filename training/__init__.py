@@ -1,0 +1,1 @@
+"""What makes the models that the product ships; no part of the product itself."""
