@@ -167,6 +167,14 @@ class Sensor:
         raise NotImplementedError
 
     @staticmethod
+    def pictures(received: Received) -> Mapping[str, bytes]:  # noqa: ARG004
+        """Return the pictures that came with a message, by SHA-256 in hex; pure. A payload only names them.
+
+        The intake keeps those that an admitted reading names as ``crop`` or ``still``.
+        """
+        return {}
+
+    @staticmethod
     def claimed(received: Received) -> str | None:
         """Return the device key that a message claims before anyone checked it; None where it claims none.
 

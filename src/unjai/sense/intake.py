@@ -17,6 +17,7 @@ from unjai.model.errors import DecodeError, UnjaiError
 from unjai.model.ids import ObservationId, StationId
 from unjai.model.reading import Observation, Reading, Received, RetentionClass
 from unjai.people.registry import DeviceEntry, Refusals, Registry
+from unjai.platform.dated import DatedMedia
 from unjai.platform.streams import Bus
 from unjai.sense import rules
 from unjai.sense.base import Sensor, decoded, kinds, settings_for
@@ -57,9 +58,17 @@ class Intake:
     """One process's intake: the registry it asks, the publisher it fills, the refusals it counts."""
 
     def __init__(
-        self, *, steps: Sequence[Step], registry: Registry, bus: Bus, clock: Clock, refusals: Refusals
+        self,
+        *,
+        steps: Sequence[Step],
+        registry: Registry,
+        bus: Bus,
+        clock: Clock,
+        refusals: Refusals,
+        pictures: DatedMedia | None = None,
     ) -> None:
-        """Choose the steps and what they work with; `close` ends the publisher."""
+        """Choose the steps and what they work with; without `pictures` none are kept. `close` ends the publisher."""
+        self.pictures = pictures
         self.steps, self.registry, self.clock, self.refusals = tuple(steps), registry, clock, refusals
         self.publisher = Publisher(bus)
         self._buckets: dict[str, rules.Bucket] = {}
@@ -161,6 +170,16 @@ async def admit(parcel: Parcel, intake: Intake) -> None:
         else:
             kept.append(seen)
     parcel.seen = kept
+
+
+async def keep_pictures(parcel: Parcel, intake: Intake) -> None:
+    """Put the pictures that admitted readings name on the disc before anything says that they are there."""
+    named = {seen.payload.get(part) for seen in parcel.seen for part in ("crop", "still")} - {None}
+    if not named or intake.pictures is None:
+        return
+    for digest, body in parcel.sensor.pictures(parcel.received).items():
+        if digest in named:
+            await intake.pictures.put(body, parcel.received.received_at)
 
 
 async def publish(parcel: Parcel, intake: Intake) -> None:

@@ -87,16 +87,18 @@ plate_read = station_table(
     "plate_read",
     Column("id", Uuid, primary_key=True),
     Column("plate_id", BigInteger),
-    Column("at", DateTime(timezone=True), nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False),
     Column("digest", BigInteger, nullable=False),
     Column("camera_id", Integer, nullable=False),
     *_what_was_read(),
-    Index("ix_plate_read_plate", "plate_id", "at"),
-    Index("ix_plate_read_camera", "camera_id", "at", postgresql_include=["plate_id"]),
+    Index("ix_plate_read_plate", "plate_id", "id"),
+    Index("ix_plate_read_camera", "camera_id", "id", postgresql_include=["plate_id"]),
     partition_by="RANGE (id)",
 )
-"""A partition a day. Without `plate_id` it is unreadable; confidences are in thousandths; `facts` is all the rest."""
+"""A partition a day. Without `plate_id` it is unreadable; confidences are in thousandths; `facts` is all the rest.
+
+The time of a read is that of its id. So the id cuts the days, and orders what one plate and one camera have.
+"""
 
 held_plate_read = station_table(
     "held_plate_read",
@@ -119,11 +121,11 @@ for _table, _may in ((plate_camera, True), (plate, True), (plate_read, True), (h
     _table.info |= {"searched": _may, "worker_only": True}
 
 _READ = "confidence, province_confidence, width_px, vehicle_type, vehicle_colour, plate_colour, crop, still, facts"
-COLUMNS = f"id, station_id, plate_id, at, received_at, digest, camera_id, {_READ}"
-_FRESH = f"id, station_id, registration, province, skeleton, digits, camera, day, at, received_at, digest, {_READ}"  # of temp
+COLUMNS = f"id, station_id, plate_id, received_at, digest, camera_id, {_READ}"
+_FRESH = f"id, station_id, registration, province, skeleton, digits, camera, day, received_at, digest, {_READ}"
 _FRESH_TABLE = """
 CREATE TEMPORARY TABLE fresh_read (id uuid, station_id int, registration text, province text, skeleton text,
-    digits text, camera text, day date, at timestamptz, received_at timestamptz, digest bigint,
+    digits text, camera text, day date, received_at timestamptz, digest bigint,
     confidence smallint, province_confidence smallint, width_px smallint, vehicle_type text, vehicle_colour text,
     plate_colour text, crop bytea, still bytea, facts jsonb) ON COMMIT DROP
 """
@@ -142,9 +144,10 @@ GROUP BY f.station_id, f.registration, f.province ORDER BY f.station_id, f.regis
 ON CONFLICT (station_id, registration, province) DO UPDATE
 SET last_day = greatest(plate.last_day, EXCLUDED.last_day), skeleton = EXCLUDED.skeleton
 """
+_READ_OF = ", ".join(f"f.{one}" for one in _READ.split(", "))
 _READS = f"""
 INSERT INTO plate_read ({COLUMNS})
-SELECT f.id, f.station_id, p.id, f.at, f.received_at, f.digest, c.id, {", ".join("f." + one for one in _READ.split(", "))}
+SELECT f.id, f.station_id, p.id, f.received_at, f.digest, c.id, {_READ_OF}
 FROM fresh_read f JOIN plate_camera c ON c.station_id = f.station_id AND c.key = f.camera
 LEFT JOIN plate p ON p.station_id = f.station_id AND p.registration = f.registration AND p.province = f.province
 ON CONFLICT (id) DO NOTHING
@@ -205,7 +208,6 @@ def _row(seen: Observation) -> tuple[Any, ...]:
     province = _text(said.pop("province", None)) or ""
     vehicle = said.pop("vehicle", None)
     car = dict(vehicle) if isinstance(vehicle, Mapping) else {}
-    at = min(seen.observed_at, seen.received_at) if seen.clock not in ("wrong", "none") else seen.received_at
     shared = (
         _permille(said.pop("confidence", None)),
         _permille(said.pop("province_confidence", None)),
@@ -219,7 +221,7 @@ def _row(seen: Observation) -> tuple[Any, ...]:
     camera = _text(said.pop("camera", None)) or seen.source
     rest = {**said, **car, **({"source": seen.source} if camera != seen.source else {})}
     if seen.clock not in ("ok", "late"):
-        rest |= {"clock": seen.clock, "observed_at": seen.observed_at.isoformat()}
+        rest |= {"clock": seen.clock}
     day = max(id_time(seen.id), seen.received_at).astimezone(UTC).date()
     return (
         seen.id,
@@ -230,7 +232,6 @@ def _row(seen: Observation) -> tuple[Any, ...]:
         digits_of(registration) if registration else None,
         camera,
         day,
-        at,
         seen.received_at,
         _mark(seen),
         *shared,

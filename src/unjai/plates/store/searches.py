@@ -72,7 +72,7 @@ plate_search = station_table(
 async def add_case(tx: Tx, values: Mapping[str, Any]) -> bool:
     """Write a case; False where its number is known at the station."""
     statement = pg_insert(plate_case).values(**values).on_conflict_do_nothing(index_elements=["station_id", "number"])
-    return bool((await tx.execute(statement)).rowcount)
+    return await tx.scalar(statement.returning(plate_case.c.id)) is not None
 
 
 async def case_numbered(tx: Tx, station_id: StationId, number: str) -> Row | None:
@@ -154,3 +154,9 @@ async def hold_found(tx: Tx, search_id: UUID, read_ids: Sequence[UUID], *, note:
     query = text("SELECT hold_plate_reads(:search, :reads, :note, :at, CAST(:marks AS jsonb))")
     facts = {"search": search_id, "reads": list(read_ids), "note": note, "at": at, "marks": marks}
     return int(await tx.scalar(query, facts))
+
+
+async def pictures_of(tx: Tx, search_id: UUID, read_id: UUID, at: datetime) -> Row | None:
+    """Return the digests of a read's pictures and when it came, while a search of one's own is open; else None."""
+    query = text("SELECT * FROM plate_read_pictures(:search, :read, :at)")
+    return await tx.one(query, {"search": search_id, "read": read_id, "at": at})

@@ -114,7 +114,6 @@ CREATE TABLE plate_read (
     station_id INTEGER NOT NULL,
     id UUID NOT NULL,
     plate_id BIGINT,
-    at TIMESTAMP WITH TIME ZONE NOT NULL,
     received_at TIMESTAMP WITH TIME ZONE NOT NULL,
     digest BIGINT NOT NULL,
     camera_id INTEGER NOT NULL,
@@ -131,9 +130,9 @@ CREATE TABLE plate_read (
 )
  PARTITION BY RANGE (id);
 
-CREATE INDEX ix_plate_read_camera ON plate_read (camera_id, at) INCLUDE (plate_id);
+CREATE INDEX ix_plate_read_camera ON plate_read (camera_id, id) INCLUDE (plate_id);
 
-CREATE INDEX ix_plate_read_plate ON plate_read (plate_id, at);
+CREATE INDEX ix_plate_read_plate ON plate_read (plate_id, id);
 
 CREATE TABLE plate_read_rest PARTITION OF plate_read DEFAULT;
 
@@ -180,28 +179,6 @@ CREATE POLICY plate_search_station ON plate_search USING (station_id = ANY (stri
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON plate_search TO unjai_app, unjai_worker;
 
-CREATE FUNCTION note_plate_search(search uuid, note uuid, noted_at timestamptz, marks jsonb, what text) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    who text := coalesce(nullif(current_setting('unjai.actor', true), ''), 'system:unknown');
-    found record;
-BEGIN
-    IF NOT string_to_array(coalesce(current_setting('unjai.rights', true), ''), ',') && ARRAY['*', 'plates.search'] THEN
-        RAISE insufficient_privilege USING MESSAGE = 'searching plates needs the right plates.search';
-    END IF;
-    SELECT s.station_id, s.asked, s.reason, s.asked_name, c.number INTO found
-    FROM plate_search s JOIN plate_case c ON c.id = s.case_id WHERE s.id = search;
-    IF NOT FOUND OR NOT plate_search_open(search, noted_at) THEN
-        RAISE insufficient_privilege USING MESSAGE = 'no open search of this actor, or its row in the log is not committed';
-    END IF;
-    INSERT INTO audit (id, station_id, at, actor, actor_name, action, subject, facts)
-    VALUES (note, found.station_id, noted_at, who, found.asked_name, what, 'plate_search:' || search,
-        jsonb_build_object('case', found.number, 'reason', found.reason) || marks);
-    INSERT INTO audit_waiting (audit_id, at) VALUES (note, noted_at);
-    RETURN found.asked || jsonb_build_object('station', found.station_id, 'case', found.number);
-END
-$$;
-
 CREATE FUNCTION plate_search_open(search uuid, noted_at timestamptz) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM plate_search s JOIN plate_case c ON c.id = s.case_id
@@ -210,6 +187,28 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
         AND (EXISTS (SELECT FROM audit_waiting w WHERE w.audit_id = s.note
                 AND w.xmin IS DISTINCT FROM pg_current_xact_id_if_assigned()::xid)
             OR EXISTS (SELECT FROM audit_seal a WHERE a.audit_id = s.note)))
+$$;
+
+CREATE FUNCTION note_plate_search(search uuid, note uuid, noted_at timestamptz, marks jsonb, what text) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    who text := coalesce(nullif(current_setting('unjai.actor', true), ''), 'system:unknown');
+    held record;
+BEGIN
+    IF NOT string_to_array(coalesce(current_setting('unjai.rights', true), ''), ',') && ARRAY['*', 'plates.search'] THEN
+        RAISE insufficient_privilege USING MESSAGE = 'searching plates needs the right plates.search';
+    END IF;
+    SELECT s.station_id, s.asked, s.reason, s.asked_name, c.number INTO held
+    FROM plate_search s JOIN plate_case c ON c.id = s.case_id WHERE s.id = search;
+    IF NOT FOUND OR NOT plate_search_open(search, noted_at) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'no open search of this actor, or its row in the log is not committed';
+    END IF;
+    INSERT INTO audit (id, station_id, at, actor, actor_name, action, subject, facts)
+    VALUES (note, held.station_id, noted_at, who, held.asked_name, what, 'plate_search:' || search,
+        jsonb_build_object('case', held.number, 'reason', held.reason) || marks);
+    INSERT INTO audit_waiting (audit_id, at) VALUES (note, noted_at);
+    RETURN held.asked || jsonb_build_object('station', held.station_id, 'case', held.number);
+END
 $$;
 
 CREATE FUNCTION plates_like(here int, wanted text, place text) RETURNS bigint[]
@@ -275,8 +274,6 @@ DECLARE
     here int := (asked ->> 'station')::int;
     low uuid := (asked ->> 'low')::uuid;
     high uuid := (asked ->> 'high')::uuid;
-    from_at timestamptz := (asked ->> 'from_at')::timestamptz;
-    to_at timestamptz := (asked ->> 'to_at')::timestamptz;
     colour text := asked ->> 'vehicle_colour';
     sort_of text := asked ->> 'vehicle_type';
     most int := (asked ->> 'most')::int;
@@ -286,50 +283,57 @@ BEGIN
     IF asked ? 'by' THEN
         ids := plate_candidates(asked);
         cameras := CASE WHEN asked ? 'cameras' THEN plate_cameras_of(asked, 'cameras') END;
-        RETURN QUERY SELECT r.id, r.at, r.received_at, c.key, p.registration, p.province, r.confidence, r.province_confidence,
-                r.width_px, r.vehicle_type, r.vehicle_colour, r.plate_colour, r.crop, r.still, r.facts
-            FROM (SELECT * FROM plate_read r WHERE r.plate_id = ANY (ids) AND (cameras IS NULL OR r.camera_id = ANY (cameras)) AND r.at >= from_at AND r.at < to_at
-                    AND r.id >= low AND r.id < high AND r.station_id = here
+        RETURN QUERY WITH hit AS MATERIALIZED (
+                SELECT r.* FROM unnest(ids) one JOIN plate_read r ON r.plate_id = one AND r.id >= low AND r.id < high WHERE r.station_id = here
                     AND (colour IS NULL OR r.vehicle_colour = colour) AND (sort_of IS NULL OR r.vehicle_type = sort_of)
-                ORDER BY r.at DESC, r.id DESC LIMIT most) r
-            JOIN plate_camera c ON c.id = r.camera_id LEFT JOIN plate p ON p.id = r.plate_id
-            ORDER BY r.at DESC, r.id DESC;
+                    AND (cameras IS NULL OR r.camera_id = ANY (cameras)))
+            SELECT h.id, least(uuid_extract_timestamp(h.id), h.received_at), h.received_at, c.key, p.registration, p.province,
+                h.confidence, h.province_confidence, h.width_px, h.vehicle_type, h.vehicle_colour, h.plate_colour, h.crop,
+                h.still, h.facts
+            FROM (SELECT * FROM hit ORDER BY hit.id DESC LIMIT most) h
+            JOIN plate_camera c ON c.id = h.camera_id LEFT JOIN plate p ON p.id = h.plate_id ORDER BY h.id DESC;
     ELSE
         cameras := plate_cameras_of(asked, 'cameras');
-        RETURN QUERY SELECT r.id, r.at, r.received_at, c.key, p.registration, p.province, r.confidence, r.province_confidence,
-                r.width_px, r.vehicle_type, r.vehicle_colour, r.plate_colour, r.crop, r.still, r.facts
-            FROM (SELECT * FROM plate_read r WHERE r.camera_id = ANY (cameras) AND r.at >= from_at AND r.at < to_at
-                    AND r.id >= low AND r.id < high AND r.station_id = here
-                    AND (colour IS NULL OR r.vehicle_colour = colour) AND (sort_of IS NULL OR r.vehicle_type = sort_of)
-                ORDER BY r.at DESC, r.id DESC LIMIT most) r
-            JOIN plate_camera c ON c.id = r.camera_id LEFT JOIN plate p ON p.id = r.plate_id
-            ORDER BY r.at DESC, r.id DESC;
+        RETURN QUERY WITH hit AS MATERIALIZED (
+                SELECT r.* FROM unnest(cameras) one JOIN plate_read r ON r.camera_id = one AND r.id >= low AND r.id < high WHERE r.station_id = here
+                    AND (colour IS NULL OR r.vehicle_colour = colour) AND (sort_of IS NULL OR r.vehicle_type = sort_of))
+            SELECT h.id, least(uuid_extract_timestamp(h.id), h.received_at), h.received_at, c.key, p.registration, p.province,
+                h.confidence, h.province_confidence, h.width_px, h.vehicle_type, h.vehicle_colour, h.plate_colour, h.crop,
+                h.still, h.facts
+            FROM (SELECT * FROM hit ORDER BY hit.id DESC LIMIT most) h
+            JOIN plate_camera c ON c.id = h.camera_id LEFT JOIN plate p ON p.id = h.plate_id ORDER BY h.id DESC;
     END IF;
 END
 $$;
 
+CREATE FUNCTION plate_passes(cameras int[], low uuid, high uuid) RETURNS TABLE (plate_id bigint, at timestamptz)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public SET plan_cache_mode = force_generic_plan SET random_page_cost = 1.1 SET jit = off AS $$
+BEGIN
+    RETURN QUERY SELECT r.plate_id, uuid_extract_timestamp(r.id) FROM unnest(cameras) one
+        JOIN plate_read r ON r.camera_id = one AND r.id >= low AND r.id < high AND r.plate_id IS NOT NULL;
+END
+$$;
+
 CREATE FUNCTION plate_convoy_of(asked jsonb) RETURNS TABLE (plate_id bigint, passes int, first_at timestamptz, second_at timestamptz)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public SET plan_cache_mode = force_generic_plan SET enable_nestloop = off SET random_page_cost = 1.1 SET work_mem = '32MB' SET jit = off AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public SET enable_nestloop = off SET work_mem = '32MB' SET jit = off AS $$
 DECLARE
     low uuid := (asked ->> 'low')::uuid;
     high uuid := (asked ->> 'high')::uuid;
-    from_at timestamptz := (asked ->> 'from_at')::timestamptz;
-    to_at timestamptz := (asked ->> 'to_at')::timestamptz;
+    later uuid := (asked ->> 'later')::uuid;
     span interval := make_interval(secs => (asked ->> 'within_s')::float8);
-    ones int[] := plate_cameras_of(asked, 'cameras');
-    twos int[] := plate_cameras_of(asked, 'then_cameras');
 BEGIN
-    RETURN QUERY WITH a AS MATERIALIZED (
-            SELECT r.plate_id, r.at FROM plate_read r WHERE r.camera_id = ANY (ones) AND r.at >= from_at AND r.at < to_at
-                AND r.id >= low AND r.id < high AND r.plate_id IS NOT NULL),
-        b AS MATERIALIZED (
-            SELECT r.plate_id, r.at FROM plate_read r WHERE r.camera_id = ANY (twos) AND r.at >= from_at
-                AND r.at < to_at + span AND r.id >= low AND r.id < high AND r.plate_id IS NOT NULL)
-        SELECT a.plate_id, count(*)::int, (array_agg(a.at ORDER BY a.at DESC, b.at))[1],
+    RETURN QUERY SELECT a.plate_id, count(*)::int, (array_agg(a.at ORDER BY a.at DESC, b.at))[1],
             (array_agg(b.at ORDER BY a.at DESC, b.at))[1]
-        FROM a JOIN b ON b.plate_id = a.plate_id AND b.at > a.at AND b.at <= a.at + span
+        FROM plate_passes(plate_cameras_of(asked, 'cameras'), low, high) a
+        JOIN plate_passes(plate_cameras_of(asked, 'then_cameras'), low, later) b
+            ON b.plate_id = a.plate_id AND b.at > a.at AND b.at <= a.at + span
         GROUP BY a.plate_id ORDER BY 2 DESC, 3 DESC LIMIT (asked ->> 'most')::int;
 END
+$$;
+
+CREATE FUNCTION plate_id_floor(at timestamptz) RETURNS uuid
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog AS $$
+    SELECT (lpad(to_hex(floor(extract(epoch FROM at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
 $$;
 
 CREATE FUNCTION plate_company_of(asked jsonb) RETURNS TABLE (plate_id bigint, meets int, cameras int, last_at timestamptz)
@@ -337,17 +341,19 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public SET plan_cache_mode
 DECLARE
     low uuid := (asked ->> 'low')::uuid;
     high uuid := (asked ->> 'high')::uuid;
-    from_at timestamptz := (asked ->> 'from_at')::timestamptz;
-    to_at timestamptz := (asked ->> 'to_at')::timestamptz;
     span interval := make_interval(secs => (asked ->> 'within_s')::float8);
     ids bigint[] := plate_candidates(asked);
 BEGIN
     RETURN QUERY WITH mine AS MATERIALIZED (
-            SELECT r.camera_id, r.at FROM plate_read r WHERE r.plate_id = ANY (ids) AND r.at >= from_at AND r.at < to_at
-                AND r.id >= low AND r.id < high ORDER BY r.at DESC LIMIT 300)
-        SELECT r.plate_id, count(DISTINCT (m.camera_id, m.at))::int, count(DISTINCT m.camera_id)::int, max(r.at)
-        FROM mine m JOIN plate_read r ON r.camera_id = m.camera_id AND r.at >= m.at - span AND r.at <= m.at + span
-            AND r.id >= low AND r.id < high
+            SELECT r.camera_id, uuid_extract_timestamp(r.id) AS at FROM unnest(ids) one
+            JOIN plate_read r ON r.plate_id = one AND r.id >= low AND r.id < high),
+        met AS MATERIALIZED (
+            SELECT m.camera_id, m.at, plate_id_floor(m.at - span) AS since,
+                plate_id_floor(m.at + span + interval '1 ms') AS until
+            FROM (SELECT * FROM mine ORDER BY mine.at DESC LIMIT 300) m)
+        SELECT r.plate_id, count(DISTINCT (m.camera_id, m.at))::int, count(DISTINCT m.camera_id)::int,
+            max(uuid_extract_timestamp(r.id))
+        FROM met m JOIN plate_read r ON r.camera_id = m.camera_id AND r.id >= m.since AND r.id < m.until
         WHERE r.plate_id IS NOT NULL AND r.plate_id <> ALL (ids)
         GROUP BY r.plate_id HAVING count(DISTINCT (m.camera_id, m.at)) >= 2
         ORDER BY 2 DESC, 3 DESC, 4 DESC LIMIT (asked ->> 'most')::int;
@@ -396,8 +402,8 @@ DECLARE
 BEGIN
     INSERT INTO held_plate_read (station_id, case_number, id, registration, province, camera, at, received_at, confidence,
         province_confidence, width_px, vehicle_type, vehicle_colour, plate_colour, crop, still, facts, held_at, held_by)
-    SELECT r.station_id, copy_held_plate_reads.case_number, r.id, p.registration, coalesce(p.province, ''), c.key, r.at,
-        r.received_at, r.confidence, r.province_confidence, r.width_px, r.vehicle_type, r.vehicle_colour, r.plate_colour,
+    SELECT r.station_id, copy_held_plate_reads.case_number, r.id, p.registration, coalesce(p.province, ''), c.key,
+        least(uuid_extract_timestamp(r.id), r.received_at), r.received_at, r.confidence, r.province_confidence, r.width_px, r.vehicle_type, r.vehicle_colour, r.plate_colour,
         r.crop, r.still, r.facts, copy_held_plate_reads.held_at, copy_held_plate_reads.held_by
     FROM plate_read r JOIN plate_camera c ON c.id = r.camera_id LEFT JOIN plate p ON p.id = r.plate_id
     WHERE r.id = ANY (reads) AND r.station_id = ANY (scope_stations())
