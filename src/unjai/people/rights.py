@@ -108,6 +108,29 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
             th="ดูและดาวน์โหลดพยานหลักฐานที่ผนึก พร้อมสายการครอบครอง (ทุกครั้งมีบันทึก)",
             en="see and download sealed evidence with its chain of custody (every time is logged)",
         ),
+        "plates.watch.read": Text(th="ดูบัญชีเฝ้าระวังทะเบียนรถต้องสงสัย", en="see the watch list of plates"),
+        "plates.watch.propose": Text(
+            th="เสนอ แก้ไข นำเข้า และสิ้นสุดรายการในบัญชีเฝ้าระวัง (มีผลเมื่ออีกคนอนุมัติ)",
+            en="propose, change, import and end entries of the watch list (a second person approves)",
+        ),
+        "plates.search": Text(
+            th="ค้นหาทะเบียนรถที่กล้องอ่านได้ โดยระบุเหตุผลและเลขคดี (ทุกครั้งมีบันทึก)",
+            en="search what cameras read of plates, with a reason and a case number (every time is logged)",
+        ),
+        "plates.hold": Text(
+            th="เก็บผลการอ่านทะเบียนไว้เกินกำหนดตามเลขคดี", en="keep reads of plates past their days for a case"
+        ),
+        "plates.hits": Text(
+            th="ดูรถที่กล้องพบตรงหรือคล้ายบัญชีเฝ้าระวัง พร้อมภาพและเส้นทาง",
+            en="see vehicles that cameras found on the watch list, with pictures and ways",
+        ),
+        "plates.judge": Text(
+            th="เทียบป้ายทะเบียนกับบัญชีเฝ้าระวัง: ยืนยันหรือปฏิเสธ",
+            en="compare plates with the watch list: confirm or reject",
+        ),
+        "plates.case": Text(
+            th="เปิด ต่ออายุ และปิดเลขคดีสำหรับค้นหาทะเบียนรถ", en="open, prolong and close cases for plate searches"
+        ),
     }
 )
 
@@ -115,12 +138,17 @@ _SEE = frozenset({"zone.read", "device.read", "incident.read", "caller.read", "u
 _SEE |= {"device.contact", "rule.read", "camera.read"}
 _WORK = frozenset({"call.take", "incident.work", "dispatch", "shift.log", "replay.read"})
 _WORK |= {"camera.watch", "camera.replay", "camera.ptz", "sos.talk", "sos.alarm"}
+_PLATES = frozenset({"plates.search", "plates.hold"})
+_WATCH = frozenset({"plates.watch.read", "plates.watch.propose"})
+_HITS = frozenset({"plates.hits", "plates.judge"})
 _CASE = frozenset({"party.read", "attachment.read", "case.seal", "camera.export", "evidence.export", "evidence.read"})
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
         "operator": Role(
-            th="พนักงานวิทยุ/ผู้ปฏิบัติงาน CCOC", en="CCOC operator", rights=_SEE | _WORK | _CASE | {"breakglass.take"}
+            th="พนักงานวิทยุ/ผู้ปฏิบัติงาน CCOC",
+            en="CCOC operator",
+            rights=_SEE | _WORK | _CASE | _WATCH | _HITS | {"breakglass.take", "plates.search"},
         ),
         "supervisor": Role(
             th="หัวหน้าผลัด",
@@ -129,7 +157,10 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | _WORK
             | _CASE
             | {"unit.admin", "audit.read", "approval.give", "breakglass.take", "incident.export"}
-            | {"escalation.take", "procedure.admin", "rule.admin", "camera.manage"},
+            | {"escalation.take", "procedure.admin", "rule.admin", "camera.manage", "plates.case"}
+            | _PLATES
+            | _WATCH
+            | _HITS,
         ),
         "superintendent": Role(
             th="หัวหน้าสถานี",
@@ -138,14 +169,18 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | {"data.export"}
             | {"audit.read", "policy.admin", "approval.give", "breakglass.review", "incident.export", "replay.read"}
             | {"system.read", "camera.watch", "camera.replay"}
-            | {"party.read", "attachment.read", "escalation.take", "procedure.admin", "rule.admin", "evidence.read"},
+            | {"party.read", "attachment.read", "escalation.take", "procedure.admin", "rule.admin", "evidence.read"}
+            | {"plates.case", "plates.watch.read", "plates.hits"},
         ),
         "detective": Role(
             th="สืบสวน",
             en="detective",
             rights=frozenset({"zone.read", "device.read", "incident.read", "caller.read", "unit.read", "person.read"})
             | {"party.read", "attachment.read", "camera.read", "camera.watch", "camera.replay", "camera.export"}
-            | {"evidence.export", "evidence.read"},
+            | {"evidence.export", "evidence.read"}
+            | _PLATES
+            | _WATCH
+            | _HITS,
         ),
         "officer": Role(
             th="สายตรวจ", en="patrol officer", rights=frozenset({"unit.self", "zone.read", "incident.read"})
@@ -156,7 +191,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             rights=frozenset(
                 {"zone.read", "incident.read", "caller.read", "party.read", "attachment.read", "case.receive"}
             )
-            | {"evidence.read"},
+            | {"evidence.read", "plates.case", "plates.watch.read"},
         ),
         "volunteer": Role(th="อาสาสมัคร", en="volunteer", rights=frozenset({"unit.self", "zone.read"})),
         "administrator": Role(
