@@ -25,6 +25,7 @@ from unjai.people.flows import SignedIn, session_of
 from unjai.people.imports import IMPORT_KINDS as PEOPLE_KINDS
 from unjai.people.vault import Vault
 from unjai.picture.api import router as picture_router
+from unjai.plates.api import router as plates_router
 from unjai.platform.audit import UNSEALED_ALARM, unsealed_since
 from unjai.platform.config import Settings
 from unjai.platform.http import REFUSALS, Ground
@@ -50,6 +51,7 @@ from unjai.web.live import Hub
 from unjai.web.meter import Meters
 from unjai.web.point_door import PointDoor
 from unjai.web.system import router as system_router
+from unjai.web.watching import router as watching_router
 
 _SESSION_S = 5.0
 IMPORT_KINDS = (*TERRITORY_KINDS, *PEOPLE_KINDS, *CAMERA_KINDS)
@@ -63,7 +65,9 @@ ROUTERS = (
     picture_router,
     respond_router,
     sos_router,
+    plates_router,
     ledger_router,
+    watching_router,
     system_router,
     files_router(IMPORT_KINDS),
 )
@@ -203,6 +207,7 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
     application.state.vault = Vault(made.settings.data / "secrets")
     application.state.system = whole
     application.state.cameras, application.state.watched = desk, watched
+    application.state.tsa_ca = made.settings.tsa_ca
     application.state.recordings = recordings_root(made.settings.data, made.settings.recordings_dir)
     return application, hub
 
