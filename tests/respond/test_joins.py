@@ -322,3 +322,18 @@ def test_whatever_joins_by_time_and_place_lies_in_reach(east, north, at_s, accur
 def test_a_report_without_a_place_reaches_none():
     within = reach(told(point=None))
     assert not within.west <= HERE.lon <= within.east
+
+
+def test_a_vehicle_of_the_watch_list_joins_its_own_event_alone_wherever_it_is():
+    seen = opened(told("PLT", source="plate:7"))
+    far = told("PLT", 3 * 3600, point=off(5000), source="plate:7")
+    assert joins(far, seen) is not None
+    assert joins(far, seen).why == "same_vehicle"
+    assert joins(far, opened(told("PLT", source="plate:7"), closed=True)) is None
+    assert joins(far, opened(told("PLT", source="plate:7"), barred=frozenset({"plate:7"}))) is None
+    assert joins(told("PLT", 1, source="plate:8"), seen) is None, "another car at the same camera is another happening"
+    assert joins(told("SOS", 1), seen) is None
+    assert joins(told("PLT", 1, source="plate:7"), opened(told("SOS"))) is None
+    renamed = opened(told("CRT"), sources=frozenset({"plate:7"}))
+    assert joins(far, renamed) is not None, "an operator may have called it what it is"
+    assert reach(far).first_by > far.observed_at + timedelta(days=3650)

@@ -1,8 +1,9 @@
 """Where a vehicle that was just seen may be seen next: cameras by the time along the streets. Pure.
 
-From the last sighting, the fastest way to each camera. Left out is what lies behind (nearer to the camera before than
-to the last one), and what is reached only past another camera, since that one sees it first. No chance is claimed:
-the list says which cameras to look at, in which order, and whether the moment for each is still to come.
+From the last sighting, the fastest way to each camera. Left out is what lies behind (not farther from the camera before
+than the last one is, or nearer to that than to the last), and what is reached only past another camera, since that one
+sees it first. No chance is claimed: the list says which cameras to look at, in which order, and whether the moment for
+each is still to come.
 """
 
 from __future__ import annotations
@@ -79,8 +80,7 @@ def onward(
     )
     near = [one for one in near if one[0] <= RING.total_seconds()][:_NEAREST]
     if before is not None:
-        back = graph.times_from(before.point, [eye.point for _, _, eye in near], kind)
-        near = [one for one, way in zip(near, back, strict=True) if way is None or one[0] < way[1]]
+        near = _ahead(graph, near, before.point, last.point, kind)
     found: list[Next] = []
     kept: list[tuple[float, Eye]] = []
     for seconds, metres, eye in near:
@@ -89,6 +89,19 @@ def onward(
             found.append(_next(eye, seconds, metres, last.at, now))
     found.sort(key=lambda one: (one.when == "past", one.eta_s, one.key))
     return found[:MOST]
+
+
+def _ahead(
+    graph: StreetGraph, near: Sequence[tuple[float, float, Eye]], before: Point, last: Point, kind: UnitKind
+) -> list[tuple[float, float, Eye]]:
+    """Leave out what lies behind: not farther from the camera before than the last one is, or nearer to it."""
+    came, *back = graph.times_from(before, [last, *(eye.point for _, _, eye in near)], kind)
+    took = 0.0 if came is None else came[1]
+    return [
+        one
+        for one, way in zip(near, back, strict=True)
+        if way is None or (way[1] > took + 1.0 and way[1] > one[0] + 1.0)
+    ]
 
 
 def _past_another(
