@@ -176,21 +176,16 @@ def step_scores(logs: Floats, registrations: Sequence[str]) -> NDArray[np.float6
     marks = np.full((len(registrations), longest), BLANK)
     for row, one in enumerate(registrations):
         marks[row, 1 : 2 * len(one) + 1 : 2] = [CHARACTERS.index(glyph) for glyph in one]
-    leaps = np.zeros(marks.shape, bool)
-    leaps[:, 2:] = (marks[:, 2:] != BLANK) & (marks[:, 2:] != marks[:, :-2])
-    sums = np.full(marks.shape, -np.inf)
-    sums[:, 0] = 0.0
+    barred = np.full(marks.shape, -np.inf)
+    barred[:, 2:][(marks[:, 2:] != BLANK) & (marks[:, 2:] != marks[:, :-2])] = 0.0
+    padded = np.full((len(registrations), longest + 2), -np.inf)  # two states that are never reached, then the real
+    sums = padded[:, 2:]
     if not len(heard):
         heard = logs[:1].astype(np.float64)
-    for number, step in enumerate(heard):
-        one = np.pad(sums, ((0, 0), (1, 0)), constant_values=-np.inf)[:, :-1]
-        two = np.where(leaps, np.pad(sums, ((0, 0), (2, 0)), constant_values=-np.inf)[:, :-2], -np.inf)
-        if number == 0:
-            sums[:, 1] = 0.0
-            sums += step[marks]
-            sums[:, 2:] = -np.inf
-        else:
-            sums = np.logaddexp(np.logaddexp(sums, one), two) + step[marks]
+    sums[:, :2] = heard[0][marks[:, :2]]
+    for step in heard[1:]:
+        moved = np.logaddexp(sums, padded[:, 1:-1])
+        sums[:] = np.logaddexp(moved, padded[:, :-2] + barred) + step[marks]
     rows, ends = np.arange(len(registrations)), np.array([2 * len(one) for one in registrations])
     found = np.logaddexp(sums[rows, ends], sums[rows, np.maximum(ends - 1, 0)])
     return np.maximum(np.nan_to_num(found, nan=_FLOOR, neginf=_FLOOR), _FLOOR)
