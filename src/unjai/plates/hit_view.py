@@ -16,10 +16,10 @@ from unjai.plates.rules.onward import Eye, Next, Pass, kind_of, onward
 from unjai.plates.schemas.hits import (
     DifferingOut,
     HitEntryOut,
-    HitOut,
     HitVehicleOut,
-    HitWholeOut,
-    NextOut,
+    PlateHitOut,
+    PlateHitWholeOut,
+    PlateNextOut,
     SightingOut,
 )
 from unjai.platform.database import Tx
@@ -92,24 +92,24 @@ def _hit(view: TerritoryView, actor: Actor, row: Row, now: datetime) -> dict[str
     }
 
 
-async def hits_out(tx: Tx, actor: Actor, rows: Sequence[Row], now: datetime) -> list[HitOut]:
+async def hits_out(tx: Tx, actor: Actor, rows: Sequence[Row], now: datetime) -> list[PlateHitOut]:
     """Return hits in words."""
     if not rows:
         return []
     view = await territory_of(tx, StationId(rows[0]["station_id"]))
-    return [HitOut(**_hit(view, actor, row, now)) for row in rows]
+    return [PlateHitOut(**_hit(view, actor, row, now)) for row in rows]
 
 
-async def whole_out(tx: Tx, actor: Actor, row: Row, sightings: Sequence[Row], now: datetime) -> HitWholeOut:
+async def whole_out(tx: Tx, actor: Actor, row: Row, sightings: Sequence[Row], now: datetime) -> PlateHitWholeOut:
     """Return a hit with its sightings and the cameras ahead."""
     view = await territory_of(tx, StationId(row["station_id"]))
     names = ("observation_id", "at", "received_at")
     seen = [SightingOut(**{name: one[name] for name in names}, **_seen(view, one)) for one in sightings]
     ahead = await asyncio.to_thread(_ahead, view, row, sightings, now)
-    return HitWholeOut(**_hit(view, actor, row, now), sightings=seen, onward=ahead)
+    return PlateHitWholeOut(**_hit(view, actor, row, now), sightings=seen, onward=ahead)
 
 
-def _ahead(view: TerritoryView, row: Row, sightings: Sequence[Row], now: datetime) -> list[NextOut]:
+def _ahead(view: TerritoryView, row: Row, sightings: Sequence[Row], now: datetime) -> list[PlateNextOut]:
     cameras = {
         device.key: device
         for device in view.devices
@@ -123,7 +123,7 @@ def _ahead(view: TerritoryView, row: Row, sightings: Sequence[Row], now: datetim
     ]
     found: list[Next] = onward(view.graph, eyes, passes, now, kind_of(row["vehicle"].get("type")))
     return [
-        NextOut(
+        PlateNextOut(
             device_id=cameras[one.key].id,
             key=one.key,
             name_th=cameras[one.key].name_th,

@@ -14,7 +14,14 @@ from unjai.plates.hit_view import hits_out, whole_out
 from unjai.plates.pictures import plate_pictures
 from unjai.plates.rules.hits import HitState
 from unjai.plates.rules.matching import Verdict
-from unjai.plates.schemas.hits import FiguresOut, HitOut, HitsOut, HitWholeOut, UndoIn, VerdictIn
+from unjai.plates.schemas.hits import (
+    PlateFiguresOut,
+    PlateHitOut,
+    PlateHitsOut,
+    PlateHitWholeOut,
+    PlateUndoIn,
+    PlateVerdictIn,
+)
 from unjai.plates.store import hits as store
 from unjai.platform.http import Ask, Ground, allowed
 from unjai.platform.moments import MomentIn
@@ -36,16 +43,16 @@ async def hits(
     incident_id: UUID | None = None,
     before: MomentIn | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> HitsOut:
+) -> PlateHitsOut:
     """Return hits, the newest first; `before` goes on with those made earlier."""
     asked = {"states": state or (), "grade": grade, "incident_id": incident_id, "before": before, "limit": limit}
     rows = await flows.hits(ask.tx, ask.actor, **asked)
     found = await hits_out(ask.tx, ask.actor, rows, ask.clock.now())
-    return HitsOut(hits=found, waiting=await store.waiting(ask.tx, ask.actor.station))
+    return PlateHitsOut(hits=found, waiting=await store.waiting(ask.tx, ask.actor.station))
 
 
 @router.get("/plates/hits/{plate_hit_id}")
-async def hit(plate_hit_id: UUID, ask: Sees) -> HitWholeOut:
+async def hit(plate_hit_id: UUID, ask: Sees) -> PlateHitWholeOut:
     """Return a hit with its sightings and the cameras that may see the vehicle next."""
     row = await _hit(ask, plate_hit_id)
     sightings = await store.sightings_of(ask.tx, [plate_hit_id])
@@ -74,7 +81,7 @@ async def picture(
 
 
 @router.post("/plates/hits/{plate_hit_id}/confirm")
-async def confirm(plate_hit_id: UUID, body: VerdictIn, ask: Judges) -> HitOut:
+async def confirm(plate_hit_id: UUID, body: PlateVerdictIn, ask: Judges) -> PlateHitOut:
     """Say that it is the vehicle of the entry; opens its event where there is none."""
     row = await flows.judge(
         ask.tx, ask.actor, ask.clock, hit_id=plate_hit_id, version=body.version, verdict="confirmed", words=body.words
@@ -83,7 +90,7 @@ async def confirm(plate_hit_id: UUID, body: VerdictIn, ask: Judges) -> HitOut:
 
 
 @router.post("/plates/hits/{plate_hit_id}/reject")
-async def reject(plate_hit_id: UUID, body: VerdictIn, ask: Judges) -> HitOut:
+async def reject(plate_hit_id: UUID, body: PlateVerdictIn, ask: Judges) -> PlateHitOut:
     """Say that it is another vehicle."""
     row = await flows.judge(
         ask.tx, ask.actor, ask.clock, hit_id=plate_hit_id, version=body.version, verdict="rejected", words=body.words
@@ -92,14 +99,14 @@ async def reject(plate_hit_id: UUID, body: VerdictIn, ask: Judges) -> HitOut:
 
 
 @router.post("/plates/hits/{plate_hit_id}/undo")
-async def undo(plate_hit_id: UUID, body: UndoIn, ask: Judges) -> HitOut:
+async def undo(plate_hit_id: UUID, body: PlateUndoIn, ask: Judges) -> PlateHitOut:
     """Take one's own verdict back."""
     row = await flows.take_back(ask.tx, ask.actor, ask.clock, hit_id=plate_hit_id, version=body.version)
     return await _told(ask, row)
 
 
 @router.get("/plates/figures")
-async def rule_figures(ask: Sees, days: Annotated[int, Query(ge=1, le=366)] = 30) -> FiguresOut:
+async def rule_figures(ask: Sees, days: Annotated[int, Query(ge=1, le=366)] = 30) -> PlateFiguresOut:
     """Return the matching rule with what it did at this station."""
     return await figures(ask.tx, ask.actor, ask.clock, days=days)
 
@@ -111,5 +118,5 @@ async def _hit(ask: Ask, hit_id: UUID) -> dict[str, Any]:
     return row
 
 
-async def _told(ask: Ask, row: dict[str, Any]) -> HitOut:
+async def _told(ask: Ask, row: dict[str, Any]) -> PlateHitOut:
     return (await hits_out(ask.tx, ask.actor, [row], ask.clock.now()))[0]

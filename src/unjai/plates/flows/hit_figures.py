@@ -13,7 +13,14 @@ from unjai.plates.above import above
 from unjai.plates.flows.hits import SEE
 from unjai.plates.rules.hits import ALARM_LAPSES, FORGOTTEN, LATE, Limits, wilson
 from unjai.plates.rules.matching import THRESHOLDS
-from unjai.plates.schemas.hits import FiguresOut, HitDayOut, LikenessOut, MeasuredOut, RuleOut, ShareOut
+from unjai.plates.schemas.hits import (
+    HitDayOut,
+    LikenessOut,
+    PlateFiguresOut,
+    PlateMeasuredOut,
+    PlateRuleOut,
+    PlateShareOut,
+)
 from unjai.plates.store import hits as store
 from unjai.platform.database import Tx
 
@@ -21,7 +28,7 @@ MEASURED: Final[tuple[tuple[int, float], ...]] = ()
 """Entries and innocent share, from the table that `python -m bench.watchlist` prints (docs/plates.md)."""
 
 
-async def figures(tx: Tx, actor: Actor, clock: Clock, *, days: int) -> FiguresOut:
+async def figures(tx: Tx, actor: Actor, clock: Clock, *, days: int) -> PlateFiguresOut:
     """Return the last `days` Bangkok days, today last."""
     actor.must(SEE)
     today = clock.now().astimezone(BANGKOK).date()
@@ -37,9 +44,9 @@ async def figures(tx: Tx, actor: Actor, clock: Clock, *, days: int) -> FiguresOu
             by_day[row["day"]][name] += row["hits"]
         by_how[row["how"]][row["state"]] += row["hits"]
         total[row["state"]] += row["hits"]
-    return FiguresOut(
+    return PlateFiguresOut(
         rule=_rule(above().limits),
-        measured=[MeasuredOut(entries=entries, share=share) for entries, share in MEASURED],
+        measured=[PlateMeasuredOut(entries=entries, share=share) for entries, share in MEASURED],
         days=[_day(first + timedelta(days=n), by_day, reads) for n in range(days)],
         rejected=share_of(total["rejected"], total["rejected"] + total["confirmed"]),
         lapsed=share_of(total["lapsed"], total["lapsed"] + total["rejected"] + total["confirmed"]),
@@ -55,11 +62,11 @@ async def figures(tx: Tx, actor: Actor, clock: Clock, *, days: int) -> FiguresOu
     )
 
 
-def share_of(count: int, of: int) -> ShareOut:
+def share_of(count: int, of: int) -> PlateShareOut:
     """Return a share with its interval."""
     between = wilson(count, of)
     low, high = between or (None, None)
-    return ShareOut(count=count, of=of, share=count / of if of else None, low=low, high=high)
+    return PlateShareOut(count=count, of=of, share=count / of if of else None, low=low, high=high)
 
 
 def _day(day: date, hits: dict[date, Counter[str]], reads: dict[date, dict[str, Any]]) -> HitDayOut:
@@ -69,8 +76,8 @@ def _day(day: date, hits: dict[date, Counter[str]], reads: dict[date, dict[str, 
     return HitDayOut(day=day, reads=read["reads"], unreadable=read["unreadable"], **told)
 
 
-def _rule(limits: Limits) -> RuleOut:
-    return RuleOut(
+def _rule(limits: Limits) -> PlateRuleOut:
+    return PlateRuleOut(
         alarm_confidence=THRESHOLDS.alarm_confidence,
         alarm_frames=THRESHOLDS.alarm_frames,
         probable_confidence=THRESHOLDS.probable_confidence,

@@ -50,7 +50,7 @@ class DifferingOut(BaseModel):
     listed: list[int]
 
 
-class HitOut(BaseModel):
+class PlateHitOut(BaseModel):
     """A hit on the watch list. Plate, place and pictures are empty once it is forgotten."""
 
     id: UUID
@@ -87,10 +87,10 @@ class HitOut(BaseModel):
     may_undo: bool
 
 
-class HitsOut(BaseModel):
+class PlateHitsOut(BaseModel):
     """Hits, the newest first; `waiting` counts all that wait for a person."""
 
-    hits: list[HitOut]
+    hits: list[PlateHitOut]
     waiting: int
 
 
@@ -113,7 +113,7 @@ class SightingOut(BaseModel):
     still: bool
 
 
-class NextOut(BaseModel):
+class PlateNextOut(BaseModel):
     """A camera that may see the vehicle next; `when` its moment is: to come, now, or past."""
 
     device_id: UUID
@@ -129,27 +129,27 @@ class NextOut(BaseModel):
     when: Literal["soon", "now", "past"]
 
 
-class HitWholeOut(HitOut):
+class PlateHitWholeOut(PlateHitOut):
     """A hit with its sightings, the newest first, and the cameras that may see the vehicle next."""
 
     sightings: list[SightingOut]
-    onward: list[NextOut]
+    onward: list[PlateNextOut]
 
 
-class VerdictIn(BaseModel):
+class PlateVerdictIn(BaseModel):
     """A verdict on the version of a hit that was seen."""
 
     version: int = Field(ge=1, le=2**31 - 1)
     words: Words = ""
 
 
-class UndoIn(BaseModel):
+class PlateUndoIn(BaseModel):
     """A verdict is taken back."""
 
     version: int = Field(ge=1, le=2**31 - 1)
 
 
-class ShareOut(BaseModel):
+class PlateShareOut(BaseModel):
     """A share with its 95 % interval (Wilson); all None of nothing."""
 
     count: int
@@ -178,10 +178,10 @@ class LikenessOut(BaseModel):
 
     how: Likeness
     hits: int
-    rejected: ShareOut
+    rejected: PlateShareOut
 
 
-class RuleOut(BaseModel):
+class PlateRuleOut(BaseModel):
     """The rule in force: its thresholds, and how long things last."""
 
     alarm_confidence: float
@@ -199,20 +199,20 @@ class RuleOut(BaseModel):
     lookalikes: list[str]
 
 
-class MeasuredOut(BaseModel):
+class PlateMeasuredOut(BaseModel):
     """Innocent reads that the rule makes a hit of, by the size of the list, as measured in the project's bench."""
 
     entries: int
     share: float
 
 
-class FiguresOut(BaseModel):
+class PlateFiguresOut(BaseModel):
     """What the rule did at this station."""
 
-    rule: RuleOut
-    measured: list[MeasuredOut]
+    rule: PlateRuleOut
+    measured: list[PlateMeasuredOut]
     days: list[HitDayOut]
-    rejected: ShareOut
-    lapsed: ShareOut
+    rejected: PlateShareOut
+    lapsed: PlateShareOut
     by_likeness: list[LikenessOut]
     failing: int
