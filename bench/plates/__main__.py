@@ -16,17 +16,20 @@ from numpy.typing import NDArray
 import bench.plates
 from bench.command import command
 from bench.plates import peers
+from bench.plates.scenes import EdgeFinder, scenes
 from bench.plates.score import Marked, alike, marks
 from training.plates import fonts
 from training.plates.samples import Sample, sample
 from unjai.model.errors import UnjaiError
 from unjai.model.plate import PLACES, place_of
-from unjai.vision.plates import PlateRead, PlateReader, TextFinder, read_of
+from unjai.vision.plates import PlateNet, PlateRead, PlateReader, TextFinder, read_of
 
 REAL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "plates-th"
 SEEDS = 700_000_000
 PLATES, QUICK = 2000, 300
 PEER_PLATES = 60
+SCENES, QUICK_SCENES = 60, 10
+CLIP = REAL.parent / "video" / "car-detection.mp4"
 WIDTHS = ((0, 60), (60, 90), (90, 120), (120, 999))
 
 
@@ -41,6 +44,7 @@ async def measure(quick: bool, _began: float) -> dict[str, Any]:
         warnings.warn("SKIPPED LOUDLY: the faces of plates cannot be fetched here", stacklevel=2)
     else:
         found |= _synthetic(reader, QUICK if quick else PLATES, beside=0 if quick else PEER_PLATES)
+        found |= _found_in_scenes(QUICK_SCENES if quick else SCENES)
     found |= _real()
     return found | _pace(reader)
 
@@ -80,6 +84,33 @@ def confusions(told: list[Marked]) -> Counter[tuple[str, str]]:
     for one in told:
         if one.truth and len(one.truth) == len(one.best):
             found.update((a, b) for a, b in zip(one.truth, one.best, strict=True) if a != b)
+    return found
+
+
+def _found_in_scenes(count: int) -> dict[str, Any]:
+    """Return how many plates of whole pictures each finder brings to be read, and at what cost."""
+    if not CLIP.is_file():
+        warnings.warn("SKIPPED LOUDLY: no street to put plates into (shared/data/video)", stacklevel=2)
+        return {}
+    given, net = scenes(CLIP, count), PlateNet()
+    found: dict[str, Any] = {"scenes": len(given)}
+    for name, finder in (("text", TextFinder()), ("edges", EdgeFinder())):
+        reader, began = PlateReader(net=net, finder=finder), time.process_time()
+        seen = [reader.picture(one.picture) for one in given]
+        found[f"scene_{name}_ms"] = round(1000 * (time.process_time() - began) / len(given), 1)
+        hits = [
+            [one for one in all_ if one.box.common(scene.plate) > 0.5 * scene.plate.area]
+            for all_, scene in zip(seen, given, strict=True)
+        ]
+        reads = [read_of(hit[:1]).registration if hit else None for hit in hits]
+        found[f"scene_{name}_found"] = round(float(np.mean([bool(hit) for hit in hits])), 4)
+        found[f"scene_{name}_exact"] = round(
+            float(np.mean([read == one.text.registration for read, one in zip(reads, given, strict=True)])), 4
+        )
+        others = [
+            read_of([one]).registration for all_, hit in zip(seen, hits, strict=True) for one in all_ if one not in hit
+        ]
+        found[f"scene_{name}_false_reads"] = sum(one is not None for one in others)
     return found
 
 

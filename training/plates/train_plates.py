@@ -184,7 +184,7 @@ def loss(read: Read, rows: Tensor) -> Tensor:
     named = sort != targets.NOTHING
     place = f.cross_entropy(read.place[named].float(), rows[named, -1], label_smoothing=0.02)
     legible = f.binary_cross_entropy_with_logits(read.legible.float(), plain.float())
-    return 0.7 * ctc + 2 * slots + 0.7 * place + 0.3 * legible
+    return 0.7 * ctc + 2 * slots + 1.2 * place + 0.3 * legible
 
 
 def teach(run: Run, given: argparse.Namespace, examination: examine.Papers) -> None:
