@@ -69,8 +69,22 @@ async def whole(tx: Tx, row: Mapping[str, Any]) -> EvidenceOut:
             "missing": [UUID(one["camera_id"]) for one in manifest["missing"]],
             "second": None if second is None else str(second["name"]),
             "steps": steps,
+            **_stamp(row),
         }
     )
+
+
+def _stamp(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how a package stands with its outside time stamp."""
+    facts = row["stamp_facts"]
+    code = facts.get("code") if row["stamp"] == "missing" else None
+    return {
+        "stamp": row["stamp"],
+        "stamp_at": row["stamp_at"],
+        "stamp_by": facts.get("authority", ""),
+        "stamp_inside": bool(facts.get("inside")),
+        "stamp_error": Wrong(code=code, **render(code, facts.get("facts", {}))) if code else None,
+    }
 
 
 def _row(row: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

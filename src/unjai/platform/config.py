@@ -31,6 +31,10 @@ _RANGES = (
     ("recordings_gb", 0, 10_000_000),
     ("recordings_floor_gb", 1, 1_000_000),
     ("analysis_threads", 0, 64),
+    ("hit_window_min", 1, 1440),
+    ("hit_lapse_min", 1, 10_080),
+    ("plates_days", 1, 30),
+    ("plate_pictures_days", 1, 30),
 )
 SECRET_KEYS = frozenset({"database_url", "nats_url", "metrics_token", "voice_turn_secret"})
 """Settings that may hold a password: never shown."""
@@ -92,6 +96,12 @@ class Settings:
         "ส่วนของกล้องที่เครื่องนี้รับสัญญาณ เช่น 1/2 (ว่าง = เครื่องอื่นรับทั้งหมด)",
         "share of the cameras that this machine serves, such as 1/2 (empty = none, others do)",
     )
+    plates_days: int = _key(
+        30, "เก็บผลการอ่านทะเบียนรถที่ไม่ตรงบัญชีเฝ้าระวังกี่วัน (1–30)", "days that reads of plates without a hit are kept (1–30)"
+    )
+    plate_pictures_days: int = _key(
+        7, "เก็บภาพจากการอ่านทะเบียนรถกี่วัน (1–30)", "days that the pictures of plate reads are kept (1–30)"
+    )
     recordings_dir: str = _key(
         "",
         "โฟลเดอร์ภาพบันทึกของกล้อง (ว่าง = recordings ในโฟลเดอร์ข้อมูล)",
@@ -120,6 +130,24 @@ class Settings:
     )
     voice_turn_secret: str = _key(
         "", "กุญแจร่วมของเซิร์ฟเวอร์ TURN (static-auth-secret)", "the TURN server's shared secret (static-auth-secret)"
+    )
+    tsa_url: str = _key(
+        "",
+        "ที่อยู่หน่วยงานประทับเวลา RFC 3161 ของพยานหลักฐาน เช่น https://tsa.example/tsr (ว่าง = ไม่ประทับ)",
+        "address of the RFC 3161 authority that stamps evidence, such as https://tsa.example/tsr (empty = none)",
+    )
+    tsa_ca: str = _key(
+        "",
+        "ไฟล์ใบรับรองของหน่วยงานประทับเวลา (PEM)",
+        "file of the certificates that a time stamp must lead to (PEM)",
+    )
+    hit_window_min: int = _key(
+        30,
+        "พบรถในบัญชีเฝ้าระวังคันเดิมซ้ำภายในกี่นาทีนับเป็นรายการเดียว",
+        "minutes within which sightings of a watch-listed vehicle are one hit",
+    )
+    hit_lapse_min: int = _key(
+        60, "รายการรอเทียบทะเบียนหมดเวลาในกี่นาที", "minutes that a probable hit waits for a person to compare it"
     )
     log_level: str = _key("INFO", "ระดับบันทึก", "log level")
     log_format: str = _key("text", "รูปแบบบันทึก: text หรือ json", "form of the logs: text or json")

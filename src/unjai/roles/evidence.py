@@ -14,36 +14,31 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
 
 import unjai
 from unjai.app import Common, every
 from unjai.cameras.evidence import folder
-from unjai.cameras.evidence.plan import CameraPlan, Made, PiecePlan, Plan
-from unjai.cameras.evidence.press import make
+from unjai.cameras.evidence.plan import CameraPlan, Made, PiecePlan, Plan, StampPlan, ToStamp
+from unjai.cameras.evidence.press import make, stamp
 from unjai.cameras.flows import evidence as flows
 from unjai.cameras.recording.shelf import recordings_root
 from unjai.cameras.store import evidence as store
 from unjai.cameras.store import reads
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import StationId
-from unjai.platform.anchors import write_root
-from unjai.platform.audit import audit_seal
 from unjai.platform.database import Tx
-from unjai.platform.ledger import roots
-from unjai.platform.ledger.copies import sealed_rows
-from unjai.platform.ledger.rows import said
-from unjai.platform.ledger.tree import inclusion
 from unjai.respond.flows.evidence import note_sealed
+from unjai.roles.proof import proof_of_row
 from unjai.territory.view import territory_of
 
 log = logging.getLogger(__name__)
 
 HEARS = "evt.*.evidence.changed"
 _LOOK_S = 5.0
-_SEAL_S, _SEAL_TRIES = 0.5, 20
 _STRAYS_OLD = timedelta(hours=1)
 _CLEARED_EVERY = timedelta(hours=1)
+_STAMP_AGAIN = timedelta(hours=1)
+"""So long after an outside time stamp was not to be had it is asked for again."""
 _GB = 1_000_000_000
 
 
@@ -93,6 +88,8 @@ class Packing:
         await self.let_go()
         while await self.make_next():
             pass
+        while await self.stamp_next():
+            pass
 
     async def take_up_again(self) -> None:
         """Make anew what was begun and never ended: nothing is being made at this moment."""
@@ -136,6 +133,32 @@ class Packing:
         await self._finish(row, done)
         return True
 
+    def _stamps(self) -> StampPlan | None:
+        """Return who stamps packages; None where no station's paper names anybody."""
+        settings = self._made.settings
+        return StampPlan(url=settings.tsa_url, ca=settings.tsa_ca) if settings.tsa_url else None
+
+    async def stamp_next(self) -> bool:
+        """Ask once more for the time stamp of a package that has none; tell whether there was one to ask for."""
+        made, by = self._made, self._stamps()
+        before = made.clock.now() - _STAMP_AGAIN
+        async with made.db.tx(made.everywhere) as tx:
+            row = await store.next_unstamped(tx, None if by is None else before)
+        if row is None:
+            return False
+        try:
+            if by is None:
+                raise UnjaiError("stamp_off", 409)  # noqa: TRY301  a refusal as any other
+            package = folder.package_of(self._data, row["station_id"], row["id"])
+            done = await stamp(ToStamp(package=str(package), by=by))
+        except UnjaiError as error:
+            async with made.db.tx(made.everywhere) as tx:
+                await flows.not_stamped(tx, made.clock, row=row, error=error)
+            return True
+        async with made.db.tx(made.everywhere) as tx:
+            await flows.stamped(tx, made.everywhere, made.clock, row=row, told=msgspec.to_builtins(done))
+        return True
+
     async def _finish(self, row: dict[str, Any], done: Made) -> None:
         made = self._made
         async with made.db.tx(made.everywhere) as tx:
@@ -146,7 +169,7 @@ class Packing:
 
     async def _plan(self, row: dict[str, Any]) -> Plan:
         made = self._made
-        proof = await self._proof(row)
+        proof = await proof_of_row(made, row["audit_id"], row["number"])
         async with made.db.tx(made.everywhere) as tx:
             cameras = [await self._camera(tx, UUID(one)) for one in _unlike(row)]
             station = (await territory_of(tx, StationId(row["station_id"]))).station
@@ -183,6 +206,7 @@ class Packing:
                 for told, one in zip(row["pieces"], folder.pieces_of(row), strict=True)
             ],
             proof=proof,
+            stamp=self._stamps(),
             floor_bytes=made.settings.recordings_floor_gb * _GB // 2,
         )
 
@@ -202,33 +226,6 @@ class Packing:
             lat=found["lat"],
             masks=found["masks"],
         )
-
-    async def _proof(self, row: dict[str, Any]) -> dict[str, Any] | None:
-        """Return the log's proof that this was asked for, under a signed root; None where nothing seals rows now."""
-        for number in range(_SEAL_TRIES):
-            if number:
-                await asyncio.sleep(_SEAL_S)
-            if (found := await self._proven(row)) is not None:
-                return found
-        log.warning("package %s goes without a proof of the log: its row is not sealed", row["number"])
-        return None
-
-    async def _proven(self, row: dict[str, Any]) -> dict[str, Any] | None:
-        made = self._made
-        key = await asyncio.to_thread(roots.signing_key, self._data)
-        async with made.db.tx(made.everywhere) as tx:
-            seq = await tx.scalar(select(audit_seal.c.seq).where(audit_seal.c.audit_id == row["audit_id"]))
-            if seq is None:
-                return None
-            fresh = await roots.sign(tx, made.clock, key, fresh=True)
-            signed = next((one for one in reversed(await roots.every_root(tx)) if one.size >= seq), None)
-            if signed is None:
-                return None
-            path = await inclusion(tx, int(seq), signed.size)
-            told = said((await sealed_rows(tx, int(seq) - 1, int(seq)))[0])
-        if fresh is not None:
-            await asyncio.to_thread(write_root, self._data, fresh)
-        return roots.proof_of(signed, seq=int(seq), row=told, path=path)
 
 
 def _unlike(row: dict[str, Any]) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from unjai.cameras.api import counting, doors, evidence, health, registry, requests, streams
+from unjai.cameras.api import counting, doors, evidence, health, registry, release, requests, streams
 
 router = APIRouter()
-for part in (streams, registry, requests, doors, health, evidence, counting):
+for part in (streams, registry, requests, doors, health, evidence, release, counting):
     router.include_router(part.router)

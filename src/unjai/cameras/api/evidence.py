@@ -204,14 +204,21 @@ async def check(evidence_id: UUID, ask: Checks) -> CheckOut:
     file = folder.package_of(ask.ground.data, row["station_id"], evidence_id)
     if not await asyncio.to_thread(file.is_file):
         raise UnjaiError("evidence_file_gone", 500)
-    found = await ask.while_there(press.check(file, row["key_print"]))
+    found = await ask.while_there(press.check(file, row["key_print"], ca=ask.request.app.state.tsa_ca))
     problems = [Wrong(code=code, **render(code, {"entry": entry}, kind="problems")) for code, entry in found.problems]
     if found.digest != row["digest"] and not problems:
         problems = [Wrong(code="repacked", **render("repacked", kind="problems"))]
     async with ask.tx() as tx:
         said = [one.code for one in problems]
         await flows.note_check(tx, ask.actor, ask.clock, evidence_id=evidence_id, problems=said)
-    return CheckOut(problems=problems, digest=found.digest, key_print=found.key_print, log_root=found.log_root)
+    return CheckOut(
+        problems=problems,
+        digest=found.digest,
+        key_print=found.key_print,
+        log_root=found.log_root,
+        stamped_at=found.stamped_at,
+        stamp_checked=found.stamp_checked,
+    )
 
 
 @router.post("/evidence/{evidence_id}/hand-over")

@@ -8,23 +8,36 @@ from __future__ import annotations
 import base64
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from unjai.cameras.evidence.plan import Failed, ToCheck, Verdict
+from unjai.cameras.evidence.stamping import ANSWER_MOST, BadStamp, authority_of, read_stamp
 from unjai.model.errors import UnjaiError
 from unjai.model.merkle import holds_inclusion, leaf_hash
 from unjai.platform.ledger.roots import Signed, read_note
 from unjai.platform.ledger.rows import canonical
 from unjai.platform.sealed.keys import print_of, public_of_pem
-from unjai.platform.sealed.parcel import EVIDENCE, Found, Problem, examine
+from unjai.platform.sealed.parcel import EVIDENCE, MANIFEST, RELEASE, Found, Problem, examine
 
 PROOF = "audit.json"
+_WANTED = (PROOF, MANIFEST, EVIDENCE.stamp)
 _NICE = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stamp:
+    """An outside time stamp of this very list. `checked`: it leads to the authority that was given; else anybody's."""
+
+    at: datetime
+    authority: str
+    serial: str
+    checked: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +47,12 @@ class Checked:
     found: Found
     problems: tuple[Problem, ...]
     root: Signed | None
+    stamp: Stamp | None = None
+
+    @property
+    def blurred_copy(self) -> bool:
+        """Tell whether it is a copy for release with faces blurred, and not evidence itself."""
+        return self.found.manifest.get("format") == RELEASE
 
     @property
     def good(self) -> bool:
@@ -50,15 +69,17 @@ class Unproven(Exception):  # noqa: N818  how a proof ends early
         self.code = code
 
 
-def check_file(file: Path, *, key: str | None = None) -> Checked:
-    """Check a package; `key` is a PEM file or the print of the key that must have signed it.
+def check_file(file: Path, *, key: str | None = None, stamp: Path | None = None, ca: Path | None = None) -> Checked:
+    """Check a package or a copy; `key` is a PEM file or the print of the key that must have signed it.
 
-    Raises `evidence_unreadable` and `evidence_key_unreadable` (500).
+    `stamp` is a time stamp that came beside the package, `ca` the authority that a stamp must lead to.
+    Raises `evidence_unreadable`, `evidence_key_unreadable` and `stamp_ca_unreadable` (500).
     """
     wanted = None if key is None else key_print_of(key)
+    roots = [] if ca is None else authority_of(ca)
     try:
         with file.open("rb") as source:
-            found = examine(EVIDENCE, source, os.fstat(source.fileno()).st_size, key_print=wanted, wanted=[PROOF])
+            found = examine(EVIDENCE, source, os.fstat(source.fileno()).st_size, key_print=wanted, wanted=_WANTED)
     except OSError as error:
         raise UnjaiError("evidence_unreadable", 500, file=str(file)) from error
     problems, root = list(found.problems), None
@@ -67,7 +88,28 @@ def check_file(file: Path, *, key: str | None = None) -> Checked:
             root = proven(found.manifest, found.small[PROOF])
         except Unproven as error:
             problems.append(Problem(code=error.code, entry=PROOF))
-    return Checked(found=found, problems=tuple(problems), root=root)
+    said = found.small.get(EVIDENCE.stamp)
+    stamped: Stamp | None = None
+    if found.manifest and (said is not None or stamp is not None):
+        entry = EVIDENCE.stamp if said is not None else str(stamp)
+        try:
+            stamped = _stamped(found.small[MANIFEST], said if said is not None else _beside(stamp), roots)
+        except BadStamp as error:
+            problems.append(Problem(code=error.code, entry=entry))
+    return Checked(found=found, problems=tuple(problems), root=root, stamp=stamped)
+
+
+def _beside(stamp: Path | None) -> bytes:
+    try:
+        with (stamp or Path()).open("rb") as source:
+            return source.read(ANSWER_MOST)
+    except OSError as error:
+        raise UnjaiError("evidence_unreadable", 500, file=str(stamp)) from error
+
+
+def _stamped(manifest: bytes, stamp: bytes, roots: Sequence[Any]) -> Stamp:
+    at, authority, serial = read_stamp(manifest, stamp, roots)
+    return Stamp(at=at, authority=authority, serial=serial, checked=bool(roots))
 
 
 def proven(manifest: Mapping[str, Any], proof: bytes) -> Signed:
@@ -84,7 +126,8 @@ def proven(manifest: Mapping[str, Any], proof: bytes) -> Signed:
         raise Unproven("audit_proof") from error
     if not stands:
         raise Unproven("audit_proof")
-    if subject != f"evidence:{manifest.get('id')}":
+    kind = "release" if manifest.get("format") == RELEASE else "evidence"
+    if subject != f"{kind}:{manifest.get('id')}":
         raise Unproven("audit_other")
     return signed
 
@@ -106,12 +149,15 @@ def main() -> None:
     asked = msgspec.json.decode(sys.stdin.buffer.read(), type=ToCheck)
     told: Verdict | Failed
     try:
-        checked = check_file(Path(asked.file), key=asked.key)
+        stamp, ca = (None if one is None else Path(one) for one in (asked.stamp, asked.ca))
+        checked = check_file(Path(asked.file), key=asked.key, stamp=stamp, ca=ca)
         told = Verdict(
             problems=[(one.code, one.entry) for one in checked.problems],
             digest=checked.found.digest,
             key_print=checked.found.key_print,
             log_root=None if checked.root is None else checked.root.root.hex(),
+            stamped_at=None if checked.stamp is None else checked.stamp.at,
+            stamp_checked=checked.stamp is not None and checked.stamp.checked,
         )
     except UnjaiError as error:
         told = Failed(error=error.code, facts=dict(error.facts), status=error.status)

@@ -43,7 +43,9 @@ def forget_halves(data: Path) -> int:
 
 def forget_package(data: Path, row: Mapping[str, Any]) -> None:
     """Remove a package's file, and the live stills that it was made of."""
-    package_of(data, row["station_id"], row["id"]).unlink(missing_ok=True)
+    package = package_of(data, row["station_id"], row["id"])
+    for file in (package, package.with_suffix(".tsr")):
+        file.unlink(missing_ok=True)
     for piece in pieces_of(row):
         if piece.still_id is not None:
             for ending in ("jpg", "json"):

@@ -23,7 +23,8 @@ import msgspec
 
 from unjai.cameras.evidence import page
 from unjai.cameras.evidence.folder import kept_still, package_of
-from unjai.cameras.evidence.plan import CameraPlan, Failed, Made, PiecePlan, Plan
+from unjai.cameras.evidence.plan import CameraPlan, Failed, Made, PiecePlan, Plan, Stamped, StampPlan
+from unjai.cameras.evidence.stamping import read_stamp, stamp_for
 from unjai.cameras.mp4.boxes import TIMESCALE
 from unjai.cameras.mp4.progressive import Export
 from unjai.cameras.recording import playback
@@ -35,7 +36,7 @@ from unjai.platform.engines.folders import writing
 from unjai.platform.ledger.rows import canonical
 from unjai.platform.sealed.archive import Archive, chunks
 from unjai.platform.sealed.keys import key_of, print_of, public_of
-from unjai.platform.sealed.parcel import EVIDENCE, line_of, seals_of
+from unjai.platform.sealed.parcel import EVIDENCE, MANIFEST, line_of, seals_of
 
 _NICE = 10
 _SLACK_BYTES = 1_000_000
@@ -78,21 +79,28 @@ def make(plan: Plan) -> Made:
     fresh = file.with_name(f"{file.name}.new")
     with writing(file.parent):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _assert_room(file.parent, sum(one.size for one in cuts), plan.floor_bytes)
+        assert_room(file.parent, sum(one.size for one in cuts), plan.floor_bytes)
         try:
-            manifest = _write(plan, fresh, cuts, missing, key)
-            digest, size = _whole(fresh)
+            manifest, stamped = _write(plan, fresh, cuts, missing, key)
+            digest, size = whole(fresh)
             fresh.replace(file)
-            _sync(file.parent)
+            sync(file.parent)
         except BaseException:
             fresh.unlink(missing_ok=True)
             raise
-    return Made(digest=digest, size_bytes=size, key_print=print_of(public_of(key)), manifest=manifest)
+    return Made(
+        digest=digest,
+        size_bytes=size,
+        key_print=print_of(public_of(key)),
+        manifest=manifest,
+        stamped=stamped if isinstance(stamped, Stamped) else None,
+        not_stamped=stamped if isinstance(stamped, Failed) else None,
+    )
 
 
 def _write(
     plan: Plan, fresh: Path, cuts: Sequence[_Cut], missing: Sequence[dict[str, Any]], key: Any
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], Stamped | Failed | None]:
     cameras = {one.id: one for one in plan.cameras}
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as out:
@@ -109,7 +117,9 @@ def _write(
             "cameras": [_told(one) for one in plan.cameras],
             "missing": list(missing),
         }
-        papers = {README: page.written(told, files, proven=plan.proof is not None).encode()}
+        papers = {
+            README: page.written(told, files, proven=plan.proof is not None, stamps=plan.stamp is not None).encode()
+        }
         if plan.proof is not None:
             papers = {PROOF: canonical(plan.proof), **papers}
         for name, body in papers.items():
@@ -117,12 +127,26 @@ def _write(
         sums = "".join(f"{one['sha256']}  {one['name']}\n" for one in files).encode()
         files.append({"sort": "document", **line_of(archive.add(SUMS, len(sums), [sums]))})
         told[EVIDENCE.listing] = files
-        for name, body in seals_of(EVIDENCE, canonical(told), key).items():
+        seals = seals_of(EVIDENCE, canonical(told), key)
+        stamp, stamped = _stamp(seals[MANIFEST], plan.stamp)
+        for name, body in {**seals, **stamp}.items():
             archive.add(name, len(body), [body])
         archive.end()
         out.flush()
         os.fsync(out.fileno())
-    return told
+    return told, stamped
+
+
+def _stamp(manifest: bytes, by: StampPlan | None) -> tuple[dict[str, bytes], Stamped | Failed | None]:
+    """Return an outside time stamp as an entry and what it says; without one a package is sealed all the same."""
+    if by is None:
+        return {}, None
+    try:
+        body = stamp_for(manifest, by)
+        at, authority, serial = read_stamp(manifest, body, ())
+    except UnjaiError as error:
+        return {}, Failed(error=error.code, facts=dict(error.facts), status=error.status)
+    return {EVIDENCE.stamp: body}, Stamped(at=at, authority=authority, serial=serial, inside=True)
 
 
 def _told(camera: CameraPlan) -> dict[str, Any]:
@@ -229,14 +253,16 @@ def _decoded(made: Export, camera: CameraPlan) -> bytes:
 # -- the disc ----------------------------------------------------------------------------------------------------------
 
 
-def _assert_room(folder: Path, needed: int, floor: int) -> None:
+def assert_room(folder: Path, needed: int, floor: int) -> None:
+    """Raise `evidence_no_room` (507) where writing so many bytes would leave less than the floor."""
     free = shutil.disk_usage(folder).free
     if free - needed - _SLACK_BYTES < floor:
         facts = {"needed_mb": (needed + floor) // 1_000_000 + 1, "free_mb": free // 1_000_000}
         raise UnjaiError("evidence_no_room", 507, **facts)
 
 
-def _whole(file: Path) -> tuple[str, int]:
+def whole(file: Path) -> tuple[str, int]:
+    """Return a file's SHA-256 and its size."""
     digest, size = hashlib.sha256(), 0
     with file.open("rb") as source:
         for chunk in chunks(source):
@@ -245,7 +271,8 @@ def _whole(file: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Bring a folder's names to the disc."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -11,7 +11,7 @@ from typing import Any
 from unjai.model.clock import BANGKOK
 from unjai.model.thai.dates import format_date
 
-_STYLE = """
+STYLE = """
 body{font:16px/1.6 "Sarabun","IBM Plex Sans Thai","Noto Sans Thai",system-ui,sans-serif;max-width:52rem;margin:2rem auto;
 padding:0 1rem;color:#1f2328;background:#fff}
 h1{font-size:1.6rem;line-height:1.3}h2{font-size:1.2rem;margin-top:2rem;border-top:1px solid #d0d7de;padding-top:1rem}
@@ -42,11 +42,13 @@ def when(iso: str) -> str:
     return f"{format_date(at.date())} {at:%H:%M:%S}.{at.microsecond // 1000:03d} น."
 
 
-def _both(iso: str) -> str:
+def both(iso: str) -> str:
+    """Return a moment as people and as programs write it."""
     return f'{escape(when(iso))}<br><span class="en">{escape(iso)}</span>'
 
 
-def _row(th: str, en: str, value: str) -> str:
+def line(th: str, en: str, value: str) -> str:
+    """Return a row of a table; `value` is HTML."""
     return f'<tr><th>{th}<br><span class="en">{en}</span></th><td>{value}</td></tr>'
 
 
@@ -54,17 +56,17 @@ def _facts(told: Mapping[str, Any]) -> str:
     station, incident, second = told["station"], told.get("incident"), told.get("second_person")
     case = escape(told["case_number"]) or 'ยังไม่มีเลขคดี <span class="en">(no case number yet)</span>'
     rows = [
-        _row("เลขที่แฟ้ม", "package", escape(told["number"])),
-        _row("สถานี", "station", f'{escape(station["name_th"])} <span class="en">{escape(station["name_en"])}</span>'),
-        _row("เลขคดี", "case number", case),
-        _row("เหตุ", "incident", escape(incident["number"]) if incident else "—"),
-        _row("เหตุผลที่ส่งออก", "reason", escape(told["reason"])),
-        _row("ผู้ขอ", "asked by", f"{escape(told['asked_by'])}<br>{_both(told['asked_at'])}"),
+        line("เลขที่แฟ้ม", "package", escape(told["number"])),
+        line("สถานี", "station", f'{escape(station["name_th"])} <span class="en">{escape(station["name_en"])}</span>'),
+        line("เลขคดี", "case number", case),
+        line("เหตุ", "incident", escape(incident["number"]) if incident else "—"),
+        line("เหตุผลที่ส่งออก", "reason", escape(told["reason"])),
+        line("ผู้ขอ", "asked by", f"{escape(told['asked_by'])}<br>{both(told['asked_at'])}"),
     ]
     if second:
-        rows.append(_row("ผู้อนุมัติคนที่สอง", "second person", escape(str(second["name"]))))
-    rows.append(_row("ผนึกเมื่อ", "sealed at", _both(told["sealed_at"])))
-    rows.append(_row("ลายนิ้วมือกุญแจ", "print of the key", f"<code>{escape(told['key_print'])}</code>"))
+        rows.append(line("ผู้อนุมัติคนที่สอง", "second person", escape(str(second["name"]))))
+    rows.append(line("ผนึกเมื่อ", "sealed at", both(told["sealed_at"])))
+    rows.append(line("ลายนิ้วมือกุญแจ", "print of the key", f"<code>{escape(told['key_print'])}</code>"))
     return f"<table>{''.join(rows)}</table>"
 
 
@@ -84,15 +86,15 @@ def _files(told: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> str:
         how_th, how_en = _HOW[one["how"]]
         mask = ' · ปิดบังบางส่วนของภาพ <span class="en">parts masked</span>' if one["masked"] else ""
         rows = [
-            _row("กล้อง", "camera", f"{escape(camera['name_th'])} ({escape(camera['key'])})"),
-            _row("เจ้าของ", "owner", f"{escape(camera['owner_name'])} ({escape(camera['owner_kind'])})"),
-            _row("เริ่มจริง", "real beginning", _both(one["since"])),
-            _row("สิ้นสุดจริง", "real end", _both(one["until"])),
-            _row("ช่วงที่ขอ", "asked for", f"{escape(when(one['asked_since']))} – {escape(when(one['asked_until']))}"),
-            _row("ช่วงที่ขาด", "gaps", missing),
-            _row("ความยินยอมของเจ้าของ", "owner's consent", _consent(one["consent"])),
-            _row("ที่มา", "how", f'{how_th} <span class="en">{how_en}</span>{mask}'),
-            _row("SHA-256", "SHA-256", f"<code>{escape(one['sha256'])}</code>"),
+            line("กล้อง", "camera", f"{escape(camera['name_th'])} ({escape(camera['key'])})"),
+            line("เจ้าของ", "owner", f"{escape(camera['owner_name'])} ({escape(camera['owner_kind'])})"),
+            line("เริ่มจริง", "real beginning", both(one["since"])),
+            line("สิ้นสุดจริง", "real end", both(one["until"])),
+            line("ช่วงที่ขอ", "asked for", f"{escape(when(one['asked_since']))} – {escape(when(one['asked_until']))}"),
+            line("ช่วงที่ขาด", "gaps", missing),
+            line("ความยินยอมของเจ้าของ", "owner's consent", _consent(one["consent"])),
+            line("ที่มา", "how", f'{how_th} <span class="en">{how_en}</span>{mask}'),
+            line("SHA-256", "SHA-256", f"<code>{escape(one['sha256'])}</code>"),
         ]
         parts.append(f"<h3>{escape(one['name'])}</h3><table>{''.join(rows)}</table>")
     return "".join(parts)
@@ -122,7 +124,7 @@ def _missing(told: Mapping[str, Any]) -> str:
     )
 
 
-_CHECK = """
+CHECK = """
 <h2>วิธีตรวจสอบด้วย openssl อย่างเดียว <span class="en">How to check with openssl alone</span></h2>
 <p>ไม่ต้องใช้โปรแกรมของเรา ใช้คอมพิวเตอร์เครื่องใดก็ได้ที่มี openssl รุ่น 3 ขึ้นไป แตกไฟล์ ZIP แล้วเปิดหน้าต่างคำสั่งในโฟลเดอร์นั้น<br>
 <span class="en">You need none of our programs: any computer with openssl 3 or later. Unpack the ZIP and open a terminal in
@@ -156,6 +158,17 @@ _PROOF = """
 (RFC 9162) and a signed root, as published at <code>/roots</code> and kept by others. <code>unjai evidence verify</code> checks
 this for you.</span></p>
 """
+_STAMP = """
+<p><b>ประทับเวลาจากภายนอก (RFC 3161)</b> — ถ้ามี <code>manifest.tsr</code> ในแฟ้ม หรือได้ไฟล์ <code>.tsr</code> มาพร้อมแฟ้ม
+หน่วยงานประทับเวลายืนยันว่ารายการนี้มีอยู่แล้วในเวลานั้น ต้องขึ้นว่า <code>Verification: OK</code>
+ขอใบรับรอง <code>ca.pem</code> จากหน่วยงานนั้นเอง ไม่ใช่จากแฟ้มนี้ ถ้าไม่มีไฟล์ แสดงว่าขณะผนึกติดต่อไม่ได้ เวลาในแฟ้มเป็นเวลาของศูนย์<br>
+<span class="en">An outside time stamp: where the package holds <code>manifest.tsr</code>, or a <code>.tsr</code> came with it, a
+time stamping authority says that this list existed at that time. It must say <code>Verification: OK</code>. Get
+<code>ca.pem</code> from the authority itself, not from here. Without the file the authority could not be reached: the times
+are the centre's.</span></p>
+<pre>openssl ts -verify -data manifest.json -in manifest.tsr -CAfile ca.pem
+openssl ts -reply -in manifest.tsr -text      # what it says</pre>
+"""
 _LIMITS = """
 <h2>สิ่งที่การตรวจนี้ยืนยันและไม่ยืนยัน <span class="en">What this proves, and what not</span></h2>
 <ul>
@@ -174,16 +187,16 @@ can watch it. Keep it accordingly.</span></li>
 """
 
 
-def written(told: Mapping[str, Any], files: Sequence[Mapping[str, Any]], *, proven: bool) -> str:
-    """Return the page. `proven`: the package holds the log's proof."""
+def written(told: Mapping[str, Any], files: Sequence[Mapping[str, Any]], *, proven: bool, stamps: bool) -> str:
+    """Return the page. `proven`: the package holds the log's proof; `stamps`: an outside time stamp was wanted."""
     return (
         '<!doctype html><html lang="th"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(told['number'])}</title><style>{_STYLE}</style></head><body>"
+        f"<title>{escape(told['number'])}</title><style>{STYLE}</style></head><body>"
         f"<h1>พยานหลักฐานภาพจากกล้อง {escape(told['number'])}<br>"
         '<span class="en">Evidence from cameras</span></h1>'
         f"{_facts(told)}"
         '<h2>ไฟล์ในแฟ้มนี้ <span class="en">What is in this package</span></h2>'
-        f"{_files(told, files)}{_missing(told)}{_CHECK}{_PROOF if proven else ''}{_LIMITS}"
+        f"{_files(told, files)}{_missing(told)}{CHECK}{_PROOF if proven else ''}{_STAMP if stamps else ''}{_LIMITS}"
         f'<p class="en">{escape(told["software"])}</p></body></html>\n'
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -98,7 +99,7 @@ async def ask_for_package(tx: Tx, actor: Actor, clock: Clock, *, wish: Wish) -> 
         "since": min(one.since for one in wish.pieces),
         "until": max(one.until for one in wish.pieces),
         "beyond": beyond,
-        "second": await _second(tx, actor),
+        "second": await second_of(tx, actor),
         "audit_id": audit_id,
     }
     await store.add(tx, row)
@@ -107,7 +108,7 @@ async def ask_for_package(tx: Tx, actor: Actor, clock: Clock, *, wish: Wish) -> 
     return key
 
 
-async def _second(tx: Tx, actor: Actor) -> dict[str, Any] | None:
+async def second_of(tx: Tx, actor: Actor) -> dict[str, Any] | None:
     """Return who approved what is being done, None where nobody had to."""
     key = dict(actor.marks).get("approval")
     row = None if key is None else await oversight.approval_row(tx, UUID(key))
@@ -154,9 +155,51 @@ async def finish(tx: Tx, actor: Actor, clock: Clock, *, row: Mapping[str, Any], 
         manifest=made["manifest"],
         error_code="",
         error_facts={},
+        **_stamp_of(made, clock),
     )
     facts = {"digest": made["digest"], "size_bytes": made["size_bytes"], "key_print": made["key_print"]}
     await step(tx, actor, clock, row=row, what="seal", facts=facts)
+
+
+def _stamp_of(made: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
+    """Return how a fresh package stands with its outside time stamp."""
+    if (told := made.get("stamped")) is not None:
+        return _stamp_told(told)
+    if (refused := made.get("not_stamped")) is not None:
+        facts = {"code": refused["error"], "facts": refused["facts"]}
+        return {"stamp": "missing", "stamp_tried_at": clock.now(), "stamp_facts": facts}
+    return {"stamp": ""}
+
+
+def _stamp_told(told: Mapping[str, Any]) -> dict[str, Any]:
+    at = told["at"] if isinstance(told["at"], datetime) else datetime.fromisoformat(told["at"])
+    facts = {name: told[name] for name in ("authority", "serial", "inside")}
+    return {"stamp": "stamped", "stamp_at": at, "stamp_facts": facts}
+
+
+async def stamped(tx: Tx, actor: Actor, clock: Clock, *, row: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+    """Note that a sealed package has an outside time stamp after all; it lies beside the file, which never changes."""
+    kept = _stamp_told(told)
+    await store.change(tx, row["id"], **kept)
+    facts = {**kept["stamp_facts"], "stamped_at": kept["stamp_at"].isoformat()}
+    await step(tx, actor, clock, row=row, what="stamp", facts=facts)
+
+
+async def not_stamped(tx: Tx, clock: Clock, *, row: Mapping[str, Any], error: UnjaiError) -> None:
+    """Note that an outside time stamp was not to be had, and why; the package is whole without it."""
+    facts = {"code": error.code, "facts": dict(error.facts)}
+    await store.change(tx, row["id"], stamp="missing", stamp_tried_at=clock.now(), stamp_facts=facts)
+    await emit(tx, clock, EvidenceChanged(station_id=StationId(row["station_id"]), evidence_id=row["id"]))
+
+
+async def ask_for_stamp(tx: Tx, actor: Actor, clock: Clock, *, evidence_id: UUID) -> None:
+    """Ask once more for an outside time stamp; raise `evidence_not_sealed` and `stamp_not_missing` (409)."""
+    actor.must(EXPORT)
+    row = await sealed_package(tx, actor, evidence_id, lock=True)
+    if row["stamp"] != "missing":
+        raise UnjaiError("stamp_not_missing", 409)
+    await store.change(tx, evidence_id, stamp="wanted")
+    await step(tx, actor, clock, row=row, what="stamp_ask")
 
 
 async def fail(tx: Tx, actor: Actor, clock: Clock, *, row: Mapping[str, Any], error: UnjaiError) -> None:
@@ -260,18 +303,20 @@ async def step(
     row: Mapping[str, Any],
     what: str,
     facts: Mapping[str, Any] | None = None,
-) -> None:
-    """Write a step of custody: a row of the audit log, and the step that names it."""
+    subject: str = "",
+) -> UUID:
+    """Write a step of custody, a row of the audit log and the step that names it; return the log's row."""
     audit_id = await audit(
         tx,
         actor,
         clock,
         action=f"evidence.{what}",
-        subject=f"evidence:{row['id']}",
+        subject=subject or f"evidence:{row['id']}",
         facts={"number": row["number"], **(facts or {})},
         station_id=StationId(row["station_id"]),
     )
     await _keep_step(tx, actor, clock, row=row, what=what, facts=dict(facts or {}), audit_id=audit_id)
+    return audit_id
 
 
 async def _keep_step(tx: Tx, actor: Actor, clock: Clock, *, row: Mapping[str, Any], **said: Any) -> None:

@@ -178,12 +178,17 @@ class FileOut(BaseModel):
 
 
 class EvidenceOut(EvidenceRow):
-    """A package whole: its files, what was never recorded, who approved, and its chain of custody."""
+    """A package whole: its files, what was never recorded, who approved, its custody, its outside time stamp."""
 
     files: list[FileOut]
     missing: list[UUID]
     second: str | None
     steps: list[CustodyStep]
+    stamp: Literal["", "wanted", "missing", "stamped"]
+    stamp_at: datetime | None
+    stamp_by: str
+    stamp_inside: bool
+    stamp_error: Wrong | None
 
 
 class HandEvidenceIn(_In):
@@ -215,3 +220,5 @@ class CheckOut(BaseModel):
     digest: str
     key_print: str
     log_root: str | None
+    stamped_at: datetime | None
+    stamp_checked: bool

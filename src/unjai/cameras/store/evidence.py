@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    and_,
     false,
     func,
     insert,
@@ -62,12 +64,17 @@ evidence = station_table(
     Column("held", Boolean, nullable=False, server_default=text("true")),
     Column("hold_on_disc", Boolean, nullable=False, server_default=text("true")),
     Column("kept", Boolean, nullable=False, server_default=false()),
+    Column("stamp", Text, nullable=False, server_default=""),
+    Column("stamp_at", DateTime(timezone=True)),
+    Column("stamp_tried_at", DateTime(timezone=True)),
+    Column("stamp_facts", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    CheckConstraint("stamp IN ('', 'wanted', 'missing', 'stamped')", name="stamp"),
     CheckConstraint("state IN ('asked', 'making', 'sealed', 'failed', 'removed')", name="state"),
     UniqueConstraint("station_id", "number"),
     Index("ix_evidence_open", "asked_at", postgresql_where=text("state IN ('asked', 'making')")),
 )
 """A package. `held`: the recordings it was cut from must stay, `hold_on_disc`: a hold says so there; `kept`: its file
-may lie on the disc."""
+may lie on the disc. `stamp`: how it stands with an outside time stamp, empty where none was wanted."""
 
 evidence_step = station_table(
     "evidence_step",
@@ -150,6 +157,15 @@ async def let_go(tx: Tx) -> Sequence[dict[str, Any]]:
 async def released(tx: Tx) -> list[dict[str, Any]]:
     """Return the packages whose recordings were let go, and are still held on the disc."""
     return await tx.all(select(evidence).where(~evidence.c.held, evidence.c.hold_on_disc))
+
+
+async def next_unstamped(tx: Tx, before: datetime | None) -> dict[str, Any] | None:
+    """Return a sealed package whose time stamp is wanted, or was not to be had and was last tried `before`."""
+    wanted = evidence.c.stamp == "wanted"
+    if before is not None:
+        wanted = or_(wanted, and_(evidence.c.stamp == "missing", evidence.c.stamp_tried_at < before))
+    query = select(evidence).where(evidence.c.state == "sealed", wanted).order_by(evidence.c.asked_at).limit(1)
+    return await tx.one(query.with_for_update(skip_locked=True))
 
 
 async def holding(tx: Tx) -> list[dict[str, Any]]:

@@ -34,7 +34,8 @@ class Form:
     """How a kind of sealed file is written: its format's name, the list's key in the manifest, its public key's entry.
 
     `plain`: signature and key as `openssl` reads them (64 bytes, PEM); else both in base64. `seals_first`: manifest,
-    signature and key stand before the entries, else behind them.
+    signature and key stand before the entries, else behind them. `also`: other formats that are written the same way.
+    `stamp`: an entry that may stand behind all, an outside time stamp of the manifest; it is in no list.
     """
 
     name: str
@@ -43,6 +44,13 @@ class Form:
     plain: bool
     seals_first: bool
     entries_most: int
+    also: tuple[str, ...] = ()
+    stamp: str = ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the formats that are written this way."""
+        return frozenset((self.name, *self.also))
 
     @property
     def seals(self) -> tuple[str, str, str]:
@@ -65,7 +73,11 @@ EVIDENCE = Form(
     plain=True,
     seals_first=False,
     entries_most=200,
+    also=("unjai-release/1",),
+    stamp="manifest.tsr",
 )
+RELEASE = "unjai-release/1"
+"""The format of a copy of evidence with faces hidden: written as evidence is."""
 
 
 def line_of(entry: Laid) -> dict[str, Any]:
@@ -181,6 +193,8 @@ class _Examined:
         many = len(seals)
         if self.form.seals_first:
             return names[:many] == seals and list(names[many:]) == sorted(names[many:])
+        if self.form.stamp and names and names[-1] == self.form.stamp:
+            names = names[:-1]
         return list(names[-many:]) == seals
 
     def _entry(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, kept: bool) -> None:
@@ -229,7 +243,7 @@ class _Examined:
             told = msgspec.json.decode(manifest)
         except (msgspec.DecodeError, RecursionError):
             told = None
-        if not isinstance(told, dict) or told.get("format") != self.form.name:
+        if not isinstance(told, dict) or told.get("format") not in self.form.names:
             self.wrong("format", MANIFEST)
             return
         self.manifest = told
@@ -243,7 +257,8 @@ class _Examined:
                 self.wrong("format", MANIFEST)
                 return
             listed[line["name"]] = line.get("sha256")
-        others = {name: digest for name, digest in self.digests.items() if name not in self.form.seals}
+        seals = {*self.form.seals, self.form.stamp}
+        others = {name: digest for name, digest in self.digests.items() if name not in seals}
         known = {problem.entry for problem in self.problems}
         for name, digest in listed.items():
             if name not in others:
@@ -295,7 +310,7 @@ def examine(
     return Found(
         problems=tuple(work.problems),
         manifest=work.manifest,
-        entries=tuple(name for name in work.digests if name not in form.seals),
+        entries=tuple(name for name in work.digests if name not in {*form.seals, form.stamp}),
         public=work.public,
         digest=digest.hexdigest(),
         size_bytes=size,

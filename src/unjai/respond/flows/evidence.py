@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from unjai.cameras.flows import evidence as packages
+from unjai.cameras.flows import release
 from unjai.cameras.rules.evidence import Piece, case_of, check_pieces
 from unjai.cameras.schemas.evidence import AgreedIn
 from unjai.model.actor import Actor
@@ -121,7 +122,9 @@ async def _look_package(tx: Tx, actor: Actor, facts: Mapping[str, Any]) -> Look:
 
 async def _remove_package(tx: Tx, actor: Actor, clock: Clock, facts: Mapping[str, Any]) -> object:
     reason = str(facts["reason"])
-    await packages.remove_package(tx, actor, clock, evidence_id=UUID(facts["key"]), reason=reason)
+    key = UUID(facts["key"])
+    await packages.remove_package(tx, actor, clock, evidence_id=key, reason=reason)
+    await release.remove_with_package(tx, actor, clock, evidence_id=key, reason=reason)
     return None
 
 
