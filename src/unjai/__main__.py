@@ -249,15 +249,26 @@ def audit_export(
 
 @audit.command("verify")
 def audit_verify(
-    file: Annotated[Path | None, typer.Argument(help="An exported copy; without it the running centre's log.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="An exported copy or a proof file; without it the running centre's log.")
+    ] = None,
     *,
-    roots: Annotated[Path | None, typer.Option(help="Signed roots kept elsewhere (/api/public/roots).")] = None,
+    roots: Annotated[
+        Path | None, typer.Option(help="Signed roots kept elsewhere (/api/public/roots, /api/ledger/roots).")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(help="For a proof: the key that must have signed, a PEM file or its name.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For a proof: one line of JSON.")] = False,
     data: Data = None,
 ) -> None:
-    """Recompute the whole tree over the log and compare it with the signed roots."""
+    """Recompute the tree over the log and compare it with the signed roots; or check a proof file."""
     from unjai.commands import audit as work  # noqa: PLC0415
 
     if file is not None:
+        status = work.verify_proof(file, roots, key, as_json=as_json)
+        if status is not None:
+            raise typer.Exit(status)
         sys.stdout.write(work.verify_copy(file, roots))
     else:
         sys.stdout.write(work.verify_centre(_running(load(data=data)), roots))

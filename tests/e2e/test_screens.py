@@ -18,6 +18,7 @@ ROUTES = {
     "cameras": ("/console/cameras", "operator", (1024, 640), "[data-tile], .none"),
     "officer": ("/officer", "w31", (390, 844), "[data-testid=officer-page]"),
     "citizen": ("/", None, (390, 844), "[data-testid=help]"),
+    "ledger": ("/ledger", None, (390, 844), "h1"),
 }
 PAGES = sorted(
     file.parent.name for file in (Path(__file__).parents[2] / "frontend/src/manage").glob("*/page.ts") if file.is_file()
@@ -53,7 +54,7 @@ def screen(
         assert context.request.post(f"{centre.url}/api/session", data=said).ok
     page = context.new_page()
     page.goto(f"{centre.url}/favicon.svg")
-    themes = {f"unjai.theme.{app}": theme for app in ("console", "officer", "citizen", "manage")}
+    themes = {f"unjai.theme.{app}": theme for app in ("console", "officer", "citizen", "manage", "open")}
     page.evaluate(KEEP, {"unjai.locale": language, **themes})
     foreign: list[str] = []
     page.on("request", lambda one: _note_foreign(one, centre, foreign))

@@ -396,6 +396,9 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
     await _case(centre, centre.ids["incident"])
     await _point(centre, devices["pole-secret"])
     centre.ids |= await _overseen(centre, centre.tokens["operator", HERE])
+    async with db.tx(here) as tx:
+        logged = metadata.tables["audit"].c
+        centre.ids["row"] = str(await tx.scalar(select(logged.id).where(logged.station_id == HERE).limit(1)))
     centre.secrets = [
         *centre.ids.values(),
         *(str(one) for one in devices.values()),

@@ -135,6 +135,12 @@ async def test_what_is_open_to_everybody_is_this_and_no_more(centre):
         "GET /api/public/roots",
         "GET /api/public/roots/consistency",
         "GET /api/public/keys",
+        "GET /api/ledger",
+        "GET /api/ledger/roots",
+        "GET /api/ledger/consistency",
+        "GET /api/ledger/proof",
+        "GET /api/ledger/days/{day}/entries",
+        "GET /api/ledger/days/{day}/proof",
     }
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from unjai.commands import in_database
+from unjai.commands import proof_words as words_of
 from unjai.model.clock import BANGKOK, SystemClock
 from unjai.model.errors import UnjaiError
 from unjai.platform.anchors import read_anchors, read_written
@@ -15,6 +16,7 @@ from unjai.platform.config import Settings
 from unjai.platform.ledger.check import verify
 from unjai.platform.ledger.checker import Verdict
 from unjai.platform.ledger.copies import check_copy, export
+from unjai.platform.ledger.proofs import LARGEST, check, is_proof
 from unjai.platform.ledger.roots import Signed, read_roots
 
 
@@ -43,6 +45,30 @@ def verify_copy(file: Path, roots: Path | None) -> str:
         return _word(check_copy(file, None if roots is None else _kept(roots)))
     except OSError as error:
         raise UnjaiError("copy_unreadable", 500, file=str(file)) from error
+
+
+def verify_proof(file: Path, roots: Path | None, key: str | None, *, as_json: bool) -> int | None:
+    """Say what a proof file proves and return the exit status; None where the file is a copy of the log instead.
+
+    `roots` is a published list, `key` a PEM file, or the key's name, id or base64. Raises `proof_unreadable`.
+    """
+    try:
+        with file.open("rb") as source:
+            raw = source.read(LARGEST + 1)
+    except OSError as error:
+        raise UnjaiError("copy_unreadable", 500, file=str(file)) from error
+    if not is_proof(raw):
+        return None
+    found = check(raw, roots=None if roots is None else _kept(roots), key=None if key is None else _key(key))
+    sys.stdout.write(words_of.as_json(found) if as_json else words_of.words(found, keyed=key is not None))
+    return 0 if found.good else 1
+
+
+def _key(said: str) -> str:
+    try:
+        return Path(said).read_text("utf-8") if Path(said).is_file() else said
+    except (OSError, UnicodeDecodeError):
+        return said
 
 
 def verify_centre(settings: Settings, roots: Path | None) -> str:

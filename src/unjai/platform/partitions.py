@@ -52,8 +52,7 @@ async def keep(tx: Tx, now: datetime, cut: Cut) -> list[str]:
         if cut.name(start) not in there:
             await _make(tx, cut, start, end)
     for name in sorted(there - {f"{table}_rest"}):
-        began = datetime.strptime(name.rpartition("_")[2], "%Y%m%d%H").replace(tzinfo=now.tzinfo)
-        if began + cut.step < now - cut.age:
+        if _began(name, now) + cut.step < now - cut.age:
             await tx.execute(text(f"DROP TABLE {name}"))
             dropped.append(name)
     await tx.execute(
@@ -61,6 +60,24 @@ async def keep(tx: Tx, now: datetime, cut: Cut) -> list[str]:
         {"before": now - cut.age},
     )
     return dropped
+
+
+async def late(tx: Tx, now: datetime, *, table: str, step: timedelta, age: timedelta) -> list[str]:
+    """Return the partitions that should have been dropped more than two hours ago: none, where `keep` does its work."""
+    query = text(
+        "SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+        " WHERE i.inhparent = to_regclass(:parent)"
+    )
+    rows = await tx.all(query, {"parent": table})
+    names = sorted(str(row["name"]) for row in rows if row["name"] != f"{table}_rest")
+    return [name for name in names if _began(name, now) + step < now - age - _GRACE]
+
+
+_GRACE = timedelta(hours=2)
+
+
+def _began(name: str, now: datetime) -> datetime:
+    return datetime.strptime(name.rpartition("_")[2], "%Y%m%d%H").replace(tzinfo=now.tzinfo)
 
 
 async def _make(tx: Tx, cut: Cut, start: datetime, end: datetime) -> None:

@@ -57,7 +57,8 @@ def _guard(table: Table) -> list[str]:
 
 def _grant(table: Table) -> list[str]:
     name = table.name
-    append_only = dict.fromkeys(("audit", "audit_seal", "audit_node", "audit_root"), "SELECT, INSERT")
+    kept = ("audit", "audit_seal", "audit_node", "audit_root", "ledger_day", "ledger_entry", "ledger_setting")
+    append_only = dict.fromkeys(kept, "SELECT, INSERT")
     what = append_only.get(name, "SELECT, INSERT, UPDATE, DELETE")
     may = table.info.get("searched")
     searched = [f"GRANT {'SELECT' if may is True else may} ON {name} TO unjai_search"] if may else []

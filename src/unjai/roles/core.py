@@ -45,6 +45,7 @@ from unjai.respond.flows.parties import forget_parties
 from unjai.roles.evidence import HEARS as EVIDENCE_HEARS
 from unjai.roles.evidence import Packing
 from unjai.roles.lead import Lead
+from unjai.roles.ledger import close_ledger_days
 from unjai.roles.refresh import Refresher
 from unjai.roles.vitals import answer_for
 from unjai.sense import mqtt_door, record
@@ -118,6 +119,7 @@ async def _core(made: Common) -> None:
             group.create_task(every(3600.0, lambda: _tidy(made)))
             group.create_task(_watch_seals(made))
             group.create_task(every(60.0, lambda: _sign(made)))
+            group.create_task(every(60.0, lambda: close_ledger_days(made)))
             group.create_task(every(20.0, lambda: _shift_logs(made)))
             group.create_task(every(5.0, lambda: noter.once(made.db, made.clock)))
             group.create_task(every(5.0, lambda: _wish_cameras(made)))

@@ -93,6 +93,14 @@ LIMITS: tuple[Limit, ...] = (
         burst=60,
         per_s=2,
     ),
+    Limit(
+        name="ledger",
+        method="GET",
+        path="/api/ledger(?:/(?:roots|consistency|proof|days/[^/]+/[a-z]+))?/?",
+        per="address",
+        burst=60,
+        per_s=2,
+    ),
     Limit(name="info", method="GET", path="/api/info/?", per="address", burst=300, per_s=10),
     # one's own proofs: hashing is dear
     Limit(

@@ -26,8 +26,8 @@ _SAFE = {
 _TALKS = ("/console", "/pole")
 _TALKING = "geolocation=(self), camera=(self), microphone=(self)"
 """Where somebody talks with an SOS point, or from one; no other page may ask for the microphone."""
-OPEN_PAGES = ("/roots", "/trust")
-"""Pages for everybody, which no app needs: the signed roots of the log, and how a phone trusts this station."""
+OPEN_PAGES = ("/ledger", "/roots", "/trust")
+"""Pages for everybody, which no app needs: the ledger of watching, the log's roots, how a phone trusts this station."""
 _FOREVER = "public, max-age=31536000, immutable"
 
 

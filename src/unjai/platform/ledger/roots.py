@@ -110,9 +110,10 @@ def read_note(note: str, public: bytes) -> Signed:
     body, parted, tail = note.partition("\n\n")
     body += "\n"
     try:
-        dash, name, signature = tail.removesuffix("\n").split(" ")
+        dash, _name, signature = tail.removesuffix("\n").split(" ")
         raw = base64.b64decode(signature, validate=True)
-        if not parted or dash != "\N{EM DASH}" or name != own.name or raw[:4].hex() != own.id:
+        spelt = f"\N{EM DASH} {own.name} {base64.b64encode(raw).decode()}\n"
+        if not parted or tail != spelt or dash != "\N{EM DASH}" or raw[:4].hex() != own.id:
             raise UnjaiError("root_unsigned", 500, note=note.partition("\n")[0])
         Ed25519PublicKey.from_public_bytes(public).verify(raw[4:], body.encode())
         lines = body.splitlines()
@@ -169,6 +170,26 @@ async def published(tx: Tx, *, at_most: int = 4000) -> list[Signed]:
 async def every_root(tx: Tx) -> list[Signed]:
     """Return every root that was ever signed, oldest first."""
     return [_signed(row) for row in await tx.all(select(audit_root).order_by(audit_root.c.at))]
+
+
+async def days_signed(tx: Tx) -> list[Signed]:
+    """Return the roots of all days, oldest first: a list that is only ever added to."""
+    query = select(audit_root).where(audit_root.c.day.is_not(None)).order_by(audit_root.c.at)
+    return [_signed(row) for row in await tx.all(query)]
+
+
+async def day_signed(tx: Tx, day: date) -> Signed | None:
+    """Return the root of a day, or None where it is not signed (yet)."""
+    row = await tx.one(select(audit_root).where(audit_root.c.day == day))
+    return None if row is None else _signed(row)
+
+
+async def root_over(tx: Tx, seq: int) -> Signed | None:
+    """Return the first root of a day that row `seq` stands under, else the newest root of all if it does there."""
+    over = select(audit_root).where(audit_root.c.size >= seq)
+    row = await tx.one(over.where(audit_root.c.day.is_not(None)).order_by(audit_root.c.at).limit(1))
+    row = row or await tx.one(over.order_by(audit_root.c.at.desc()).limit(1))
+    return None if row is None else _signed(row)
 
 
 def _signed(row: Mapping[str, Any]) -> Signed:
