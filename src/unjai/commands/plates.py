@@ -31,7 +31,8 @@ def read(images: Sequence[Path], *, as_json: bool, model: Path | None, finder: P
     status = 0
     for image in images:
         try:
-            line = _line(image, plates_of(reader, picture_of(image)))
+            picture = picture_of(image)
+            line = _line(image, plates_of(reader, picture), picture.shape[1], picture.shape[0])
         except UnjaiError as error:
             status = 1
             words = render(error.code, error.facts)
@@ -76,16 +77,16 @@ def _reader(model: Path | None, finder: Path | None) -> PlateReader:
         return PlateReader(net=net)
 
 
-def _line(file: Path, plates: Sequence[PlateRead]) -> dict[str, Any]:
+def _line(file: Path, plates: Sequence[PlateRead], width: int, height: int) -> dict[str, Any]:
     if not plates:
         return _nothing(file)
     best, others = plates[0], plates[1:]
-    line = {"file": str(file)} | _told(best)
-    told = [_told(one) for one in others if one.registration is not None]
+    line = {"file": str(file)} | _told(best, width, height)
+    told = [_told(one, width, height) for one in others if one.registration is not None]
     return line | ({"others": told} if told else {})
 
 
-def _told(plate: PlateRead) -> dict[str, Any]:
+def _told(plate: PlateRead, width: int, height: int) -> dict[str, Any]:
     place = BY_CODE.get(plate.province or "")
     return {
         "registration": plate.registration,
@@ -97,7 +98,7 @@ def _told(plate: PlateRead) -> dict[str, Any]:
             for name, share in plate.alternatives
             if name != plate.registration
         ],
-        "box": [round(edge, 1) for edge in plate.box],
+        "box": [round(edge, 1) for edge in plate.box.clipped(width, height)],
     }
 
 

@@ -118,6 +118,16 @@ class Settings:
         "จำนวนงานวิเคราะห์ภาพที่ทำพร้อมกัน (0 = หนึ่งน้อยกว่าจำนวนแกนประมวลผล)",
         "how many cameras are analysed at once (0 = one less than there are cores)",
     )
+    plate_model: str = _key(
+        "",
+        "ไฟล์ ONNX อ่านทะเบียนรถของสถานีเอง (ว่าง = แบบจำลองที่มากับระบบ)",
+        "the station's own ONNX that reads plates (empty = ours)",
+    )
+    plate_finder: str = _key(
+        "",
+        "ไฟล์ ONNX หาตัวอักษรในภาพของสถานีเอง (ว่าง = แบบจำลองที่มากับระบบ)",
+        "the station's own ONNX that finds text, so plates, in pictures (empty = ours)",
+    )
     voice_stun: str = _key(
         "",
         "เซิร์ฟเวอร์ STUN สำหรับเสียงจากจุด SOS เช่น stun:10.0.0.5:3478 (ว่าง = เครือข่ายเดียวกัน)",
