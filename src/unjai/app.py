@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,12 @@ from unjai.picture.health.silences import Recovery
 from unjai.picture.live import LiveUnit
 from unjai.picture.rules import Alarm
 from unjai.picture.watch import Picture
+from unjai.plates import above as plates_above
+from unjai.plates.flows.listed import StationLists
+from unjai.plates.pictures import plate_pictures
+from unjai.plates.rules.hits import Limits
+from unjai.plates.store import reads as plate_reads
+from unjai.plates.watching import Watching
 from unjai.platform.config import Settings
 from unjai.platform.database import Database, Emitted, Tx, url_of
 from unjai.platform.engines.links import links
@@ -41,6 +47,7 @@ from unjai.respond import flows as respond
 from unjai.respond import view
 from unjai.respond.codes import event_codes
 from unjai.respond.flows import NewReport
+from unjai.respond.flows.watched import vehicle_judged, vehicle_seen
 from unjai.respond.store import reports
 from unjai.respond.store.worked import worked_between
 from unjai.sense import counts, intake, record
@@ -59,6 +66,7 @@ INTAKE: tuple[intake.Step, ...] = (
     intake.decode,  # the sensor says what the message means
     intake.stamp,  # id, station, clock verdict, place, retention, digest
     intake.admit,  # off-duty positions, floods and reused ids stop here
+    intake.keep_pictures,  # what a message brought of pictures, on the disc before the stream says so
     intake.publish,  # the stream's ack is the acknowledgement
 )
 
@@ -77,8 +85,15 @@ async def take_answers(writing: record.Writing) -> None:
         log.exception("answers of points could not be taken")
 
 
+async def record_plates(writing: record.Writing) -> None:
+    """Write reads of plates into their own days and their dictionary."""
+    if writing.retention == "plates":
+        writing.conflicts = await plate_reads.record(writing.tx, writing.batch)
+
+
 RECORD: tuple[record.Step, ...] = (
     record.copy_rows,  # COPY, then insert what is not there yet
+    record_plates,  # the same for reads of plates, which have tables of their own
     record.count_conflicts,  # an id reused with other content shows on the device's row
     counts.note_counts,  # what cameras counted, by line, kind and minute
     take_answers,  # what points say of sirens and lights
@@ -147,6 +162,8 @@ async def common(settings: Settings, *, role: str, user: str, connections: int) 
     clock = SystemClock()
     db = Database(url_of(settings.database_url, role, database_password(settings.data, role)), connections=connections)
     bus = await _connected(settings, user)
+    limits = Limits(window=timedelta(minutes=settings.hit_window_min), lapse=timedelta(minutes=settings.hit_lapse_min))
+    plates_above.wire(replace(plates_above.above(), limits=limits))
     made = Common(settings=settings, db=db, bus=bus, clock=clock, registry=Registry(), refusals=Refusals())
     db.publish = lambda emitted: _publish(made, emitted)
     db.audited = lambda: bus.tell(sealing.HINT, b"")
@@ -356,6 +373,14 @@ rules_above.wire(
 )
 
 
+plates_above.wire(plates_above.Above(seen=vehicle_seen, judged=vehicle_judged))
+
+
+def watching_of(made: Common) -> Watching:
+    """Return the matching of reads against the watch lists."""
+    return Watching(made.db, made.bus, made.clock, StationLists())
+
+
 def picture_of(made: Common) -> Picture:
     """Return the picture, wired to `respond`."""
     return Picture(
@@ -371,4 +396,11 @@ def picture_of(made: Common) -> Picture:
 
 def intake_of(made: Common) -> intake.Intake:
     """Return this process's intake."""
-    return intake.Intake(steps=INTAKE, registry=made.registry, bus=made.bus, clock=made.clock, refusals=made.refusals)
+    return intake.Intake(
+        steps=INTAKE,
+        registry=made.registry,
+        bus=made.bus,
+        clock=made.clock,
+        refusals=made.refusals,
+        pictures=plate_pictures(made.settings.data),
+    )

@@ -27,6 +27,10 @@ from unjai.model.ids import DeviceId, StationId
 from unjai.people.callout import Callout, Granted
 from unjai.people.flows import break_glass, tell_ended, tidy
 from unjai.picture.watch import Picture
+from unjai.plates.flows.hits import tend
+from unjai.plates.pictures import plate_pictures
+from unjai.plates.store.reads import keep_reads
+from unjai.plates.watching import Watching
 from unjai.platform import audit
 from unjai.platform.anchors import write_root
 from unjai.platform.config import Settings
@@ -42,6 +46,7 @@ from unjai.respond import flows as respond
 from unjai.respond.flows import shift_log
 from unjai.respond.flows.escalation import escalate
 from unjai.respond.flows.parties import forget_parties
+from unjai.roles.copies import Copying
 from unjai.roles.evidence import HEARS as EVIDENCE_HEARS
 from unjai.roles.evidence import Packing
 from unjai.roles.lead import Lead
@@ -99,6 +104,8 @@ async def _core(made: Common) -> None:
             await made.bus.hear(subject, noter.heard)
         packing = Packing(made)
         await made.bus.hear(EVIDENCE_HEARS, packing.heard)
+        copying = Copying(made)
+        await made.bus.hear(EVIDENCE_HEARS, copying.heard)
         async with asyncio.TaskGroup() as group:
             group.create_task(picture.run())
             group.create_task(record.run(made.db, made.bus, made.refusals, app.RECORD))
@@ -123,7 +130,8 @@ async def _core(made: Common) -> None:
             group.create_task(every(20.0, lambda: _shift_logs(made)))
             group.create_task(every(5.0, lambda: noter.once(made.db, made.clock)))
             group.create_task(every(5.0, lambda: _wish_cameras(made)))
-            group.create_task(packing.run())
+            for job in (packing.run(), copying.run(), _match_plates(made)):
+                group.create_task(job)
             group.create_task(every(1.0, lambda: _points(made)))
             group.create_task(lead.keep())
     finally:
@@ -268,6 +276,23 @@ async def _points(made: Common) -> None:
             await sos.tend(tx, actor, made.clock)
 
 
+async def _match_plates(made: Common) -> None:
+    watching = app.watching_of(made)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(watching.run())
+        group.create_task(every(5.0, lambda: _hits(made, watching)))
+
+
+async def _hits(made: Common, watching: Watching) -> None:
+    """Match again what failed; let hits lapse, keep the reads of those that were confirmed."""
+    if not made.station_ids:
+        return
+    await watching.again(made.station_ids)
+    actor = system(*made.station_ids, name="match")
+    async with made.db.tx(actor) as tx:
+        await tend(tx, actor, made.clock, plate_pictures(made.settings.data))
+
+
 async def _escalate(made: Common) -> None:
     for station_id in made.station_ids:
         actor = system(station_id, name="escalation")
@@ -306,6 +331,9 @@ async def _sign(made: Common) -> None:
 async def _partitions(made: Common, owner: Database) -> None:
     async with owner.tx(made.everywhere) as tx:
         dropped = await keep_partitions(tx, made.clock.now())
+        dropped += await keep_reads(tx, made.clock.now(), timedelta(days=made.settings.plates_days))
+    oldest = (made.clock.now() - timedelta(days=made.settings.plate_pictures_days + 1)).date()
+    dropped += await asyncio.to_thread(plate_pictures(made.settings.data).forget, oldest)
     for name in dropped:
         log.info("dropped %s: past its retention", name)
 
