@@ -28,6 +28,7 @@ tls = typer.Typer(help="The doors' certificate, by an authority of the station's
 account = typer.Typer(help="Accounts, from the centre's own machine.", no_args_is_help=True)
 case = typer.Typer(help="Sealed files for the inquiry officer.", no_args_is_help=True)
 vision = typer.Typer(help="The analysis of pictures.", no_args_is_help=True)
+plates = typer.Typer(help="Licence plates.", no_args_is_help=True)
 evidence = typer.Typer(help="Sealed pictures of cameras.", no_args_is_help=True)
 cli.add_typer(case, name="case")
 cli.add_typer(run, name="run")
@@ -35,6 +36,7 @@ cli.add_typer(audit, name="audit")
 cli.add_typer(account, name="account")
 cli.add_typer(tls, name="tls")
 cli.add_typer(vision, name="vision")
+cli.add_typer(plates, name="plates")
 cli.add_typer(evidence, name="evidence")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds everything the centre keeps.")]
@@ -304,12 +306,16 @@ def evidence_verify(
     key: Annotated[
         str | None, typer.Option("--key", help="The station's public key (PEM file), or the print of it.")
     ] = None,
+    stamp: Annotated[Path | None, typer.Option("--stamp", help="A time stamp that came beside it (.tsr).")] = None,
+    tsa_ca: Annotated[
+        Path | None, typer.Option("--tsa-ca", help="Certificates that a time stamp must lead to (PEM).")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Check a package on any machine: every byte, list, signature and the log's proof. Status 1: do not trust it."""
     from unjai.commands import evidence as work  # noqa: PLC0415
 
-    raise SystemExit(work.verify(file, key=key, as_json=as_json))
+    raise SystemExit(work.verify(file, key=key, as_json=as_json, stamp=stamp, ca=tsa_ca))
 
 
 @vision.command("run")
@@ -326,6 +332,23 @@ def vision_run(
     from unjai.commands import vision as work  # noqa: PLC0415
 
     work.run(video, as_json=as_json, fps=fps, rules=rules, model=model, model_config=model_config)
+
+
+@plates.command("read")
+def plates_read(
+    images: Annotated[list[Path], typer.Argument(help="Pictures: crops of plates, vehicles or whole scenes.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, one line an image.")] = False,
+    model: Annotated[Path | None, typer.Option(help="A reader's ONNX of your own (docs/plates-reader.md).")] = None,
+    finder: Annotated[Path | None, typer.Option(help="A text finder's ONNX of your own.")] = None,
+) -> None:
+    """Read the surest plate of each picture; what cannot be read is said to be unreadable, not guessed."""
+    from unjai.commands import plates as work  # noqa: PLC0415
+
+    settings = load()
+    model = model or (Path(settings.plate_model) if settings.plate_model else None)
+    finder = finder or (Path(settings.plate_finder) if settings.plate_finder else None)
+    raise SystemExit(work.read(images, as_json=as_json, model=model, finder=finder))
 
 
 @cli.command("setup-external")
