@@ -4,16 +4,19 @@ Topics, with ``mqtt.topic_prefix: frigate/<device key>`` in its configuration: `
 ``tracked_object_update``, ``available`` and ``stats`` below ``frigate/<key>/``.
 
 Places are watched, not persons: a recognised face's name never leaves this file, neither as an update of its own nor as
-the sub-label of an object. Plates come with the capability that accounts for reading them; here they are left out.
+the sub-label of an object. A plate that it read is a `plate_read` like any other box's; the name of a known car is not
+kept, and what objects say of plates besides is left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Final
 
 from unjai.model.errors import DecodeError
 from unjai.model.reading import Reading, Received
+from unjai.sense import plate_words as words
 from unjai.sense import wire
 from unjai.sense.base import Kind, MqttTopic, Sensor
 
@@ -37,6 +40,7 @@ class Frigate(Sensor):
         Kind(name="camera_review", retention="device", th="ช่วงภาพที่ควรดู", en="Footage worth a look"),
         Kind(name="camera_note", retention="device", th="คำบรรยายจากกล้อง", en="What a camera says of an object"),
         Kind(name="recorder_status", retention="device", th="สถานะเครื่องบันทึกภาพ", en="Recorder status"),
+        words.PLATE_READ,
     )
     topics = tuple(
         MqttTopic(filter=f"frigate/+/{event}", device_level=1, max_body_bytes=MAX_BODY_BYTES)
@@ -175,14 +179,16 @@ def _review(key: str | None, said: Mapping[str, object]) -> Reading | None:
 
 
 def _update(key: str | None, said: Mapping[str, object]) -> Reading | None:
-    """Read a tracked object's update. Of a face or a plate nothing is kept, not even that it was read."""
+    """Read a tracked object's update. Of a face nothing is kept, not even that it was seen."""
     sort = wire.text(said.get("type"), 30) or ""
-    if sort in ("face", "lpr"):
+    if sort == "face":
         return None
     own = wire.text(said.get("id"), 60)
     if own is None or not sort:
         raise DecodeError("message_unreadable")
     at = wire.moment(said.get("timestamp"))
+    if sort == "lpr":
+        return _plate(key, said, own, at)
     payload = wire.present(
         event=own,
         camera=wire.text(said.get("camera"), 60),
@@ -193,6 +199,30 @@ def _update(key: str | None, said: Mapping[str, object]) -> Reading | None:
     )
     name = f"{own}:{sort}:" + (str(wire.millis(at)) if at else str(payload.get("text", ""))[:80])
     return Reading(kind="camera_note", device_key=key, observed_at=at, payload=payload, own_id=name)
+
+
+def _plate(key: str | None, said: Mapping[str, object], own: str, at: datetime | None) -> Reading:
+    """Read a plate; an object whose plate is read again, better, is a further read of the same track."""
+    plate, raw = words.plate_of(said.get("plate"))
+    return words.reading(
+        key,
+        at=at,
+        own=f"lpr:{own}",
+        plate=plate,
+        raw=raw,
+        confidence=words.share(said.get("score")),
+        plate_width_px=_across(said.get("plate_box")),
+        track=own,
+        camera=wire.device_key(said.get("camera")),
+        reader="frigate",
+    )
+
+
+def _across(box: object) -> float | None:
+    if not isinstance(box, list) or len(box) != 4:  # noqa: PLR2004  left, top, right, bottom
+        return None
+    left, right = wire.number(box[0]), wire.number(box[2])
+    return None if left is None or right is None else wire.between(right - left, 1, 10_000)
 
 
 def _stats(key: str | None, said: Mapping[str, object]) -> Reading:

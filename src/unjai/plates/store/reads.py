@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -75,13 +76,17 @@ plate = station_table(
     Index("ix_plate_digits", "station_id", "digits", "province"),
     Index(
         "ix_plate_registration",
-        "registration",
+        func.lower(text("registration")).label("trigrams"),
         postgresql_using="gin",
-        postgresql_ops={"registration": "gin_trgm_ops"},
+        postgresql_ops={"trigrams": "gin_trgm_ops"},
         postgresql_with={"fastupdate": "off"},
     ),
 )
-"""The dictionary: each plate once, `province` empty where none was read. It goes with its last read (`last_day`)."""
+"""The dictionary: each plate once, `province` empty where none was read. It goes with its last read (`last_day`).
+
+Trigrams are of `lower`, which changes nothing: an index on the column itself would be taken for equality too, where it
+is a hundred times slower than the key.
+"""
 
 plate_read = station_table(
     "plate_read",

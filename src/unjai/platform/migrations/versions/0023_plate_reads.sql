@@ -51,7 +51,7 @@ CREATE TABLE plate (
 
 CREATE INDEX ix_plate_digits ON plate (station_id, digits, province);
 
-CREATE INDEX ix_plate_registration ON plate USING gin (registration gin_trgm_ops) WITH (fastupdate = off);
+CREATE INDEX ix_plate_registration ON plate USING gin (lower(registration) gin_trgm_ops) WITH (fastupdate = off);
 
 CREATE INDEX ix_plate_skeleton ON plate (station_id, skeleton);
 
@@ -213,7 +213,7 @@ $$;
 
 CREATE FUNCTION plates_like(here int, wanted text, place text) RETURNS bigint[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, public SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
-    SELECT array_agg(one.id) FROM (SELECT p.id FROM plate p WHERE p.registration LIKE wanted AND p.station_id = here
+    SELECT array_agg(one.id) FROM (SELECT p.id FROM plate p WHERE lower(p.registration) LIKE wanted AND p.station_id = here
         AND (place IS NULL OR p.province IN (place, '')) LIMIT 501) one
 $$;
 
@@ -284,7 +284,8 @@ BEGIN
         ids := plate_candidates(asked);
         cameras := CASE WHEN asked ? 'cameras' THEN plate_cameras_of(asked, 'cameras') END;
         RETURN QUERY WITH hit AS MATERIALIZED (
-                SELECT r.* FROM unnest(ids) one JOIN plate_read r ON r.plate_id = one AND r.id >= low AND r.id < high WHERE r.station_id = here
+                SELECT r.* FROM unnest(ids) one CROSS JOIN LATERAL (SELECT * FROM plate_read i
+                    WHERE i.plate_id = one AND i.id >= low AND i.id < high OFFSET 0) r WHERE r.station_id = here
                     AND (colour IS NULL OR r.vehicle_colour = colour) AND (sort_of IS NULL OR r.vehicle_type = sort_of)
                     AND (cameras IS NULL OR r.camera_id = ANY (cameras)))
             SELECT h.id, least(uuid_extract_timestamp(h.id), h.received_at), h.received_at, c.key, p.registration, p.province,
@@ -295,7 +296,8 @@ BEGIN
     ELSE
         cameras := plate_cameras_of(asked, 'cameras');
         RETURN QUERY WITH hit AS MATERIALIZED (
-                SELECT r.* FROM unnest(cameras) one JOIN plate_read r ON r.camera_id = one AND r.id >= low AND r.id < high WHERE r.station_id = here
+                SELECT r.* FROM unnest(cameras) one CROSS JOIN LATERAL (SELECT * FROM plate_read i
+                    WHERE i.camera_id = one AND i.id >= low AND i.id < high OFFSET 0) r WHERE r.station_id = here
                     AND (colour IS NULL OR r.vehicle_colour = colour) AND (sort_of IS NULL OR r.vehicle_type = sort_of))
             SELECT h.id, least(uuid_extract_timestamp(h.id), h.received_at), h.received_at, c.key, p.registration, p.province,
                 h.confidence, h.province_confidence, h.width_px, h.vehicle_type, h.vehicle_colour, h.plate_colour, h.crop,
@@ -310,7 +312,8 @@ CREATE FUNCTION plate_passes(cameras int[], low uuid, high uuid) RETURNS TABLE (
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public SET plan_cache_mode = force_generic_plan SET random_page_cost = 1.1 SET jit = off AS $$
 BEGIN
     RETURN QUERY SELECT r.plate_id, uuid_extract_timestamp(r.id) FROM unnest(cameras) one
-        JOIN plate_read r ON r.camera_id = one AND r.id >= low AND r.id < high AND r.plate_id IS NOT NULL;
+        CROSS JOIN LATERAL (SELECT i.plate_id, i.id FROM plate_read i
+            WHERE i.camera_id = one AND i.id >= low AND i.id < high OFFSET 0) r WHERE r.plate_id IS NOT NULL;
 END
 $$;
 
@@ -346,14 +349,16 @@ DECLARE
 BEGIN
     RETURN QUERY WITH mine AS MATERIALIZED (
             SELECT r.camera_id, uuid_extract_timestamp(r.id) AS at FROM unnest(ids) one
-            JOIN plate_read r ON r.plate_id = one AND r.id >= low AND r.id < high),
+            CROSS JOIN LATERAL (SELECT i.camera_id, i.id FROM plate_read i
+                WHERE i.plate_id = one AND i.id >= low AND i.id < high OFFSET 0) r),
         met AS MATERIALIZED (
             SELECT m.camera_id, m.at, plate_id_floor(m.at - span) AS since,
                 plate_id_floor(m.at + span + interval '1 ms') AS until
             FROM (SELECT * FROM mine ORDER BY mine.at DESC LIMIT 300) m)
         SELECT r.plate_id, count(DISTINCT (m.camera_id, m.at))::int, count(DISTINCT m.camera_id)::int,
             max(uuid_extract_timestamp(r.id))
-        FROM met m JOIN plate_read r ON r.camera_id = m.camera_id AND r.id >= m.since AND r.id < m.until
+        FROM met m CROSS JOIN LATERAL (SELECT i.plate_id, i.id FROM plate_read i
+            WHERE i.camera_id = m.camera_id AND i.id >= m.since AND i.id < m.until OFFSET 0) r
         WHERE r.plate_id IS NOT NULL AND r.plate_id <> ALL (ids)
         GROUP BY r.plate_id HAVING count(DISTINCT (m.camera_id, m.at)) >= 2
         ORDER BY 2 DESC, 3 DESC, 4 DESC LIMIT (asked ->> 'most')::int;
