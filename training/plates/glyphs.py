@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import cv2
@@ -44,9 +44,9 @@ def loose(face: Face, text: str) -> Glyph:
     return _drawn(_font(face, thai=not text.isascii() and face.thai is not None, height=WORD_PX), text)
 
 
-@cache
+@lru_cache(maxsize=30_000)
 def scaled(face: Face, letter: str, thai: bool, width: int, height: int) -> Mask:
-    """Return a glyph at a size of its own; widths and heights are few, so copies are kept."""
+    """Return a glyph at a size of its own; widths and heights are few, so some copies are kept."""
     return cv2.resize(glyph(face, letter, thai=thai).mask, (width, height), interpolation=cv2.INTER_AREA)
 
 

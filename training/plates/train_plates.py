@@ -34,8 +34,8 @@ RATE = 1.5e-3
 WARM = 30_000
 """Samples until the rate is reached."""
 DECAY = 0.02
-KEEP = 0.999
-"""Share that the averaged weights keep at each step."""
+KEEP, KEEP_EVERY = 0.996, 4
+"""Share that the averaged weights keep, every so many steps."""
 SAVE_S = 120.0
 EXAMINE_EVERY = 40_960
 EASY_SHARDS = 3
@@ -58,6 +58,7 @@ def main() -> None:
     parser.add_argument("shards", type=Path)
     parser.add_argument("run", type=Path)
     parser.add_argument("--samples", type=int, default=1_000_000)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="end after so long, whatever is left")
     parser.add_argument("--cool", type=float, default=0.25)
     parser.add_argument("--seed", type=int, default=5)
     given = parser.parse_args()
@@ -79,12 +80,14 @@ def begun(file: Path, seed: int) -> Run:
     plain = [one for one in net.parameters() if one.ndim < 2]
     heavy = [one for one in net.parameters() if one.ndim >= 2]
     groups = [{"params": heavy, "weight_decay": DECAY}, {"params": plain, "weight_decay": 0.0}]
-    run = Run(net, mean, torch.optim.AdamW(groups, lr=RATE, betas=(0.9, 0.98)))
+    run = Run(net, mean, torch.optim.AdamW(groups, lr=RATE, betas=(0.9, 0.98), fused=True))
     if file.exists():
         kept = torch.load(file, weights_only=True)
         net.load_state_dict(kept["net"])
         mean.load_state_dict(kept["mean"])
         run.optimizer.load_state_dict(kept["optimizer"])
+        for group in run.optimizer.param_groups:
+            group["fused"] = True
         run.samples, run.cpu_s = kept["samples"], kept["cpu_s"]
     return run
 
@@ -105,12 +108,11 @@ def save(run: Run, file: Path) -> None:
     draft.replace(file)
 
 
-def rate(samples: int, whole: int, cool: float) -> float:
-    """Return the learning rate after so many samples."""
-    turn = whole * (1 - cool)
-    if samples < turn:
+def rate(samples: int, done: float, cool: float) -> float:
+    """Return the learning rate after so many samples and such a share of the plan."""
+    if done < 1 - cool:
         return RATE * min(1.0, (samples + BATCH) / WARM)
-    return RATE * max(0.0, 1 - ((samples - turn) / (whole - turn)) ** 0.5)
+    return RATE * max(0.0, 1 - ((done - 1 + cool) / cool) ** 0.5)
 
 
 class Shards:
@@ -193,13 +195,13 @@ def teach(run: Run, given: argparse.Namespace, examination: examine.Papers) -> N
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: ended.append(True))
     shards, file = Shards(given.shards), given.run / "last.pt"
-    saved, spent, smooth = time.monotonic(), time.process_time(), 0.0
-    turn = given.samples * (1 - given.cool)
-    while run.samples < given.samples and not ended:
+    began = saved = time.monotonic()
+    spent, smooth, done = time.process_time(), 0.0, run.samples / given.samples
+    while done < 1 and not ended:
         dice = np.random.default_rng((given.seed, run.samples))
         sheets, rows = shards.batch(run.samples, dice)
         for group in run.optimizer.param_groups:
-            group["lr"] = rate(run.samples, given.samples, given.cool)
+            group["lr"] = rate(run.samples, done, given.cool)
         run.net.train()
         with torch.autocast("cpu", torch.bfloat16):
             read = run.net(varied(sheets, dice))
@@ -208,20 +210,22 @@ def teach(run: Run, given: argparse.Namespace, examination: examine.Papers) -> N
         wrong.backward()
         torch.nn.utils.clip_grad_norm_(run.net.parameters(), 3.0)
         run.optimizer.step()
-        averaged(run)
         before, run.samples = run.samples, run.samples + len(rows)
+        if run.samples // BATCH % KEEP_EVERY == 0:
+            averaged(run)
+        was, done = done, max(run.samples / given.samples, (time.monotonic() - began) / 60 / given.minutes)
         now = time.process_time()
         run.cpu_s, spent = run.cpu_s + now - spent, now
         smooth = 0.98 * smooth + 0.02 * float(wrong.detach()) if smooth else float(wrong.detach())
-        if before < turn <= run.samples:
+        if was < 1 - given.cool <= done:
             save(run, given.run / "steady.pt")
         if time.monotonic() - saved > SAVE_S:
             saved = time.monotonic()
             save(run, file)
             shards.look()
         if before // 1280 != run.samples // 1280:
-            _bar(run, given.samples, smooth)
-        if before // EXAMINE_EVERY != run.samples // EXAMINE_EVERY or run.samples >= given.samples:
+            _bar(run, done, smooth)
+        if before // EXAMINE_EVERY != run.samples // EXAMINE_EVERY or done >= 1:
             told = {"samples": run.samples, "cpu_min": round(run.cpu_s / 60, 1), "loss": round(smooth, 4)}
             told |= examine.marks(run.mean, examination)
             with (given.run / "curve.jsonl").open("a") as curve:
@@ -241,14 +245,10 @@ def averaged(run: Run) -> None:
             mean.copy_(own)
 
 
-def _bar(run: Run, whole: int, wrong: float) -> None:
-    share = run.samples / whole
+def _bar(run: Run, done: float, wrong: float) -> None:
     speed = run.samples / max(1e-6, run.cpu_s)
-    left = (whole - run.samples) / max(1e-6, speed) / 60
-    bar = "#" * round(30 * share)
-    sys.stdout.write(
-        f"\r[{bar:30}] {run.samples:,}/{whole:,} loss {wrong:.3f} {speed:.0f}/CPU s, {left:.0f} CPU min left "
-    )
+    bar = "#" * round(30 * min(1.0, done))
+    sys.stdout.write(f"\r[{bar:30}] {done:.1%}, {run.samples:,} samples, {speed:.0f} a CPU second, loss {wrong:.3f} ")
     sys.stdout.flush()
 
 
