@@ -34,7 +34,7 @@ class Looking:
         """Look at one picture."""
         self._health.look(camera, at_s, grey)
         motion = self._gates.setdefault(camera.camera_id, MotionGate()).look(at_s, grey)
-        if motion.boxes:
+        if motion.told:
             self._log.write(f"{camera.camera_id.int} {at_s}\n")
 
 

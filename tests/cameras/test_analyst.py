@@ -31,6 +31,7 @@ class Eye:
 
     threshold = 0.5
     side = (300, 300)
+    shares: tuple[float, ...] = ()
 
     def __init__(self) -> None:
         self.looks: list[np.ndarray] = []

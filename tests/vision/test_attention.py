@@ -50,7 +50,7 @@ def test_when_a_place_was_looked_at_closely_is_remembered_for_a_while():
         attention.choose(n * 0.2, SIZE, [_interest()])
     assert attention.squared_s(ONE) == pytest.approx(0.2)
     assert attention.squared_s(Box(10, 10, 40, 60)) == float("-inf")
-    attention.choose(9.0, SIZE, [])
+    attention.choose(12.0, SIZE, [])
     assert attention.squared_s(ONE) == float("-inf")
 
 

@@ -2,8 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.vision.scenes import TROUBLES, Walk, covers, looked
+from unjai.vision.box import Box
 from unjai.vision.motion import MotionGate
+from unjai.vision.stir import Stir
 
 FPS = 5.0
 
@@ -79,3 +84,67 @@ def test_leaves_that_stir_all_the_time_are_no_motion_and_who_walks_there_is():
     assert any(one.boxes for one in found[:40]), "leaves are motion until they are known"
     assert sum(bool(one.boxes) for one in found[200:300]) <= 2
     assert found[300].boxes
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.integers(0, 1000),
+    st.sampled_from(sorted(TROUBLES)),
+    st.floats(0.4, 9),
+    st.sampled_from([24, 30, 60]),
+    st.sampled_from([0.2, 2.0]),
+)
+def test_who_walks_in_is_looked_at_even_while_the_gate_is_new(seed, trouble, begin_s, high, every_s):
+    walk = Walk(begin_s=begin_s, high=high, from_left=bool(seed % 2))
+    seen = [
+        (t, one)
+        for t, one in looked(trouble, seed, seconds=begin_s + 7, every_s=every_s, walk=walk)
+        if walk.x(t) is not None and 12 < walk.x(t) < 308
+    ]
+    assert any(covers(one, walk, t) for t, one in seen)
+
+
+@pytest.mark.parametrize("every_s", [0.2, 2.0])
+@pytest.mark.parametrize("trouble", ["calm", "night grain", "leaves"])
+def test_a_walker_is_told_and_an_empty_scene_is_not(trouble, every_s):
+    walk = Walk(begin_s=10.0, y=150)
+    assert any(one.told for _t, one in looked(trouble, 3, seconds=22, every_s=every_s, walk=walk))
+    if trouble != "leaves":
+        assert not any(one.told for _t, one in looked(trouble, 3, seconds=22, every_s=every_s))
+
+
+def test_what_passed_at_the_very_first_picture_leaves_no_ghost():
+    rng, gate = np.random.default_rng(7), MotionGate()
+    found = []
+    for n in range(12):
+        scene = _scene(rng)
+        if n < 1:
+            scene[60:140, 100:200] = 220
+        found.append(gate.look(n * 2.0, scene))
+    assert found[1].told
+    assert not any(one.boxes for one in found[4:])
+
+
+def test_a_car_that_passes_for_some_seconds_leaves_nothing_behind():
+    rng, gate = np.random.default_rng(8), MotionGate()
+    for n in range(60):
+        scene = _scene(rng)
+        if 20 <= n < 45:
+            x = 4 * (n - 20)
+            scene[60:140, 100 + x : 200 + x] = 220
+        motion = gate.look(n * 0.2, scene)
+        assert motion.told == (20 <= n < 45), n
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 160), st.integers(3, 20), st.integers(3, 20)), max_size=6),
+    st.floats(0.04, 2),
+)
+def test_what_stirs_in_its_place_is_never_told(places, every_s):
+    stir = Stir()
+    boxes = [Box(x, y, min(320, x + wide), min(180, y + high)) for x, y, wide, high in places]
+    rng = np.random.default_rng(1)
+    for n in range(60):
+        here = [one for one in boxes if n < 2 or rng.random() < 0.7]
+        assert not stir.told(n * every_s, (180, 320), here, [30] * len(here)), n

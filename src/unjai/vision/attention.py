@@ -18,7 +18,7 @@ _ROOM = 1.5
 _WHOLE_FROM = 0.9
 """A square of this share of the longer side is the whole picture."""
 _MOSTLY, _WITHIN = 0.7, 0.95
-_REMEMBERED_S = 2.0
+_REMEMBERED_S = 8.0
 _EARLY_S = 0.05
 """Cameras' times shake: a look that is due in so little is due now."""
 _LEAST_ROOM = 1.2
@@ -70,7 +70,7 @@ class Attention:
         return parts[: self._runs]
 
     def squared_s(self, box: Box) -> float:
-        """Return when a box was last looked at in a square; minus infinity for longer ago than a second or two."""
+        """Return when a box was last looked at in a square; minus infinity for longer ago than some seconds."""
         return max((at for at, part in self._squared if inside_share(box, part) > _MOSTLY), default=float("-inf"))
 
     def _squares(self, size: tuple[int, int], interests: Sequence[Interest]) -> list[Box]:

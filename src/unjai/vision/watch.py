@@ -47,6 +47,8 @@ class Outcome:
     motion: Motion
     runs: int
     """How often the model ran."""
+    doubt: bool
+    """The model saw something that is no track yet: look again soon."""
 
 
 class Watch:
@@ -96,7 +98,8 @@ class Watch:
             t=t, size=self._size, seen=tuple(self._seen(t, one) for one in self._tracker.tracks if _shown(t, one))
         )
         hits = tuple(hit for rule in self._rules for hit in rule.look(look))
-        return Outcome(look=look, hits=hits, motion=motion, runs=len(parts))
+        doubt = any(not one.confirmed for one in self._tracker.tracks)
+        return Outcome(look=look, hits=hits, motion=motion, runs=len(parts), doubt=doubt)
 
     def _interests(self, t: float, motion: Motion) -> list[Interest]:
         width, height = self._size
@@ -110,8 +113,10 @@ class Watch:
         for one in motion.boxes:
             box = Box(one.x0 * width, one.y0 * height, one.x1 * width, one.y1 * height)
             if not any(inside_share(box, known.box) > 0.7 for known in wanted):  # noqa: PLR2004
-                pressing = t - self._attention.squared_s(box) > _CARRIED_S
-                wanted.append(Interest(box=box, looked_s=float("-inf"), pressing=pressing))
+                squared_s = self._attention.squared_s(box)
+                # with nobody there, each place that stirs has its turn; else what no track explains comes first
+                looked_s = float("-inf") if self._tracker.tracks else squared_s
+                wanted.append(Interest(box=box, looked_s=looked_s, pressing=t - squared_s > _CARRIED_S))
         return wanted
 
     def _found(self, whole: Rgb, part: Box) -> list[Detection]:

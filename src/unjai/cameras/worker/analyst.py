@@ -323,7 +323,7 @@ class Seat:
         outcome = watch.look(t, FramePicture(frame))
         self.worked.looked += 1
         self.worked.runs += outcome.runs
-        moves = bool(outcome.motion.boxes) or outcome.motion.light
+        moves = outcome.motion.told or outcome.motion.light or outcome.doubt  # leaves alone keep no camera awake
         if moves or any(not one.parked for one in outcome.look.seen) or self.awake_s == float("inf"):
             self.awake_s = t + _AWAKE_S
         self._remember(t, outcome)
