@@ -146,33 +146,33 @@ async def export_entries(
     return StreamingResponse(pages(), media_type=_CSV, headers=_named("บัญชีเฝ้าระวังทะเบียนรถ.csv"))
 
 
-@router.get("/plates/watch-list/{entry_id}")
-async def read_entry(entry_id: UUID, ask: Reads) -> EntryWholeOut:
+@router.get("/plates/watch-list/{watch_entry_id}")
+async def read_entry(watch_entry_id: UUID, ask: Reads) -> EntryWholeOut:
     """Return an entry with its history and its approval."""
-    return _whole(await flows.entry(ask.tx, ask.actor, ask.clock, entry_id=entry_id))
+    return _whole(await flows.entry(ask.tx, ask.actor, ask.clock, entry_id=watch_entry_id))
 
 
-@router.patch("/plates/watch-list/{entry_id}")
-async def change_entry(entry_id: UUID, body: EntryChange, ask: Proposes) -> EntryWholeOut:
+@router.patch("/plates/watch-list/{watch_entry_id}")
+async def change_entry(watch_entry_id: UUID, body: EntryChange, ask: Proposes) -> EntryWholeOut:
     """Change an entry; what widens it waits for a second person."""
     changes = {name: value for name, value in body.model_dump(exclude_unset=True).items() if value is not None}
     if body.plate is not None:
         changes |= {"province": body.province, "special": body.special}
     else:
         changes = {name: value for name, value in changes.items() if name not in {"province", "special"}}
-    return _whole(await flows.change(ask.tx, ask.actor, ask.clock, entry_id=entry_id, changes=changes))
+    return _whole(await flows.change(ask.tx, ask.actor, ask.clock, entry_id=watch_entry_id, changes=changes))
 
 
-@router.post("/plates/watch-list/{entry_id}/propose")
-async def propose_entry(entry_id: UUID, ask: Proposes) -> EntryWholeOut:
+@router.post("/plates/watch-list/{watch_entry_id}/propose")
+async def propose_entry(watch_entry_id: UUID, ask: Proposes) -> EntryWholeOut:
     """Ask a second person again."""
-    return _whole(await flows.ask_again(ask.tx, ask.actor, ask.clock, entry_id=entry_id))
+    return _whole(await flows.ask_again(ask.tx, ask.actor, ask.clock, entry_id=watch_entry_id))
 
 
-@router.post("/plates/watch-list/{entry_id}/end")
-async def end_entry(entry_id: UUID, body: EndIn, ask: Proposes) -> EntryWholeOut:
+@router.post("/plates/watch-list/{watch_entry_id}/end")
+async def end_entry(watch_entry_id: UUID, body: EndIn, ask: Proposes) -> EntryWholeOut:
     """End an entry at once, or withdraw a proposed one."""
-    return _whole(await flows.end(ask.tx, ask.actor, ask.clock, entry_id=entry_id, why=body.why))
+    return _whole(await flows.end(ask.tx, ask.actor, ask.clock, entry_id=watch_entry_id, why=body.why))
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────
@@ -201,16 +201,16 @@ async def read_files(ask: Reads) -> list[FileOut]:
     return [FileOut(**_of(FileOut, row)) for row in await files.files(ask.tx, ask.actor)]
 
 
-@router.get("/plates/watch-files/{import_id}")
-async def read_file(import_id: UUID, ask: Reads) -> FileWholeOut:
+@router.get("/plates/watch-files/{watch_file_id}")
+async def read_file(watch_file_id: UUID, ask: Reads) -> FileWholeOut:
     """Return a file with the first of its rows."""
-    return _file(await files.one(ask.tx, ask.actor, import_id=import_id))
+    return _file(await files.one(ask.tx, ask.actor, import_id=watch_file_id))
 
 
-@router.get("/plates/watch-files/{import_id}/refused.csv", response_class=StreamingResponse)
-async def refused_rows(import_id: UUID, ask: Reads, request: Request) -> StreamingResponse:
+@router.get("/plates/watch-files/{watch_file_id}/refused.csv", response_class=StreamingResponse)
+async def refused_rows(watch_file_id: UUID, ask: Reads, request: Request) -> StreamingResponse:
     """Return every refused row with why."""
-    await files.one(ask.tx, ask.actor, import_id=import_id)
+    await files.one(ask.tx, ask.actor, import_id=watch_file_id)
     ground: Ground = request.app.state.ground
     actor = ask.actor
 
@@ -219,7 +219,7 @@ async def refused_rows(import_id: UUID, ask: Reads, request: Request) -> Streami
         after = 0
         while True:
             async with ground.db.tx(actor) as tx:
-                rows = await files.refused(tx, actor, import_id=import_id, after=after, limit=_EXPORT_PAGE)
+                rows = await files.refused(tx, actor, import_id=watch_file_id, after=after, limit=_EXPORT_PAGE)
             if not rows:
                 return
             after = rows[-1]["row"]
@@ -229,18 +229,18 @@ async def refused_rows(import_id: UUID, ask: Reads, request: Request) -> Streami
     return StreamingResponse(pages(), media_type=_CSV, headers=_named("แถวที่ไม่รับ.csv"))
 
 
-@router.post("/plates/watch-files/{import_id}/propose")
-async def propose_file(import_id: UUID, body: DefaultsIn, ask: Proposes) -> FileWholeOut:
+@router.post("/plates/watch-files/{watch_file_id}/propose")
+async def propose_file(watch_file_id: UUID, body: DefaultsIn, ask: Proposes) -> FileWholeOut:
     """Ask a second person to list the good rows of a file."""
     said = body.model_dump(exclude={"valid_until"})
-    asked = {"import_id": import_id, "defaults": said, "valid_until": body.valid_until}
+    asked = {"import_id": watch_file_id, "defaults": said, "valid_until": body.valid_until}
     return _file(await files.propose(ask.tx, ask.actor, ask.clock, **asked))
 
 
-@router.post("/plates/watch-files/{import_id}/drop", status_code=204)
-async def drop_file(import_id: UUID, ask: Proposes) -> None:
+@router.post("/plates/watch-files/{watch_file_id}/drop", status_code=204)
+async def drop_file(watch_file_id: UUID, ask: Proposes) -> None:
     """Forget a file that was not taken."""
-    await files.drop(ask.tx, ask.actor, ask.clock, import_id=import_id)
+    await files.drop(ask.tx, ask.actor, ask.clock, import_id=watch_file_id)
 
 
 def _of(model: type[Any], row: Mapping[str, Any]) -> dict[str, Any]:
