@@ -21,11 +21,11 @@ from unjai.cameras.flows import registry as camera_registry
 from unjai.cameras.flows import requests as camera_requests
 from unjai.cameras.rules.evidence import Piece
 from unjai.cameras.secrets import vault_of
-from unjai.cameras.store import hits
+from unjai.cameras.store import hits, release
 from unjai.model.actor import Actor, system
 from unjai.model.clock import MovedClock
 from unjai.model.geometry import Point
-from unjai.model.ids import DeviceId, StationId, named_id
+from unjai.model.ids import DeviceId, StationId, named_id, new_id
 from unjai.people import flows as people
 from unjai.people.api.accounts import COOKIE
 from unjai.people.flows import four_eyes
@@ -36,6 +36,11 @@ from unjai.picture.alerts import flows as alert_rules
 from unjai.picture.alerts import lessons
 from unjai.picture.alerts import store as alert_store
 from unjai.picture.alerts.schemas import RuleBody
+from unjai.plates.flows import cases as plate_cases
+from unjai.plates.flows import searches as plate_searches
+from unjai.plates.rules.searching import Asked as PlatesAsked
+from unjai.plates.store import hits as plate_hits
+from unjai.plates.store import watch_list
 from unjai.platform.config import Settings
 from unjai.platform.database import Database, Tx, metadata
 from unjai.platform.media import Stored
@@ -86,7 +91,7 @@ class Centre:
     def path(self, item: Declared, *, known: bool) -> str:
         """The path of a route with real ids in it, or with ids of nothing."""
         fixed = {"role": "officer", "org_unit_id": str(HERE), "thing": "zone", "kind": "places", "form": "csv"}
-        fixed["begins_ms"] = "1795000000000"
+        fixed |= {"begins_ms": "1795000000000", "number": "0", "shot": "0", "part": "crop"}
 
         def filled(match: re.Match[str]) -> str:
             name = "zone" if match[1] == "key" else match[1].removesuffix("_id")
@@ -297,7 +302,12 @@ async def _evidence(centre: Centre, camera_id: DeviceId) -> None:
     piece = Piece(camera_id=camera_id, sort="clip", since=at, until=at + timedelta(minutes=1))
     wish = evidence.Wish(pieces=(piece,), reason="เหตุผลลับ", case_number="คดีลับ 7/2569")
     async with db.tx(here) as tx:
-        centre.ids["evidence"] = str(await evidence.ask_for_package(tx, here, centre.clock, wish=wish))
+        key = await evidence.ask_for_package(tx, here, centre.clock, wish=wish)
+        copy = {"recipient": "ผู้รับลับ", "agency": "สื่อ", "sort": "media", "purpose": "ความลับ", "style": "mosaic"}
+        facts = {"number": "R-ลับ", "asked_at": NIGHT, "asked_by": "ลับ", "files": ["a.mp4"], "audit_id": key}
+        kept = {"id": new_id(NIGHT), "station_id": HERE, "evidence_id": key, **copy, **facts, "state": "failed"}
+        await release.add(tx, kept)
+    centre.ids |= {"evidence": str(key), "copy": str(kept["id"])}
 
 
 async def _taught(tx: Tx, here: Actor, clock: MovedClock, rule_id: UUID) -> dict[str, str]:
@@ -325,6 +335,47 @@ async def _point(centre: Centre, pole: DeviceId) -> None:
     async with db.tx(point) as tx:
         call = await sos.ring(tx, point, clock, device_id=pole)
     centre.ids |= {"action": str(asked["id"]), "call": str(call["id"]), "point": str(pole)}
+
+
+async def _plate_hit(centre: Centre) -> None:
+    """A hit on the watch list: another station must neither see nor judge it."""
+    own = {"station_id": HERE, "entry": 1, "grade": "probable", "how": "exact", "camera": "กล้องลับ"}
+    hit = {**own, "id": named_id("rights", "hit"), "registration": "1กข1234", "province": "50", "state": "waiting"}
+    hit |= {"listed": {"registration": "1กข1234", "instruction": "คำสั่งลับ"}, "vehicle": {}, "words": "", "seen": 1}
+    hit |= {"first_at": NIGHT, "last_at": NIGHT, "made_at": NIGHT, "lapses_at": NIGHT, "version": 1, "forgotten": False}
+    seen = {**own, "observation_id": named_id("rights", "read"), "hit_id": hit["id"], "digest": "d", "held": False}
+    async with centre.db.tx(system(HERE)) as tx:
+        await plate_hits.add_hit(tx, hit)
+        await plate_hits.add_sighting(tx, {**seen, "at": NIGHT, "received_at": NIGHT, "crop": "e" * 64})
+    centre.ids["plate_hit"] = str(hit["id"])
+
+
+async def _watched(centre: Centre) -> None:
+    """An entry of the watch list and a file of entries: another station must neither see nor change them."""
+    words = dict.fromkeys(watch_list.SAID, "ลับ")
+    names = {"proposer_name": "ลับ", "proposed_at": NIGHT, "approver_name": "ลับ", "ended_name": "", "ended_why": ""}
+    entry = {"id": named_id("rights", "watched"), "registration": "1กข1234", "province": "50", **words, **names}
+    times = {"valid_from": NIGHT, "valid_until": NIGHT + timedelta(days=30), "state": "approved"}
+    file = {"id": named_id("rights", "watch-file"), "name": "ลับ.csv", "digest": "d", "state": "staged", "by_name": "ลับ"}
+    async with centre.db.tx(system(HERE)) as tx:
+        version = await watch_list.bump(tx, HERE)
+        await watch_list.add(tx, HERE, {**entry, **times, "partial": False, "special": False, "version": version})
+        await watch_list.add_import(tx, HERE, {**file, "at": NIGHT, "total": 1, "refused": {}})
+    centre.ids |= {"watch_entry": str(entry["id"]), "watch_file": str(file["id"])}
+
+
+async def _plate_search(centre: Centre) -> None:
+    """A case and an open search: another station must neither see nor use them."""
+    here = Actor(
+        kind="account", key="ผู้ค้นลับ", name="ผู้ค้นลับ", stations=frozenset({HERE}), rights=ROLES["supervisor"].rights
+    )
+    until = NIGHT + timedelta(days=30)
+    asked = PlatesAsked(kind="exact", plate="1กข1234", from_at=NIGHT - timedelta(days=1), to_at=NIGHT)
+    why = {"reason": "stolen", "said": "เหตุผลลับของการค้นหา", "case_number": "คดีลับ 9/2569"}
+    async with centre.db.tx(here) as tx:
+        case = await plate_cases.open_case(tx, here, centre.clock, number=why["case_number"], about="", until=until)
+        search = await plate_searches.open_search(tx, here, centre.clock, asked=asked, **why)
+    centre.ids |= {"plate_case": str(case), "plate_search": str(search), "plate_read": str(named_id("rights", "read"))}
 
 
 async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
@@ -395,6 +446,9 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
     await _cameras(centre, devices["camera-secret"])
     await _case(centre, centre.ids["incident"])
     await _point(centre, devices["pole-secret"])
+    await _plate_hit(centre)
+    await _watched(centre)
+    await _plate_search(centre)
     centre.ids |= await _overseen(centre, centre.tokens["operator", HERE])
     async with db.tx(here) as tx:
         logged = metadata.tables["audit"].c

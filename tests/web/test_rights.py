@@ -69,6 +69,16 @@ BODIES: dict[str, Any] = {
     "POST /api/evidence/{evidence_id}/receive": {"digest": "a" * 64},
     "POST /api/evidence/{evidence_id}/release": {"reason": "ถูกยึดโดยสถานีอื่น"},
     "POST /api/evidence/{evidence_id}/remove": {"reason": "ถูกยึดโดยสถานีอื่น"},
+    "POST /api/evidence/{evidence_id}/copies": {
+        "recipient": "ถูกยึด",
+        "agency": "ถูกยึด",
+        "sort": "media",
+        "purpose": "ถูกยึดโดยสถานีอื่น",
+    },
+    "POST /api/evidence-copies/{copy_id}/look": {"revision": 0},
+    "POST /api/evidence-copies/{copy_id}/release": {"revision": 0, "looked": True},
+    "POST /api/evidence-copies/{copy_id}/remove": {"reason": "ถูกยึดโดยสถานีอื่น"},
+    "PUT /api/evidence-copies/{copy_id}/marks": {"revision": 0, "marks": []},
     "POST /api/incidents/{incident_id}/evidence": {
         "pieces": [
             {
@@ -80,6 +90,20 @@ BODIES: dict[str, Any] = {
         "reason": "ถูกยึดโดยสถานีอื่น",
         "no_case": True,
     },
+    "PATCH /api/plates/watch-list/{watch_entry_id}": {"instruction": "ถูกยึด"},
+    "POST /api/plates/watch-list/{watch_entry_id}/end": {"why": "ถูกยึดโดยสถานีอื่น"},
+    "POST /api/plates/watch-files/{watch_file_id}/propose": {
+        "reason": "ถูกยึด",
+        "legal_basis": "ก",
+        "case_number": "ก",
+        "requested_by": "ก",
+        "valid_until": "2026-12-31T00:00:00Z",
+    },
+    "POST /api/plates/hits/{plate_hit_id}/confirm": {"version": 1},
+    "POST /api/plates/hits/{plate_hit_id}/reject": {"version": 1},
+    "POST /api/plates/hits/{plate_hit_id}/undo": {"version": 1},
+    "PUT /api/plates/cases/{plate_case_id}": {"until": None},
+    "POST /api/plates/searches/{plate_search_id}/hold": {"reads": [str(named_id("rights", "read"))]},
     "POST /api/shift-logs/{log_id}/additions": {"text": "ถูกยึด"},
     "POST /api/shift-logs/{log_id}/hand-over": {},
     "PATCH /api/accounts/{account_id}": {"name_th": "ถูกยึด"},
@@ -183,7 +207,8 @@ async def _state(centre: Centre) -> dict[str, Any]:
     told = {}
     async with centre.db.tx(system(HERE)) as tx:
         for table in metadata.sorted_tables:
-            if table.info.get("guard") == "station" and table is not audit_log:
+            seen = table.info.get("guard") == "station" and not table.info.get("worker_only")
+            if seen and table is not audit_log:
                 told[table.name] = await tx.all(select(table).where(table.c.station_id == HERE))
     return {name: sorted(map(str, rows)) for name, rows in told.items()}
 
