@@ -106,6 +106,18 @@ async def test_a_camera_is_subscribed_to_heard_and_told_good_bye(device_of):
     assert calls == ["CreatePullPointSubscription", "SetSynchronizationPoint", "PullMessages", "Unsubscribe"]
 
 
+async def test_a_subscription_that_fails_half_way_is_not_left_with_the_camera(device_of, monkeypatch):
+    device = device_of()
+
+    def broken(_service):
+        raise UnjaiError("onvif_call_failed", 502, host="camera", call="pullpoint")
+
+    monkeypatch.setattr(pullpoint, "_raw", broken)
+    assert await code(pulled_once(device)) == "onvif_call_failed"
+    calls = [call for call in device.said if call in {"CreatePullPointSubscription", "Unsubscribe"}]
+    assert calls == ["CreatePullPointSubscription", "Unsubscribe"]
+
+
 async def test_what_the_camera_gave_us_to_show_is_shown_and_its_wrong_host_is_mended(device_of):
     device = device_of()
     device.say(makers.HIKVISION_MOTION)

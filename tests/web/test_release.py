@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from unjai.cameras.evidence import drafts, press
 from unjai.cameras.evidence.checking import check_file
 from unjai.cameras.store import release as store
 from unjai.model.errors import UnjaiError
+from unjai.people.rights import ROLES
 from unjai.platform.sealed.archive import Archive
 from unjai.roles.copies import Copying
 
@@ -324,3 +326,26 @@ async def test_a_package_that_was_changed_on_the_disc_is_not_copied(desk):
     other = Desk(desk.street, package)
     copy = await other.drafted()
     assert (copy["state"], copy["error"]["code"]) == ("failed", "copy_package_changed")
+
+
+OUTSIDERS = ("partner", "oversight", "evaluator", "volunteer", "officer")
+PICTURES = ("image/jpeg", "video/mp4", "application/zip")
+
+
+async def test_no_route_with_pictures_of_cameras_is_open_to_who_is_not_the_police(centre):
+    """What `docs/cameras.md` says: outsiders get release copies by hand, and nothing else."""
+    told = centre.app.openapi()["paths"]
+    gives = {
+        f"{method.upper()} {path}"
+        for path, methods in told.items()
+        for method, route in methods.items()
+        if set(PICTURES) & set(route["responses"].get("200", {}).get("content", {}))
+    }
+    rights = {f"{one.method} {one.path}": one.right for one in centre.routes()}
+    also = {name for name in rights if re.search(r"camera-pictures|references/|m3u8|attachments/{|case-files/", name)}
+    assert "GET /api/cameras/{camera_id}/still" in gives
+    assert "GET /api/evidence-copies/{copy_id}/shots/{number}/{shot}" in gives
+    for name in gives | {one for one in also if one.startswith("GET")}:
+        for role in OUTSIDERS:
+            assert rights[name] not in ROLES[role].rights, f"{role} may {name}"
+        assert rights[name] not in {"PUBLIC", ""}, name

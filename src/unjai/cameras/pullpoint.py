@@ -74,13 +74,6 @@ class Subscription:
         self.renewed_s = time.monotonic()
         self.renews = await self.device.maybe("Renew", asked) is not None
 
-    async def end(self) -> None:
-        """Say good-bye; a camera that does not hear it forgets us by itself."""
-        with contextlib.suppress(UnjaiError):
-            await self.device.call(
-                "Unsubscribe", self.manager.ws_client.Unsubscribe(_soapheaders=list(self.parameters)), within_s=2.0
-            )
-
 
 @asynccontextmanager
 async def subscribed(url: str, login: Login | None, profile: str) -> AsyncIterator[Subscription]:
@@ -100,26 +93,33 @@ async def subscribed(url: str, login: Login | None, profile: str) -> AsyncIterat
             raise UnjaiError("onvif_call_failed", 502, host=device.host, call="CreatePullPointSubscription")
         camera.xaddrs[_PULLPOINT] = reachable(told, device)
         parameters = getattr(getattr(reference, "ReferenceParameters", None), "_value_1", None) or []
-        service = await device.call("pullpoint", camera.create_pullpoint_service())
+        # first what says good-bye: whatever fails from here on, the camera has us for two minutes otherwise
         manager = await device.call("subscription", camera.create_subscription_service("PullPointSubscription"))
-        _raw(service)
-        found = Subscription(
-            device=device,
-            service=service,
-            manager=manager,
-            parameters=parameters,
-            tokens=tokens,
-            renewed_s=time.monotonic(),
-        )
-        if camera.has_broken_relative_time(lease, _moment(made, "CurrentTime"), _moment(made, "TerminationTime")):
-            found.renewed_s = float("-inf")  # it took "two minutes" for something else: say a moment, before all
         try:
+            service = await device.call("pullpoint", camera.create_pullpoint_service())
+            _raw(service)
+            found = Subscription(
+                device=device,
+                service=service,
+                manager=manager,
+                parameters=parameters,
+                tokens=tokens,
+                renewed_s=time.monotonic(),
+            )
+            if camera.has_broken_relative_time(lease, _moment(made, "CurrentTime"), _moment(made, "TerminationTime")):
+                found.renewed_s = float("-inf")  # it took "two minutes" for something else: say a moment, before all
             await device.maybe(
                 "SetSynchronizationPoint", service.ws_client.SetSynchronizationPoint(_soapheaders=list(parameters))
             )
             yield found
         finally:
-            await found.end()
+            await _end(device, manager, parameters)
+
+
+async def _end(device: Device, manager: Any, parameters: Sequence[Any]) -> None:
+    """Say good-bye; a camera that does not hear it forgets us by itself."""
+    with contextlib.suppress(UnjaiError):
+        await device.call("Unsubscribe", manager.ws_client.Unsubscribe(_soapheaders=list(parameters)), within_s=2.0)
 
 
 def _moment(made: Any, name: str) -> Any:

@@ -65,7 +65,7 @@ async def stamp(asked: ToStamp) -> Stamped:
 
 
 async def blur(plan: DraftPlan) -> Draft:
-    """Hide the faces of a copy; raise `copy_film_unreadable`, `copy_long` (422), `copy_package_changed` (500) and others."""
+    """Hide the faces of a copy; raise `copy_film_unreadable`, `copy_long` (422), `copy_package_changed` (500)."""
     return await _apart("blurring", msgspec.json.encode(plan), Draft, died="copy_failed")
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 WITHIN_S = 15.0
 ANSWER_MOST = 100_000
 _NICE = 10
+_CERTIFICATES = 0xA0
 
 
 class BadStamp(Exception):  # noqa: N818  how a check ends early
@@ -57,7 +58,8 @@ def stamp_for(manifest: bytes, by: StampPlan) -> bytes:
     roots = authority_of(Path(by.ca))
     if urlsplit(by.url).scheme not in {"http", "https"}:
         raise UnjaiError("stamp_unreachable", 503, url=by.url[:200], reason="http(s) only")
-    asked = TimestampRequestBuilder().data(manifest).hash_algorithm(HashAlgorithm.SHA256).cert_request().build()
+    request = TimestampRequestBuilder().data(manifest).hash_algorithm(HashAlgorithm.SHA256)
+    asked = request.cert_request(cert_request=True).build()
     answer = _asked(by.url, asked.as_bytes())
     try:
         read_stamp(manifest, answer, roots, nonce=asked.nonce)
@@ -101,7 +103,7 @@ def read_stamp(
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response  # noqa: PLC0415
 
     try:
-        told: Any = decode_timestamp_response(stamp)
+        told: Any = decode_timestamp_response(ordered(stamp))
         info = told.tst_info
         at, name, serial = info.gen_time, info.name, info.serial_number
         imprint, algorithm = bytes(info.message_imprint.message), info.message_imprint.hash_algorithm.dotted_string
@@ -117,6 +119,44 @@ def read_stamp(
             raise BadStamp("stamp_untrusted") from error
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return at.astimezone(UTC), _named(told, name), str(serial)
+
+
+def ordered(stamp: bytes) -> bytes:
+    """Return a stamp with the certificates in it in the order that DER wants: many authorities send them in another.
+
+    They stand outside what is signed, and no length changes. What is no stamp is returned as it is.
+    """
+    try:
+        _tag, at, end = _part(stamp, 0)  # TimeStampResp
+        at = _part(stamp, at)[2]  # behind its status
+        _tag, at, end = _part(stamp, at)  # the token, a ContentInfo
+        at = _part(stamp, at)[2]  # behind its type
+        _tag, at, end = _part(stamp, at)  # [0]
+        _tag, at, end = _part(stamp, at)  # SignedData
+        for _behind in ("version", "digests", "content"):
+            at = _part(stamp, at)[2]
+        tag, at, end = _part(stamp, at)
+        if tag != _CERTIFICATES:
+            return stamp
+        found, begins = [], at
+        while at < end:
+            after = _part(stamp, at)[2]
+            found.append(stamp[at:after])
+            at = after
+    except (IndexError, ValueError):
+        return stamp
+    return stamp[:begins] + b"".join(sorted(found)) + stamp[at:]
+
+
+def _part(body: bytes, at: int) -> tuple[int, int, int]:
+    """Return an element's tag, where what is in it begins, and where it ends; `ValueError` where it has no end."""
+    tag, size, at = body[at], body[at + 1], at + 2
+    if size & 0x80:
+        many = size & 0x7F
+        size, at = int.from_bytes(body[at : at + many]), at + many
+    if not 0 <= at + size <= len(body):
+        raise ValueError("an element without an end")
+    return tag, at, at + size
 
 
 def _imprint(algorithm: str, body: bytes) -> bytes:

@@ -41,8 +41,8 @@ async def _look(tx: Tx, actor: Actor, facts: Mapping[str, Any]) -> Look:
         subject=f"evidence:{row['id']}",
         th=f"ทำสำเนาเผยแพร่เบลอใบหน้าของแฟ้ม {row['number']} จำนวน {len(files)} ไฟล์ ให้ {whom} เพื่อ: {said.purpose}"
         " แฟ้มนี้มีภาพนอกความยินยอมของเจ้าของกล้อง",
-        en=f"Make a copy of {row['number']} with faces blurred, {len(files)} files, for {whom}. Purpose: {said.purpose}."
-        " The package holds pictures beyond their owner's consent",
+        en=f"Make a copy of {row['number']} with faces blurred, {len(files)} files, for {whom}."
+        f" Purpose: {said.purpose}. The package holds pictures beyond their owner's consent",
         facts={"key": str(row["id"]), **wish.told()},
     )
 
