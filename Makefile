@@ -81,7 +81,7 @@ test: ## Run all checks and all tests
 
 bench: install ## Run every bench (each prints one JSON object last)
 	tools/debian-packages chromium strace motion
-	for name in picture ingest rights search fuzz api kill video plates watchlist; do $(BIN)/python -m bench.$$name --json; done
+	for name in picture ingest rights search reads fuzz api kill video plates watchlist; do $(BIN)/python -m bench.$$name --json; done
 
 client: install ## Write the screens' API types and every other generated file anew
 	$(BIN)/python tools/generated.py

@@ -61,10 +61,10 @@ async def open_case(body: CaseIn, ask: Cases) -> list[CaseOut]:
     return await read_cases(ask)
 
 
-@router.put("/plates/cases/{case_id}")
-async def set_case(case_id: UUID, body: CaseChange, ask: Cases) -> list[CaseOut]:
+@router.put("/plates/cases/{plate_case_id}")
+async def set_case(plate_case_id: UUID, body: CaseChange, ask: Cases) -> list[CaseOut]:
     """Let a case last until another day, or close it; the answer is the whole list."""
-    await cases.set_case(ask.tx, ask.actor, ask.clock, case_id=case_id, until=body.until)
+    await cases.set_case(ask.tx, ask.actor, ask.clock, case_id=plate_case_id, until=body.until)
     return await read_cases(ask)
 
 
@@ -90,10 +90,10 @@ async def read_searches(ask: Searches) -> list[SearchOut]:
     return [_search(row) for row in await searches.own_searches(ask.tx, ask.actor, ask.clock)]
 
 
-@router.get("/plates/searches/{search_id}/answer")
-async def look(search_id: UUID, ask: Searches) -> AnswerOut:
+@router.get("/plates/searches/{plate_search_id}/answer")
+async def look(plate_search_id: UUID, ask: Searches) -> AnswerOut:
     """Return what a search of one's own finds; each look is in the log."""
-    answer = await searches.look(ask.tx, ask.actor, ask.clock, search_id=search_id)
+    answer = await searches.look(ask.tx, ask.actor, ask.clock, search_id=plate_search_id)
     said = AnswerOut(search=_search(answer.search | {"found": len(answer.found)}), more=answer.more)
     match answer.search["asked"]["kind"]:
         case "convoy":
@@ -105,23 +105,30 @@ async def look(search_id: UUID, ask: Searches) -> AnswerOut:
     return said
 
 
-@router.post("/plates/searches/{search_id}/hold")
-async def hold(search_id: UUID, body: HoldIn, ask: Annotated[Ask, allowed(searches.HOLD)]) -> HeldOut:
+@router.post("/plates/searches/{plate_search_id}/hold")
+async def hold(plate_search_id: UUID, body: HoldIn, ask: Annotated[Ask, allowed(searches.HOLD)]) -> HeldOut:
     """Keep found reads and their pictures past their days, for the case of the search."""
     ground: Ground = ask.request.app.state.ground
     held = await searches.hold(
-        ask.tx, ask.actor, ask.clock, search_id=search_id, read_ids=body.reads, pictures=plate_pictures(ground.data)
+        ask.tx,
+        ask.actor,
+        ask.clock,
+        search_id=plate_search_id,
+        read_ids=body.reads,
+        pictures=plate_pictures(ground.data),
     )
     return HeldOut(held=held)
 
 
-@router.get("/plates/searches/{search_id}/reads/{read_id}/{part}", response_class=Response)
-async def picture(search_id: UUID, read_id: UUID, part: Literal["crop", "still"], ask: Searches) -> Response:
+@router.get("/plates/searches/{plate_search_id}/reads/{plate_read_id}/{part}", response_class=Response)
+async def picture(
+    plate_search_id: UUID, plate_read_id: UUID, part: Literal["crop", "still"], ask: Searches
+) -> Response:
     """Return a picture of a found read as JPEG, as long as its day is kept."""
-    row = await searches.pictures_of(ask.tx, ask.actor, ask.clock, search_id=search_id, read_id=read_id)
+    row = await searches.pictures_of(ask.tx, ask.actor, ask.clock, search_id=plate_search_id, read_id=plate_read_id)
     digest = row[part]
     if digest is None:
-        raise not_found("picture", read_id)
+        raise not_found("picture", plate_read_id)
     ground: Ground = ask.request.app.state.ground
     body = await plate_pictures(ground.data).read(bytes(digest).hex(), row["received_at"])
     return Response(body, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
