@@ -143,7 +143,7 @@ async def measure(quick: bool, _began: float) -> dict[str, Any]:
     clip = Path(
         subprocess.run([_ROOT / "tools" / "street-video"], capture_output=True, text=True, check=True).stdout.strip()  # noqa: ASYNC221  nothing else runs yet
     )
-    seconds = 35.0 if quick else 75.0
+    seconds = 30.0 if quick else 75.0
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, quiet in (("analysed", False), ("quiet", True)):
