@@ -193,6 +193,8 @@ class _Examined:
         many = len(seals)
         if self.form.seals_first:
             return names[:many] == seals and list(names[many:]) == sorted(names[many:])
+        if self.form.stamp and self.form.stamp in names[:-1]:
+            return False
         if self.form.stamp and names and names[-1] == self.form.stamp:
             names = names[:-1]
         return list(names[-many:]) == seals
