@@ -7,7 +7,8 @@ it('draws a blank between letters and number', () => {
   expect(drawn('1กข1234')).toBe('1กข 1234');
   expect(drawn('70-1234')).toBe('70-1234');
   expect(drawn('12345')).toBe('12345');
-  expect(drawn('?กข12??')).toBe('?กข12??');
+  expect(drawn('?กข12??')).toBe('?กข 12??');
+  expect(drawn('กข??12')).toBe('กข ??12');
 });
 
 it('marks glyphs that differ on both sides', () => {

@@ -8,7 +8,7 @@ export interface Glyph {
 
 /** The glyphs of a registration with a blank between letters and number: `1กข 1234`, `70-1234`. */
 export function glyphs(registration: string): Glyph[] {
-  const found = /^([1-9]?[ก-ฮ?*]+)([0-9?*].*)$/u.exec(registration);
+  const found = /^([1-9?*]?[ก-ฮ]+)([0-9?*].*)$/u.exec(registration);
   const cut = found?.[1] ? found[1].length : -1;
   const all: Glyph[] = [...registration].map((text, at) => ({ text, at }));
   return cut > 0 ? [...all.slice(0, cut), { text: ' ', at: null }, ...all.slice(cut)] : all;
