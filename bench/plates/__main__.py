@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 import bench.plates
 from bench.command import command
 from bench.plates import peers
-from bench.plates.scenes import EdgeFinder, scenes
+from bench.plates.scenes import scenes
 from bench.plates.score import Marked, alike, marks
 from training.plates import fonts
 from training.plates.samples import Sample, sample
 from unjai.model.errors import UnjaiError
 from unjai.model.plate import PLACES, place_of
-from unjai.vision.plates import PlateNet, PlateRead, PlateReader, TextFinder, read_of
+from unjai.vision.plates import EdgeFinder, PlateNet, PlateRead, PlateReader, TextFinder, read_of
 
 REAL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "plates-th"
 SEEDS = 700_000_000
@@ -94,8 +94,12 @@ def _found_in_scenes(count: int) -> dict[str, Any]:
         return {}
     given, net = scenes(CLIP, count), PlateNet()
     found: dict[str, Any] = {"scenes": len(given)}
-    for name, finder in (("text", TextFinder()), ("edges", EdgeFinder())):
-        reader, began = PlateReader(net=net, finder=finder), time.process_time()
+    for name, finders in (
+        ("text", (TextFinder(),)),
+        ("edges", (EdgeFinder(),)),
+        ("both", (EdgeFinder(), TextFinder())),
+    ):
+        reader, began = PlateReader(net=net, finders=finders), time.process_time()
         seen = [reader.picture(one.picture) for one in given]
         found[f"scene_{name}_ms"] = round(1000 * (time.process_time() - began) / len(given), 1)
         hits = [
@@ -120,7 +124,7 @@ def _real() -> dict[str, Any]:
         return {}
     with (REAL / "labels.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["quality"] == "readable"]
-    reader = PlateReader(finder=TextFinder())
+    reader = PlateReader(finders=(EdgeFinder(), TextFinder()))
     crops = [cv2.cvtColor(cv2.imread(str(REAL / row["file"])), cv2.COLOR_BGR2RGB) for row in rows]
     told = []
     for row, crop in zip(rows, crops, strict=True):
@@ -157,7 +161,7 @@ def _pace(reader: PlateReader) -> dict[str, Any]:
     plate = noise.integers(0, 255, (60, 140, 3), np.uint8)
     found = {"ms_plate": _ms(lambda: reader.crop(plate), 20)}
     try:
-        whole = PlateReader(finder=TextFinder())
+        whole = PlateReader(finders=(EdgeFinder(), TextFinder()))
     except UnjaiError:
         warnings.warn("SKIPPED LOUDLY: no finder (make models)", stacklevel=2)
         return found

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.plates import camera, draw, texts
+from training.plates import draw, texts
 from unjai.vision.box import Box
-from unjai.vision.plates.lines import Line
-from unjai.vision.plates.places import Place, places
 from unjai.vision.plates.vote import box_of
 
 SEEDS = 710_000_000
@@ -76,27 +73,3 @@ def _scene(frame: NDArray[np.uint8], number: int) -> Scene:
     coded = cv2.imencode(".jpg", np.clip(made, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 80])[1]
     seen = cv2.imdecode(coded, cv2.IMREAD_COLOR)
     return Scene(np.asarray(seen, np.uint8), box_of([(float(a), float(b)) for a, b in quad]), text)  # type: ignore[arg-type]
-
-
-class EdgeFinder:
-    """The old way, to compare with: rows of upright edges close to each other are text."""
-
-    def find(self, rgb: NDArray[np.uint8]) -> Sequence[Place]:
-        """Return the places of a picture."""
-        grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-        found: list[Line] = []
-        for wide in (9, 15):
-            dark = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones((wide // 2, wide), np.uint8))
-            edges = np.abs(cv2.Sobel(dark, cv2.CV_32F, 1, 0))
-            edges = cv2.morphologyEx(
-                cv2.GaussianBlur(edges, (5, 5), 0), cv2.MORPH_CLOSE, np.ones((3, 2 * wide), np.uint8)
-            )
-            marked = (edges > max(40.0, 0.35 * float(edges.max()))).astype(np.uint8)
-            marked = cv2.morphologyEx(marked, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-            for contour in cv2.findContours(marked, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]:
-                (x, y), (w, h), degrees = cv2.minAreaRect(contour)
-                if w < h:
-                    w, h, degrees = h, w, degrees - 90
-                if w > 30 and h > 8 and 1.5 < w / h < 9:
-                    found.append(Line(x, y, w, h, (degrees + 90) % 180 - 90, 1.0))
-        return places(sorted(found, key=lambda one: -one.wide)[: camera.LARGEST_PX])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from unjai.model.errors import UnjaiError
 from unjai.model.plate import BY_CODE, spaced
 from unjai.platform.i18n import render
-from unjai.vision.plates import PlateNet, PlateRead, PlateReader, TextFinder, plates_of
+from unjai.vision.plates import EdgeFinder, PlateNet, PlateRead, PlateReader, TextFinder, plates_of
 
 _MOST_MB, _MOST_MPX = 64, 80
 
@@ -24,7 +24,8 @@ _MOST_MB, _MOST_MPX = 64, 80
 def read(images: Sequence[Path], *, as_json: bool, model: Path | None, finder: Path | None) -> int:
     """Write a line for each file; return 1 if any of them could not be opened, else 0.
 
-    Raises `plate_model_missing`, `plate_model_unknown`. Without a finder only crops of plates can be read: said once.
+    Raises `plate_model_missing`, `plate_model_unknown`. Without the text finder plates are found by their edges alone:
+    said once.
     """
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # a broken picture is told in our words
     reader = _reader(model, finder)
@@ -68,13 +69,13 @@ def picture_of(file: Path) -> NDArray[np.uint8]:
 def _reader(model: Path | None, finder: Path | None) -> PlateReader:
     net = PlateNet(model)
     try:
-        return PlateReader(net=net, finder=TextFinder(finder))
+        return PlateReader(net=net, finders=(EdgeFinder(), TextFinder(finder)))
     except UnjaiError as error:
         if error.code != "plate_finder_missing" or finder is not None:
             raise
         words = render(error.code, error.facts)
         sys.stderr.write(f"{words['th']}\n{words['en']}\n[{error.code}]\n")
-        return PlateReader(net=net)
+        return PlateReader(net=net, finders=(EdgeFinder(),))
 
 
 def _line(file: Path, plates: Sequence[PlateRead], width: int, height: int) -> dict[str, Any]:

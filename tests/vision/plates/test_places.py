@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unjai.vision.plates.edges import lines_by_edges
 from unjai.vision.plates.lines import Line, lines_of
 from unjai.vision.plates.places import MOST, corners, joined, places, straightened
 
@@ -70,6 +71,19 @@ def test_straightening_brings_a_turned_plate_upright():
     made = straightened(picture, corners(line, 0, 0, 0))
     assert made.shape == (40, 120)
     assert made.mean() > 240
+
+
+def test_a_row_of_strokes_is_found_by_its_edges():
+    picture = np.full((300, 500), 200, np.uint8)
+    for n in range(7):
+        cv2.putText(picture, "8", (150 + 28 * n, 180), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 20, 4)
+    found = lines_by_edges(picture)
+    assert any(abs(one.x - 247) < 25 and abs(one.y - 166) < 15 and 150 < one.wide < 260 for one in found)
+
+
+@given(st.integers(1, 40), st.integers(1, 60), st.integers(0, 255))
+def test_a_plain_picture_of_any_size_has_no_edges(rows, columns, level):
+    assert lines_by_edges(np.full((rows, columns), level, np.uint8)) == []
 
 
 def test_nothing_marked_is_no_line():
