@@ -159,10 +159,14 @@ class Street:
         return found
 
 
+_KEPT = ("audit", "obs_conflict", "plate", "held_plate")
+"""Tables of which nothing may be deleted by hand."""
+
+
 async def _clean(db: Database) -> None:
     async with db.tx(system(HERE, THERE)) as tx:
         for table in reversed(metadata.sorted_tables):
-            if table.info.get("guard") == "station" and not table.name.startswith(("audit", "obs_conflict")):
+            if table.info.get("guard") == "station" and not table.name.startswith(_KEPT):
                 await tx.execute(delete(table))
         await tx.execute(delete(metadata.tables["stream_place"]))
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec import DecodeError as BodyError
 from sqlalchemy.exc import DBAPIError
@@ -30,9 +30,10 @@ from unjai.picture import rules, store
 from unjai.picture.alerts import store as alert_store
 from unjai.picture.alerts.board import RuleBoard, alarm_of_alert, alert_row, measured_of, notices, strip_line
 from unjai.picture.alerts.rules.rule import Alert, Cleared
-from unjai.picture.health.silences import Recovery, Silences, watched
-from unjai.picture.incidents import Changes, Teller
-from unjai.picture.live import STRIP_FOR, STRIP_MOST, LiveUnit, StationLive, heard_row, saved_row
+from unjai.picture.health.silences import Silences, watched
+from unjai.picture.incidents import Changes
+from unjai.picture.live import STRIP_FOR, STRIP_MOST, StationLive, heard_row, saved_row
+from unjai.picture.responder import Responder
 from unjai.picture.rules import Alarm
 from unjai.picture.views import View, frames
 from unjai.platform.database import Database, Tx
@@ -46,28 +47,6 @@ SAVE_EVERY = timedelta(seconds=1)
 VIEW_FOR = timedelta(seconds=60)
 _AGAIN_S = 0.5
 _REMEMBERED = 20_000
-
-
-class Responder(Teller, Protocol):
-    """What the picture tells upward; `app.py` wires it to `respond`."""
-
-    async def tell(self, tx: Tx, actor: Actor, clock: Clock, alarm: Alarm) -> None:
-        """Take an alarm or its follow-up; a repeat does nothing."""
-
-    async def back(self, tx: Tx, actor: Actor, clock: Clock, device_id: DeviceId) -> None:
-        """Hear that a silent device is back."""
-
-    async def more_silent(self, tx: Tx, actor: Actor, clock: Clock, alarm: Alarm) -> None:
-        """Hear that further devices belong to the silence told of with the alarm's id."""
-
-    async def recovered(self, tx: Tx, actor: Actor, clock: Clock, recovery: Recovery) -> None:
-        """Hear that a silence that was told of is over and stayed over."""
-
-    async def board(self, tx: Tx, station_id: StationId) -> list[LiveUnit]:
-        """Return the unit board."""
-
-    async def open_incidents(self, tx: Tx) -> dict[str, dict[str, Any]]:
-        """Return every open incident's row by its id."""
 
 
 @dataclass(kw_only=True, slots=True)

@@ -36,10 +36,7 @@ from unjai.model.actor import system
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import EPOCH, DeviceId, StationId, named_id
 from unjai.model.reading import Received
-from unjai.picture.alerts import store as alert_store
-from unjai.picture.alerts.flows import ground_of
-from unjai.picture.alerts.kinds.scenes import PREFIX, CameraScene
-from unjai.picture.alerts.rules.facts import Thing
+from unjai.roles.scenes import scenes_of
 from unjai.sense.base import sensors
 from unjai.vision.detector import Detector
 from unjai.vision.models import default_model
@@ -274,7 +271,7 @@ class Sight:
         while True:
             self._rules_now.clear()
             try:
-                fresh = await self.specs()
+                fresh = await scenes_of(self._made)
                 told = {key: told[key] if told.get(key) == specs else specs for key, specs in fresh.items()}
                 self.analyst.take_rules(told)
                 await self._take_references()
@@ -286,42 +283,6 @@ class Sight:
                 await asyncio.wait_for(self._rules_now.wait(), _RULES_S)
             except TimeoutError:
                 continue
-
-    async def specs(self) -> dict[DeviceId, tuple[SceneSpec, ...]]:
-        """Return what is looked for at each camera of the stations: the rules of scenes that concern it."""
-        found: dict[DeviceId, list[SceneSpec]] = {}
-        for station_id in self._made.station_ids:
-            actor = system(station_id, name="cameras")
-            async with self._made.db.tx(actor) as tx:
-                rows = await alert_store.rules_of(tx, station_id)
-                rows = [row for row in rows if row["enabled"] and row["kind"].startswith(PREFIX)]
-                if not rows:
-                    continue
-                ground = await ground_of(tx, actor, self._made.clock, station_id=station_id)
-            for row in rows:
-                try:
-                    rule = ground.rule(row)
-                    if not issubclass(rule.kind, CameraScene) or rule.kind.lacks(rule.params, 1) is not None:
-                        continue
-                    params = rule.kind.scene_params(rule.params)
-                except (UnjaiError, ValueError):
-                    log.exception("rule %s cannot be read; the others go on", row["id"])
-                    continue
-                spec = SceneSpec(rule_id=rule.id, version=rule.version, scene=rule.kind.scene.key, params=params)
-                for device in ground.territory.devices:
-                    if device.kind != "camera" or device.disabled:
-                        continue
-                    thing = Thing(
-                        id=device.id,
-                        key=device.key,
-                        kind=device.kind,
-                        name_th=device.name_th,
-                        name_en=device.name_en,
-                        point=device.point,
-                    )
-                    if rule.where.concerns(thing) and rule.where.holds(device.point):
-                        found.setdefault(device.id, []).append(spec)
-        return {key: tuple(specs) for key, specs in found.items()}
 
     async def _take_references(self) -> None:
         """Take the references of the cameras that are served, where they are others than before."""
