@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from bench.centre import Centre
+from tests.e2e.axe import faults
 
 pytestmark = pytest.mark.e2e
-AXE = (Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js").read_text("utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ROUTES = {
     "sign-in": ("/console", None, (1024, 640), "form"),
     "console": ("/console", "operator", (1024, 600), "section.left h2"),
@@ -74,15 +72,7 @@ def test_a_screen_is_accessible_and_whole(screen: tuple[str, BrowserContext, Pag
     name, _context, page = screen
     assert page.evaluate("() => document.documentElement.lang") == language
     assert page.evaluate("() => document.documentElement.dataset.theme") == theme
-    wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{name} {language} {theme} is wider than its window by {wide} px"
-    page.evaluate(AXE)
-    found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
-    assert _wrong(found) == [], f"{name} {language} {theme}"
-
-
-def _wrong(found: dict[str, Any]) -> list[str]:
-    return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found["violations"]]
+    assert faults(page) == [], f"{name} {language} {theme}"
 
 
 @pytest.mark.timeout(600)
@@ -114,10 +104,7 @@ def test_every_page_of_the_management_is_accessible_and_whole(
         page.wait_for_load_state("networkidle")
         assert page.evaluate("() => document.documentElement.lang") == said_in
         assert page.evaluate("() => document.documentElement.dataset.theme") == shade
-        page.evaluate(AXE)
-        found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
-        wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        wrong[name] = _wrong(found) + ([f"wider than its window by {wide} px"] if wide > 0 else [])
+        wrong[name] = faults(page)
     context.close()
     assert foreign == []
     assert len(wrong) > len(PAGES) / 2

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bench.centre import Centre
+from tests.e2e.axe import faults_in_both_themes
 from tests.e2e.conftest import CHROMIUM, FLAGS
 
 MEDIA = (
@@ -53,6 +54,7 @@ def test_pressed_spoken_with_and_sounded(centre: Centre, pages: tuple[Page, Page
     box.click("[data-testid=help]")
     expect(box.locator("[data-testid=status]")).to_have_attribute("data-status", "received")
     expect(desk.locator("[data-testid=ringing]")).to_be_visible()
+    assert faults_in_both_themes(desk) == {}, "a call that rings"
     desk.locator("body").press("v")
     for page, mark in ((desk, "talking"), (box, "call")):
         expect(page.locator(f"[data-testid={mark}][data-heard=true]")).to_be_visible()
@@ -67,6 +69,8 @@ def test_pressed_spoken_with_and_sounded(centre: Centre, pages: tuple[Page, Page
     expect(desk.locator("[data-testid=state-siren][data-state=on]")).to_be_visible()
     desk.locator("[data-testid=stop-siren]").click()
     expect(desk.locator("[data-testid=state-siren][data-state=done]")).to_be_visible()
+    assert faults_in_both_themes(desk) == {}, "the desk in a call, the incident open"
+    assert faults_in_both_themes(box) == {}, "the box in a call"
 
     box.reload()  # a box that starts anew goes on with its call
     expect(box.locator("[data-testid=call][data-heard=true]")).to_be_visible()
