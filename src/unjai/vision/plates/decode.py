@@ -188,7 +188,7 @@ def step_scores(logs: Floats, registrations: Sequence[str]) -> NDArray[np.float6
         sums[:] = np.logaddexp(moved, padded[:, :-2] + barred) + step[marks]
     rows, ends = np.arange(len(registrations)), np.array([2 * len(one) for one in registrations])
     found = np.logaddexp(sums[rows, ends], sums[rows, np.maximum(ends - 1, 0)])
-    return np.maximum(np.nan_to_num(found, nan=_FLOOR, neginf=_FLOOR), _FLOOR)
+    return np.asarray(np.maximum(np.nan_to_num(found, nan=_FLOOR, neginf=_FLOOR), _FLOOR))
 
 
 def beam(logs: Floats, width: int = BEAM) -> list[str]:

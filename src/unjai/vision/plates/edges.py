@@ -1,12 +1,13 @@
 """Where lines of text may be, by their upright edges alone: some 20 ms a picture, and more false places.
 
 Letters are dark strokes close to each other, so what is left of a picture after its broad darks are taken away, and
-what changes from left to right there, is drawn together along the line. Light letters on a dark ground are found likewise.
+what changes from left to right there, is drawn together along the line. Light letters on a dark ground are found
+likewise.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -28,15 +29,15 @@ _MOST = 40
 def lines_by_edges(grey: NDArray[np.uint8]) -> list[Line]:
     """Return what may be lines of text in a grey picture, in its pixels, the longest first."""
     factor = min(1.0, _WIDEST_PX / grey.shape[1])
-    small = grey if factor == 1 else cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small: Any = grey if factor == 1 else cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     if min(small.shape) < _LEAST_TALL:
         return []
     found: list[Line] = []
     for wide, sort in _STROKES:
-        strokes = cv2.morphologyEx(small, sort, np.ones((wide // 2, wide), np.uint8))
-        edges = cv2.GaussianBlur(np.abs(cv2.Sobel(strokes, cv2.CV_32F, 1, 0)), (5, 5), 0)
+        strokes: Any = cv2.morphologyEx(small, sort, np.ones((wide // 2, wide), np.uint8))
+        edges: Any = cv2.GaussianBlur(np.abs(cv2.Sobel(strokes, cv2.CV_32F, 1, 0)), (5, 5), 0)
         edges = cv2.morphologyEx(edges, cv2.MORPH_CLOSE, np.ones((3, 2 * wide), np.uint8))
-        marked = (edges > max(_FAINTEST, _SHARE * float(edges.max()))).astype(np.uint8)
+        marked: Any = (edges > max(_FAINTEST, _SHARE * float(edges.max()))).astype(np.uint8)
         marked = cv2.morphologyEx(marked, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
         for contour in cv2.findContours(marked, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]:
             (x, y), (across, down), degrees = cv2.minAreaRect(contour)

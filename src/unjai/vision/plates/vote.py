@@ -102,7 +102,7 @@ def pooled(readings: Sequence[Reading], *, alike: float) -> Reading:
 
 
 def _places(readings: Sequence[Reading], weight: float) -> Floats:
-    logs = sum(np.log(np.maximum(one.places, 1e-6)) for one in readings) * weight
+    logs = np.sum([np.log(np.maximum(one.places, 1e-6)) for one in readings], 0) * weight
     shares = np.exp(logs - logs.max())
     return np.asarray(shares / shares.sum(), np.float32)
 
