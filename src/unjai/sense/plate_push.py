@@ -68,9 +68,10 @@ class PlatePush(Sensor):
 def _entries(received: Received) -> Iterator[Mapping[str, object]]:
     said = wire.parse_json(wire.trimmed(received.body, words.MAX_BODY_BYTES))
     entries = said if isinstance(said, list) else [said]
-    if not 0 < len(entries) <= MOST or not all(isinstance(one, Mapping) for one in entries):
+    good = [one for one in entries if isinstance(one, Mapping)]
+    if not 0 < len(entries) <= MOST or len(good) != len(entries):
         raise DecodeError("message_unreadable")
-    yield from entries
+    yield from good
 
 
 def _read(key: str | None, said: Mapping[str, object]) -> Reading:
