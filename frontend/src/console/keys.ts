@@ -1,7 +1,8 @@
 /** The keyboard of the console. Bound to physical keys (`event.code`), so it works whatever layout is set. Pure. */
 export type Command =
   | 'search' | 'call' | 'next' | 'previous' | 'take' | 'assign' | 'close' | 'map' | 'table' | 'history' | 'shift' | 'note' | 'step' | 'mute' | 'undo' | 'help' | 'back' | 'live'
-  | 'talk' | 'hangup' | 'siren' | 'light';
+  | 'talk' | 'hangup' | 'siren' | 'light'
+  | 'plates' | 'confirm' | 'reject';
 
 export interface Stroke {
   code: string;
@@ -37,6 +38,9 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'hangup', code: 'KeyV', shift: true, shown: 'Shift V' },
   { command: 'siren', code: 'KeyI', shift: true, shown: 'Shift I' },
   { command: 'light', code: 'KeyL', shift: true, shown: 'Shift L' },
+  { command: 'plates', code: 'KeyP', shown: 'P' },
+  { command: 'confirm', code: 'KeyY', shown: 'Y' },
+  { command: 'reject', code: 'KeyR', shown: 'R' },
   { command: 'map', code: 'KeyM', shown: 'M' },
   { command: 'table', code: 'KeyT', shown: 'T' },
   { command: 'history', code: 'KeyH', shown: 'H' },

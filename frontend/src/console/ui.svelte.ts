@@ -46,6 +46,6 @@ export const selectedIncident = (): string | null => (ui.selected?.kind === 'inc
 export function select(target: Target | null): void {
   if (target?.kind !== ui.selected?.kind || target?.id !== ui.selected?.id) ui.closing = false;
   ui.selected = target;
-  if (target && !ui.calling) ui.part = target.kind === 'incident' ? 'incident' : 'map';
+  if (target && !ui.calling) ui.part = target.kind === 'incident' || target.kind === 'hit' ? 'incident' : 'map';
 }
 export const selectIncident = (id: string): void => select({ kind: 'incident', id });

@@ -7,7 +7,7 @@ import * as sprites from './sprites';
 const waits = (row: IncidentRow) => row.state === 'new' || row.unanswered === true;
 
 export interface Target {
-  kind: 'incident' | 'unit' | 'device' | 'place';
+  kind: 'incident' | 'unit' | 'device' | 'place' | 'hit';
   id: string;
 }
 interface Box {

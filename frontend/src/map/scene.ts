@@ -35,6 +35,13 @@ export interface SceneSettings {
   onfollow: (following: boolean) => void;
 }
 
+/** Sightings of a vehicle in order and cameras that may see it next, each with its word; `covered` pixels lie under a panel. */
+export interface Trail {
+  passes: { at: LonLat; word: string }[];
+  next: { at: LonLat; word: string }[];
+  covered: number;
+}
+
 /** Marks move fifteen times a second at most; a machine that cannot keep up gets fewer frames, never a queue of them. */
 const FRAME_MS = 66;
 const SLOWEST_MS = 1000;
@@ -174,6 +181,18 @@ export class Scene {
     this.#paint.ring = device && device.lon !== null && device.lat !== null ? [device.lon, device.lat] : null;
     this.#source('wedge')?.setData(this.#paint.ring && settings ? shapes([{ geometry: wedge(this.#paint.ring, settings.heading, settings.fov, settings.range_m) }]) : EMPTY);
     this.refresh();
+  }
+
+  /** Draws where a vehicle was seen, in order, and the cameras that may see it next; nothing of nothing. */
+  trail(way: Trail | null): void {
+    const passes = way?.passes ?? [];
+    const spot = (kind: string) => (one: { at: LonLat; word: string }) => ({ geometry: { type: 'Point' as const, coordinates: one.at }, properties: { kind, word: one.word } });
+    const line = passes.length > 1 ? [{ geometry: { type: 'LineString' as const, coordinates: passes.map((one) => one.at) } }] : [];
+    this.#source('trail')?.setData(shapes([...line, ...(way?.next ?? []).map(spot('next')), ...passes.map(spot('seen'))]));
+    const all = [...passes, ...(way?.next ?? [])].map((one) => one.at);
+    const bounds = boundsOf(all);
+    if (!way || !bounds) return;
+    this.map.fitBounds(bounds, { padding: { top: 72, bottom: 72, left: 72, right: 72 + way.covered }, maxZoom: 16.5, duration: still() ? 0 : 400 });
   }
 
   /** While aiming a click chooses a point instead of a thing. */

@@ -84,13 +84,20 @@ export function styleOf(colours: Palette, locale: Locale): StyleSpecification {
       },
       paint: halo(colours.label),
     },
+    { id: 'trail-line', type: 'line', source: 'trail', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': colours.accent, 'line-width': 3, 'line-dasharray': [1.5, 1.5] } },
+    { id: 'trail-next', type: 'circle', source: 'trail', filter: ['==', ['get', 'kind'], 'next'], paint: { 'circle-radius': 13, 'circle-color': colours.p2, 'circle-opacity': 0.18, 'circle-stroke-color': colours.p2, 'circle-stroke-width': 2 } },
+    { id: 'trail-seen', type: 'circle', source: 'trail', filter: ['==', ['get', 'kind'], 'seen'], paint: { 'circle-radius': 11, 'circle-color': colours.accent, 'circle-stroke-color': colours.edge, 'circle-stroke-width': 2 } },
+    {
+      id: 'trail-words', type: 'symbol', source: 'trail', filter: ['in', ['get', 'kind'], ['literal', ['seen', 'next']]],
+      layout: { 'text-font': BOLD, 'text-size': 13, 'text-field': ['get', 'word'], 'text-allow-overlap': true, 'text-ignore-placement': true }, paint: { 'text-color': ['match', ['get', 'kind'], 'seen', colours.ground, colours.p2], 'text-halo-color': colours.halo, 'text-halo-width': ['match', ['get', 'kind'], 'seen', 0, 1.6] },
+    },
     // Nothing to see: it keeps the map's words from under the incidents, which are drawn above the map. Placed first because it lies on top.
     { id: 'obstacles', type: 'symbol', source: 'obstacles', layout: { 'icon-image': 'obstacle', 'icon-allow-overlap': true, 'icon-anchor': 'bottom', 'icon-padding': 2 } },
   ];
   const geojson = (data: StyleSource = EMPTY) => ({ type: 'geojson' as const, data });
   return {
     version: 8,
-    sources: Object.fromEntries(['outside', 'land', 'streets', 'names', 'subzones', 'subzone-points', 'zone', 'wedge', 'places', 'communities', 'devices', 'obstacles'].map((id) => [id, geojson()])),
+    sources: Object.fromEntries(['outside', 'land', 'streets', 'names', 'subzones', 'subzone-points', 'zone', 'wedge', 'places', 'communities', 'devices', 'trail', 'obstacles'].map((id) => [id, geojson()])),
     layers,
   };
 }
