@@ -26,9 +26,9 @@ from unjai.web.watching_schemas import (
     LedgerOut,
     LedgerRootsOut,
     LedgerSettingOut,
+    LedgerStationOut,
     NamedOut,
     SettingIn,
-    StationOut,
 )
 
 router = APIRouter(tags=["ledger"])
@@ -62,7 +62,7 @@ async def ledger(ask: Everybody, response: Response, month: Month | None = None)
     if station_id is None:
         return LedgerOut(station=None, **about)
     unit = await ask.tx.one(select(org_unit).where(org_unit.c.id == station_id))
-    station = None if unit is None else StationOut.model_validate(unit)
+    station = None if unit is None else LedgerStationOut.model_validate(unit)
     setting = await store.setting_of(ask.tx, station_id)
     if setting is not None and not setting["shown"]:
         about |= {"shown": False, "hidden_since": setting["changed_at"], "hidden_why": setting["reason"]}

@@ -20,7 +20,7 @@ class NamedOut(BaseModel):
     en: str
 
 
-class StationOut(BaseModel):
+class LedgerStationOut(BaseModel):
     """Whose ledger it is."""
 
     id: int
@@ -71,7 +71,7 @@ class WatchedDayOut(BaseModel):
 class LedgerOut(BaseModel):
     """A month of the ledger. `shown` false: hidden since then, for that reason; then there are no days."""
 
-    station: StationOut | None
+    station: LedgerStationOut | None
     shown: bool
     hidden_since: datetime | None = None
     hidden_why: str = ""
