@@ -5,15 +5,21 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import TimeoutError as NothingCame
 
 from bench.centre import Centre
 from tests.cameras.films import clip
 from tests.cameras.rtsp import Mount, RtspServer
+from tests.e2e.axe import faults_in_both_themes
 from tests.e2e.test_duty_stories import PATIENCE_MS, press, sign_in
 
 pytestmark = pytest.mark.e2e
 PLAYING = "[data-phase=playing]"
 PLAYS_H265 = """() => MediaSource.isTypeSupported('video/mp4; codecs="hvc1.1.6.L93.B0"')"""
+HIDE = """(hidden) => {
+  Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
 MOVED = """() => [...document.querySelectorAll('video')].map((one) => one.currentTime)"""
 
 
@@ -62,7 +68,7 @@ def test_four_cameras_are_live_and_one_is_played_back(
         page.locator(f'.grid [data-camera="{camera}"] [data-tile]').click(timeout=PATIENCE_MS)
     expect(page.locator(f".grid {PLAYING}")).to_have_count(4, timeout=PATIENCE_MS)
     before = page.evaluate(MOVED)
-    page.wait_for_function(f"(before) => ({MOVED})().every((at, n) => at > before[n])", arg=before)
+    page.wait_for_function(f"(before) => ({MOVED})().every((at, n) => at !== before[n])", arg=before)
 
     locked, h265 = (page.locator(f'.grid [data-camera="{camera}"]') for camera in watched[4:6])
     locked.locator("[data-tile]").click()
@@ -74,8 +80,17 @@ def test_four_cameras_are_live_and_one_is_played_back(
         expect(h265.get_by_text("H.265 ดูสดไม่ได้")).to_be_visible(timeout=PATIENCE_MS)
         expect(h265.locator("img")).to_be_visible()  # its still stands all the same
 
+    page.evaluate(HIDE, True)
+    expect(page.locator(".grid [data-phase=hidden]").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(f".grid {PLAYING}")).to_have_count(0)
+    with pytest.raises(NothingCame), page.expect_request("**/api/cameras/**/still", timeout=3000):
+        pass  # nobody looks: no still is asked for either
+    page.evaluate(HIDE, False)
+    expect(page.locator(f'.grid [data-camera="{watched[0]}"] {PLAYING}')).to_be_visible(timeout=PATIENCE_MS)
+    assert faults_in_both_themes(page, phone=True) == {}, "the filled wall"
     page.locator(f'.grid [data-camera="{watched[0]}"]').get_by_role("button", name="ขยาย").click()
     expect(page.locator(f"#large {PLAYING}")).to_be_visible(timeout=PATIENCE_MS)
+    assert faults_in_both_themes(page, phone=True) == {}, "one camera large"
     page.get_by_role("button", name="ย้อนหลัง").click()
     expect(page.get_by_role("slider")).to_be_visible(timeout=PATIENCE_MS)
     page.wait_for_function(
@@ -83,6 +98,7 @@ def test_four_cameras_are_live_and_one_is_played_back(
     )
     shown_s = page.evaluate("() => document.querySelector('#large video').currentTime")
     page.wait_for_function("(before) => document.querySelector('#large video').currentTime > before + 0.5", arg=shown_s)
+    assert faults_in_both_themes(page, phone=True) == {}, "the replay"
     page.keyboard.press("Escape")
     expect(page.locator(f'.grid [data-camera="{watched[0]}"] [data-tile]')).to_be_focused(timeout=PATIENCE_MS)
     with centre.client("oversight") as oversight:
