@@ -187,8 +187,8 @@ class WatchIndex:
         begin = np.searchsorted(segment.keys, bare)
         held = begin < segment.keys.size
         held[held] = segment.keys[begin[held]] <= (bare[held] | _ALL_PLACES)
-        for read in np.flatnonzero(held).tolist():
-            self._walk(segment, gone, found[read], int(begin[read]), int(bare[read]), int(places[read]), moment)
+        for one in np.flatnonzero(held).tolist():
+            self._walk(segment, gone, found[one], int(begin[one]), int(bare[one]), int(places[one]), moment)
         placed = np.flatnonzero(places)
         if not placed.size or not self._partners.shape[1]:
             return

@@ -36,6 +36,7 @@ from unjai.plates.schemas.watch_list import (
     RefusedOut,
     SummaryOut,
     TrafficIn,
+    TwinOut,
 )
 from unjai.plates.store.watch_list import SAID
 from unjai.platform.audit import audit
@@ -65,7 +66,7 @@ async def read_entries(  # noqa: PLR0917  what may be asked
     limit: Annotated[int, Query(ge=1, le=flows.PAGE_MOST)] = 50,
 ) -> PageOut:
     """Return entries, newest first; `plate` may hold ``?`` and ``*``."""
-    asked = {"state": state, "plate": plate, "words": words, "after": after}
+    asked: dict[str, Any] = {"state": state, "plate": plate, "words": words, "after": after}
     rows = await flows.page(ask.tx, ask.actor, ask.clock, **asked, limit=limit + 1)
     more = len(rows) > limit
     return PageOut(
@@ -123,7 +124,7 @@ async def export_entries(
     words: Annotated[str, Query(max_length=100)] = "",
 ) -> StreamingResponse:
     """Return the entries that are shown as a table; it can be imported again. The export stands in the audit."""
-    asked = {"state": state, "plate": plate, "words": words}
+    asked: dict[str, Any] = {"state": state, "plate": plate, "words": words}
     subject = f"station:{ask.actor.station}"
     await flows.page(
         ask.tx, ask.actor, ask.clock, **asked, after=None, limit=1
@@ -233,7 +234,7 @@ async def refused_rows(watch_file_id: UUID, ask: Reads, request: Request) -> Str
 async def propose_file(watch_file_id: UUID, body: DefaultsIn, ask: Proposes) -> FileWholeOut:
     """Ask a second person to list the good rows of a file."""
     said = body.model_dump(exclude={"valid_until"})
-    asked = {"import_id": watch_file_id, "defaults": said, "valid_until": body.valid_until}
+    asked: dict[str, Any] = {"import_id": watch_file_id, "defaults": said, "valid_until": body.valid_until}
     return _file(await files.propose(ask.tx, ask.actor, ask.clock, **asked))
 
 
@@ -270,13 +271,13 @@ def _checked(found: Checked) -> CheckOut:
             a_day=cost.a_day,
             a_day_most=cost.a_day_most,
         ),
-        twins=found.twins,
+        twins=[TwinOut(**one) for one in found.twins],
     )
 
 
 def _refused(row: Mapping[str, Any]) -> RefusedOut:
     words = told(UnjaiError(row["code"], 422, **(row["facts"] or {})))
-    return RefusedOut(row=row["row"], said=row["said"], code=row["code"], th=words["th"], en=words["en"])
+    return RefusedOut(row=row["row"], said=row["said"], code=row["code"], th=str(words["th"]), en=str(words["en"]))
 
 
 def _file(row: Mapping[str, Any]) -> FileWholeOut:

@@ -165,8 +165,9 @@ def _of_sort(registration: str, letters: list[str], sort: Sort) -> float:
         return 0.0
     lead = sort.digit / len(_LEADING) if registration[0] in DIGITS else 1 - sort.digit
     place = sort.first.index(letters[0])
-    first = sort.falling**place / _falling(sort)[-1]
-    return sort.share * lead * first / len(LETTERS) ** (sort.letters - 1) / 9_999
+    first = float(sort.falling**place) / _falling(sort)[-1]
+    others = float(len(LETTERS) ** (sort.letters - 1))
+    return sort.share * lead * first / others / 9_999
 
 
 def plates(population: Population, seed: int) -> Iterator[Plate]:
