@@ -79,7 +79,17 @@ def _hit(view: TerritoryView, actor: Actor, row: Row, now: datetime) -> dict[str
     if row["registration"] and not row["listed"].get("partial"):
         found = differing(row["registration"], row["listed"]["registration"])
         marks = DifferingOut(read=list(found.one), listed=list(found.other))
-    names = ("id", "state", "registration", "province", "first_at", "last_at", "made_at", "seen", "incident_id")
+    names: tuple[str, ...] = (
+        "id",
+        "state",
+        "registration",
+        "province",
+        "first_at",
+        "last_at",
+        "made_at",
+        "seen",
+        "incident_id",
+    )
     names += ("judged_at", "judged_name", "words", "lapses_at", "version", "forgotten")
     return {
         **{name: row[name] for name in names},

@@ -117,7 +117,7 @@ async def take_sighting(
     else:
         grown = _grown(row, read, grade, how)
         if row["state"] in ("waiting", "lapsed"):
-            until = lapses_at(grown.get("grade", row["grade"]), max(read.at, clock.now()), limits.lapse)
+            until = lapses_at((row | grown)["grade"], max(read.at, clock.now()), limits.lapse)
             grown |= {"state": "waiting", "judged_at": None, "lapses_at": until}
         row = await store.change(tx, row["id"], **grown)
     own = {"observation_id": read.observation_id, "station_id": read.station_id, "entry": entry, "hit_id": row["id"]}
