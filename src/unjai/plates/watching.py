@@ -88,7 +88,7 @@ class Watching:
                 return place if place <= last else 0
 
     async def take(self, items: Sequence[Item]) -> bool:
-        """Match what a batch holds and move the place; False where an engine is away."""
+        """Match what a batch holds and move the place; False where it must be tried again."""
         batch = [seen for item in items for seen in _readable(item) if seen.kind == KIND]
         if not batch:
             return True
@@ -99,6 +99,9 @@ class Watching:
                 await store.set_place(tx, STREAM, items[-1].seq)
         except (DBAPIError, OSError, TimeoutError) as error:
             log.warning("matching waits for the database: %s", error)
+            return False
+        except Exception:
+            log.exception("a batch could not be matched; it is tried again")
             return False
         return True
 
@@ -123,7 +126,13 @@ class Watching:
             if index is None or not len(index):
                 continue
             asked = [(one.said.registration, trusted_province(one.said)) for _, one in group]
-            for (seen, one), near in zip(group, index.near_each(asked, at), strict=True):
+            try:
+                found = index.near_each(asked, at)
+            except Exception as error:  # noqa: BLE001  one read that breaks the index must not stop the others
+                for seen, _one in group:
+                    await self._put_aside(seen, error, 0)
+                continue
+            for (seen, one), near in zip(group, found, strict=True):
                 if near:
                     await self._hit(seen, one, near, 0)
 
