@@ -88,7 +88,10 @@ def test_plain_new_plates_are_read(drawn, net):
     found = [read_of([reader.crop(np.repeat(one.crop[:, :, None], 3, 2))]) for one in plates]
     right = sum(one.text.registration == read.registration for one, read in zip(plates, found, strict=True))
     assert right >= 18
-    assert sum(read.registration not in (None, one.text.registration) for one, read in zip(plates, found, strict=True)) <= 2
+    assert (
+        sum(read.registration not in (None, one.text.registration) for one, read in zip(plates, found, strict=True))
+        <= 2
+    )
 
 
 def test_what_is_no_plate_is_unreadable(drawn, net):

@@ -12,8 +12,8 @@ import pytest
 
 from unjai.vision.box import Box
 from unjai.vision.detector import Detector
-from unjai.vision.look import Look, Seen
 from unjai.vision.faces import FaceFinder
+from unjai.vision.look import Look, Seen
 from unjai.vision.models import default_model, face_model
 
 ROOT = Path(__file__).resolve().parents[2]

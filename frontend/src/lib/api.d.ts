@@ -2712,6 +2712,234 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/evidence/{evidence_id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Copies
+         * @description Return a package's copies, the newest first.
+         */
+        get: operations["list_copies_api_evidence__evidence_id__copies_get"];
+        put?: never;
+        /**
+         * Ask For Copy
+         * @description Ask for a copy with faces hidden; 409 `approval_needed` where the package needed a second person.
+         */
+        post: operations["ask_for_copy_api_evidence__evidence_id__copies_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence-copies/{copy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Copy
+         * @description Return a copy: how far it is, what was hidden, who looked.
+         */
+        get: operations["read_copy_api_evidence_copies__copy_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence-copies/{copy_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description Begin to look at pictures before and after: custody before the first of them is shown.
+         */
+        post: operations["look_api_evidence_copies__copy_id__look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence-copies/{copy_id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Draw
+         * @description Hide rectangles as well; it is blurred anew and has to be looked at again.
+         */
+        put: operations["draw_api_evidence_copies__copy_id__marks_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence-copies/{copy_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description Let the copy go, by who looked at it as it is now; 409 `copy_not_looked` else.
+         */
+        post: operations["release_api_evidence_copies__copy_id__release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence-copies/{copy_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Again
+         * @description Try a failed copy once more.
+         */
+        post: operations["again_api_evidence_copies__copy_id__again_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence-copies/{copy_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove
+         * @description Delete the copy's files; its entry and its custody stay.
+         */
+        post: operations["remove_api_evidence_copies__copy_id__remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence-copies/{copy_id}/files/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draft File
+         * @description Return a file of the draft, faces hidden, to whoever began to look.
+         */
+        get: operations["draft_file_api_evidence_copies__copy_id__files__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence-copies/{copy_id}/shots/{number}/{shot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shot
+         * @description Return a picture of a file before or after its faces were hidden, to whoever began to look.
+         */
+        get: operations["shot_api_evidence_copies__copy_id__shots__number___shot__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence-copies/{copy_id}/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description Return the sealed copy; who takes it and why is custody before its first byte.
+         */
+        get: operations["download_api_evidence_copies__copy_id__package_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/{evidence_id}/stamp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stamp
+         * @description Return a time stamp that came after its package was sealed; one that stands in the package is not here.
+         */
+        get: operations["stamp_api_evidence__evidence_id__stamp_get"];
+        put?: never;
+        /**
+         * Ask For Stamp
+         * @description Ask once more for the outside time stamp of a package that has none.
+         */
+        post: operations["ask_for_stamp_api_evidence__evidence_id__stamp_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera_id}/counters": {
         parameters: {
             query?: never;
@@ -4888,6 +5116,622 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plates/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hits
+         * @description Return hits, the newest first; `before` goes on with those made earlier.
+         */
+        get: operations["hits_api_plates_hits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/hits/{plate_hit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hit
+         * @description Return a hit with its sightings and the cameras that may see the vehicle next.
+         */
+        get: operations["hit_api_plates_hits__plate_hit_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/hits/{plate_hit_id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture
+         * @description Return the newest picture of a hit, or that of one sighting; raise `plate_hit_picture_gone` (404).
+         */
+        get: operations["picture_api_plates_hits__plate_hit_id__picture_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/hits/{plate_hit_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm
+         * @description Say that it is the vehicle of the entry; opens its event where there is none.
+         */
+        post: operations["confirm_api_plates_hits__plate_hit_id__confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/hits/{plate_hit_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject
+         * @description Say that it is another vehicle.
+         */
+        post: operations["reject_api_plates_hits__plate_hit_id__reject_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/hits/{plate_hit_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take one's own verdict back.
+         */
+        post: operations["undo_api_plates_hits__plate_hit_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rule Figures
+         * @description Return the matching rule with what it did at this station.
+         */
+        get: operations["rule_figures_api_plates_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Reasons
+         * @description Return the reasons that a search may give.
+         */
+        get: operations["read_reasons_api_plates_reasons_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Cases
+         * @description Return the station's cases, the newest first.
+         */
+        get: operations["read_cases_api_plates_cases_get"];
+        put?: never;
+        /**
+         * Open Case
+         * @description Open a case until a day; the answer is the whole list.
+         */
+        post: operations["open_case_api_plates_cases_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/cases/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Open Cases
+         * @description Return the cases under which plates may be searched now.
+         */
+        get: operations["read_open_cases_api_plates_cases_open_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/cases/{plate_case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Case
+         * @description Let a case last until another day, or close it; the answer is the whole list.
+         */
+        put: operations["set_case_api_plates_cases__plate_case_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Searches
+         * @description Return one's own searches of the last day, with those that a second person approved.
+         */
+        get: operations["read_searches_api_plates_searches_get"];
+        put?: never;
+        /**
+         * Open Search
+         * @description Open a search and write it to the log; its answer is asked for afterwards. A wide one needs a second person.
+         */
+        post: operations["open_search_api_plates_searches_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/searches/{plate_search_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look
+         * @description Return what a search of one's own finds; each look is in the log.
+         */
+        get: operations["look_api_plates_searches__plate_search_id__answer_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/searches/{plate_search_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold
+         * @description Keep found reads and their pictures past their days, for the case of the search.
+         */
+        post: operations["hold_api_plates_searches__plate_search_id__hold_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/searches/{plate_search_id}/reads/{plate_read_id}/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture
+         * @description Return a picture of a found read as JPEG, as long as its day is kept.
+         */
+        get: operations["picture_api_plates_searches__plate_search_id__reads__plate_read_id___part__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/watch-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Entries
+         * @description Return entries, newest first; `plate` may hold ``?`` and ``*``.
+         */
+        get: operations["read_entries_api_plates_watch_list_get"];
+        put?: never;
+        /**
+         * Add Entry
+         * @description Propose an entry; it counts once a second person approves.
+         */
+        post: operations["add_entry_api_plates_watch_list_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/watch-list/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Entry
+         * @description Tell how a typed plate is understood and what listing it would cost in chance hits.
+         */
+        post: operations["check_entry_api_plates_watch_list_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/watch-list/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Summary
+         * @description Return the list's version, counts by state, and the traffic on which figures rest.
+         */
+        get: operations["read_summary_api_plates_watch_list_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/watch-list/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Traffic
+         * @description Say how many plates are read a day.
+         */
+        put: operations["set_traffic_api_plates_watch_list_traffic_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/watch-list/template.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description Return an empty table with Thai headers and a row that shows how.
+         */
+        get: operations["template_api_plates_watch_list_template_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/watch-list.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Entries
+         * @description Return the entries that are shown as a table; it can be imported again. The export stands in the audit.
+         */
+        get: operations["export_entries_api_plates_watch_list_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/watch-list/{watch_entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Entry
+         * @description Return an entry with its history and its approval.
+         */
+        get: operations["read_entry_api_plates_watch_list__watch_entry_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Entry
+         * @description Change an entry; what widens it waits for a second person.
+         */
+        patch: operations["change_entry_api_plates_watch_list__watch_entry_id__patch"];
+        trace?: never;
+    };
+    "/api/plates/watch-list/{watch_entry_id}/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Entry
+         * @description Ask a second person again.
+         */
+        post: operations["propose_entry_api_plates_watch_list__watch_entry_id__propose_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/watch-list/{watch_entry_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Entry
+         * @description End an entry at once, or withdraw a proposed one.
+         */
+        post: operations["end_entry_api_plates_watch_list__watch_entry_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import/watch-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Read a CSV or XLSX file of plates; nothing is listed yet.
+         */
+        post: operations["upload_api_import_watch_list_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/watch-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Files
+         * @description Return the last files.
+         */
+        get: operations["read_files_api_plates_watch_files_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/watch-files/{watch_file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read File
+         * @description Return a file with the first of its rows.
+         */
+        get: operations["read_file_api_plates_watch_files__watch_file_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/watch-files/{watch_file_id}/refused.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Refused Rows
+         * @description Return every refused row with why.
+         */
+        get: operations["refused_rows_api_plates_watch_files__watch_file_id__refused_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/watch-files/{watch_file_id}/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose File
+         * @description Ask a second person to list the good rows of a file.
+         */
+        post: operations["propose_file_api_plates_watch_files__watch_file_id__propose_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/watch-files/{watch_file_id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drop File
+         * @description Forget a file that was not taken.
+         */
+        post: operations["drop_file_api_plates_watch_files__watch_file_id__drop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/public/roots": {
         parameters: {
             query?: never;
@@ -4961,6 +5805,190 @@ export interface paths {
          */
         get: operations["inclusion_api_audit_proof_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ledger
+         * @description Return a month of the station's ledger of watching, the newest if none is named.
+         */
+        get: operations["ledger_api_ledger_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/days/{day}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries
+         * @description Return what stands for each entry of a day, so that who holds an opened proof finds it counted.
+         */
+        get: operations["entries_api_ledger_days__day__entries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/days/{day}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Day Proof
+         * @description Return the open proof of a day's numbers: they stand in the log as they were told.
+         */
+        get: operations["day_proof_api_ledger_days__day__proof_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/roots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All Roots
+         * @description Return the signed roots of all days, oldest first, and the keys that signed them.
+         */
+        get: operations["all_roots_api_ledger_roots_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Consistency
+         * @description Return the proof file that the log of one day is the beginning of the log of a later one.
+         */
+        get: operations["consistency_api_ledger_consistency_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Closed Proof
+         * @description Return the closed proof of an entry of watching, for who holds what stands for it.
+         */
+        get: operations["closed_proof_api_ledger_proof_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/rows/{row_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Row Proof
+         * @description Return the closed proof of a row of one's own station's log, for who knows its id: a receipt tells it.
+         */
+        get: operations["row_proof_api_ledger_rows__row_id__proof_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/rows/{row_id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open Proof
+         * @description Return the open proof of a row of one's own station's log, with its content; that it was taken is logged.
+         */
+        get: operations["open_proof_api_ledger_rows__row_id__open_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/setting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Setting
+         * @description Return whether the station shows its ledger.
+         */
+        get: operations["setting_api_ledger_setting_get"];
+        /**
+         * Set Setting
+         * @description Show the ledger again, or hide it with a second person; 409 `approval_needed`.
+         */
+        put: operations["set_setting_api_ledger_setting_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -5496,6 +6524,21 @@ export interface components {
             next?: string | null;
         };
         /**
+         * AnswerOut
+         * @description What a search found: one of the three lists is given, by its kind. `more`: there are more than these.
+         */
+        AnswerOut: {
+            search: components["schemas"]["SearchOut"];
+            /** Reads */
+            reads?: components["schemas"]["ReadOut"][];
+            /** Convoys */
+            convoys?: components["schemas"]["ConvoyOut"][];
+            /** Company */
+            company?: components["schemas"]["CompanyOut"][];
+            /** More */
+            more: boolean;
+        };
+        /**
          * AppliedOut
          * @description What was imported; `may_undo` tells whether it can be taken back.
          */
@@ -5595,6 +6638,48 @@ export interface components {
             lasts_s?: number | null;
             /** Incident Id */
             incident_id?: string | null;
+        };
+        /**
+         * AskedIn
+         * @description One question. `plate` as typed; `cameras` are keys; `area` is a ring of corners, longitude first.
+         */
+        AskedIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "exact" | "wildcard" | "look_alike" | "digits" | "place" | "convoy" | "together";
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
+            /**
+             * Plate
+             * @default
+             */
+            plate: string;
+            /** Province */
+            province?: string | null;
+            /** Cameras */
+            cameras?: string[];
+            /** Zone Id */
+            zone_id?: string | null;
+            /** Area */
+            area?: number[][] | null;
+            /** Then Cameras */
+            then_cameras?: string[];
+            /** Vehicle Type */
+            vehicle_type?: string | null;
+            /** Vehicle Colour */
+            vehicle_colour?: string | null;
+            /** Within S */
+            within_s?: number | null;
         };
         /**
          * AssignmentOut
@@ -6224,6 +7309,14 @@ export interface components {
             cameras: components["schemas"]["CameraStateOut"][];
         };
         /**
+         * CaseChange
+         * @description Another last day, or null to close.
+         */
+        CaseChange: {
+            /** Until */
+            until: string | null;
+        };
+        /**
          * CaseFileOut
          * @description A sealed file: its digest, the print of the key, and who received it.
          */
@@ -6306,6 +7399,53 @@ export interface components {
             title_en: string;
         };
         /**
+         * CaseIn
+         * @description A case to open.
+         */
+        CaseIn: {
+            /** Number */
+            number: string;
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * CaseOut
+         * @description A case under which plates may be searched.
+         */
+        CaseOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /** About */
+            about: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Opened By */
+            opened_by: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Closed At */
+            closed_at: string | null;
+        };
+        /**
          * CertificateOut
          * @description The certificate of the doors. `state`: ok, soon (under 21 days), over.
          */
@@ -6356,6 +7496,26 @@ export interface components {
         Changed: {
             /** Changed */
             changed: number;
+        };
+        /**
+         * CheckIn
+         * @description A plate as it is being typed.
+         */
+        CheckIn: {
+            /** Plate */
+            plate: string;
+            /** Province */
+            province?: string | null;
+            /**
+             * Special
+             * @default false
+             */
+            special: boolean;
+            /**
+             * Case Number
+             * @default
+             */
+            case_number: string;
         };
         /**
          * CheckItemIn
@@ -6425,6 +7585,10 @@ export interface components {
             key_print: string;
             /** Log Root */
             log_root: string | null;
+            /** Stamped At */
+            stamped_at: string | null;
+            /** Stamp Checked */
+            stamp_checked: boolean;
         };
         /**
          * ChecklistOut
@@ -6666,6 +7830,25 @@ export interface components {
             population: number | null;
         };
         /**
+         * CompanyOut
+         * @description A plate that was seen with the one asked for: how often, and at how many cameras.
+         */
+        CompanyOut: {
+            /** Registration */
+            registration: string;
+            /** Province */
+            province: string;
+            /** Meets */
+            meets: number;
+            /** Cameras */
+            cameras: number;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+        };
+        /**
          * ConsentChange
          * @description What is mended of a consent.
          */
@@ -6801,6 +7984,162 @@ export interface components {
              * @default false
              */
             borrowed: boolean;
+        };
+        /**
+         * ConvoyOut
+         * @description A plate that passed the first place and then the other, with the newest such passing.
+         */
+        ConvoyOut: {
+            /** Registration */
+            registration: string;
+            /** Province */
+            province: string;
+            /** Passes */
+            passes: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Second At
+             * Format: date-time
+             */
+            second_at: string;
+        };
+        /**
+         * CopyFileOut
+         * @description What was hidden in a file: faces and heads over all pictures that were looked at.
+         */
+        CopyFileOut: {
+            /** Name */
+            name: string;
+            /**
+             * Sort
+             * @enum {string}
+             */
+            sort: "clip" | "still";
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Seconds */
+            seconds: number;
+            /** Pictures */
+            pictures: number;
+            /** Looked */
+            looked: number;
+            /** Faces */
+            faces: number;
+            /** Heads */
+            heads: number;
+            /** Hidden Pictures */
+            hidden_pictures: number;
+            /** Shots */
+            shots: components["schemas"]["ShotOut"][];
+        };
+        /**
+         * CopyIn
+         * @description For whom a copy is made, what for, which files of the package (none named: all), how faces are hidden.
+         */
+        CopyIn: {
+            /** Recipient */
+            recipient: string;
+            /** Agency */
+            agency: string;
+            /**
+             * Sort
+             * @enum {string}
+             */
+            sort: "media" | "insurer" | "court" | "other";
+            /** Purpose */
+            purpose: string;
+            /**
+             * Style
+             * @default mosaic
+             * @enum {string}
+             */
+            style: "mosaic" | "solid";
+            /**
+             * Files
+             * @default []
+             */
+            files: string[];
+        };
+        /**
+         * CopyOut
+         * @description A release copy — สำเนาสำหรับเผยแพร่. `progress` is 0 to 1 while faces are being hidden.
+         */
+        CopyOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Evidence Id
+             * Format: uuid
+             */
+            evidence_id: string;
+            /** Number */
+            number: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "blurring" | "look" | "confirmed" | "sealing" | "sealed" | "failed" | "removed";
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Recipient */
+            recipient: string;
+            /** Agency */
+            agency: string;
+            /**
+             * Sort
+             * @enum {string}
+             */
+            sort: "media" | "insurer" | "court" | "other";
+            /** Purpose */
+            purpose: string;
+            /**
+             * Style
+             * @enum {string}
+             */
+            style: "mosaic" | "solid";
+            /** Files */
+            files: string[];
+            /** Second */
+            second: string | null;
+            /** Revision */
+            revision: number;
+            /** Marks */
+            marks: components["schemas"]["ReleaseMarkIn"][];
+            /** Found */
+            found: components["schemas"]["CopyFileOut"][];
+            /** Looked By */
+            looked_by: string;
+            /** Looked At */
+            looked_at: string | null;
+            /** Looked Revision */
+            looked_revision: number;
+            /** Released By */
+            released_by: string;
+            /** Released At */
+            released_at: string | null;
+            error: components["schemas"]["Wrong"] | null;
+            /** Digest */
+            digest: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Key Print */
+            key_print: string;
+            /** Progress */
+            progress: number;
         };
         /**
          * CounterIn
@@ -6968,6 +8307,18 @@ export interface components {
             seq: number | null;
         };
         /**
+         * DayRootOut
+         * @description The signed root of the day.
+         */
+        DayRootOut: {
+            /** Size */
+            size: number;
+            /** Root */
+            root: string;
+            /** Key Id */
+            key_id: string;
+        };
+        /**
          * DecidedOut
          * @description What a person made of a proposal.
          */
@@ -7024,6 +8375,35 @@ export interface components {
         DeedIn: {
             /** At */
             at?: string | null;
+        };
+        /**
+         * DefaultsIn
+         * @description What the rows of a file leave open, and until when.
+         */
+        DefaultsIn: {
+            /** Reason */
+            reason: string;
+            /** Legal Basis */
+            legal_basis: string;
+            /** Case Number */
+            case_number: string;
+            /** Requested By */
+            requested_by: string;
+            /**
+             * Instruction
+             * @default
+             */
+            instruction: string;
+            /**
+             * Notify
+             * @default
+             */
+            notify: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
         };
         /**
          * DeviceChange
@@ -7250,6 +8630,16 @@ export interface components {
             qr: string[];
         };
         /**
+         * DifferingOut
+         * @description Which glyphs differ, from 0: of what was read, and of what is listed.
+         */
+        DifferingOut: {
+            /** Read */
+            read: number[];
+            /** Listed */
+            listed: number[];
+        };
+        /**
          * DiscoverIn
          * @description Search the network of this machine for ONVIF cameras.
          */
@@ -7336,6 +8726,14 @@ export interface components {
             shift: components["schemas"]["ShiftOut"] | null;
         };
         /**
+         * EndIn
+         * @description Why an entry ends.
+         */
+        EndIn: {
+            /** Why */
+            why: string;
+        };
+        /**
          * EndedOut
          * @description How many sessions were ended.
          */
@@ -7375,6 +8773,280 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+        };
+        /**
+         * EntriesOut
+         * @description What stands for each entry of a day, in no order of time; without guarded kinds, whose number it would tell.
+         */
+        EntriesOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Entries */
+            entries: string[];
+        };
+        /**
+         * EntryChange
+         * @description What may be changed of an entry; what is left out stays. `plate`, `province` and `special` go together.
+         */
+        EntryChange: {
+            /** Plate */
+            plate?: string | null;
+            /** Province */
+            province?: string | null;
+            /**
+             * Special
+             * @default false
+             */
+            special: boolean;
+            /** Vehicle Type */
+            vehicle_type?: string | null;
+            /** Vehicle Colour */
+            vehicle_colour?: string | null;
+            /** Vehicle Marks */
+            vehicle_marks?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /** Legal Basis */
+            legal_basis?: string | null;
+            /** Case Number */
+            case_number?: string | null;
+            /** Requested By */
+            requested_by?: string | null;
+            /** Instruction */
+            instruction?: string | null;
+            /** Notify */
+            notify?: string | null;
+            /** Valid From */
+            valid_from?: string | null;
+            /** Valid Until */
+            valid_until?: string | null;
+        };
+        /**
+         * EntryIn
+         * @description An entry to propose.
+         */
+        EntryIn: {
+            /** Plate */
+            plate: string;
+            /** Province */
+            province?: string | null;
+            /**
+             * Special
+             * @default false
+             */
+            special: boolean;
+            /** Case Number */
+            case_number: string;
+            /**
+             * Vehicle Type
+             * @default
+             */
+            vehicle_type: string;
+            /**
+             * Vehicle Colour
+             * @default
+             */
+            vehicle_colour: string;
+            /**
+             * Vehicle Marks
+             * @default
+             */
+            vehicle_marks: string;
+            /** Reason */
+            reason: string;
+            /** Legal Basis */
+            legal_basis: string;
+            /** Requested By */
+            requested_by: string;
+            /**
+             * Instruction
+             * @default
+             */
+            instruction: string;
+            /**
+             * Notify
+             * @default
+             */
+            notify: string;
+            /** Valid From */
+            valid_from?: string | null;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+        };
+        /**
+         * EntryOut
+         * @description An entry as it stands.
+         */
+        EntryOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            /** Registration */
+            registration: string;
+            /** Province */
+            province: string | null;
+            /** Partial */
+            partial: boolean;
+            /** Special */
+            special: boolean;
+            /** Plate Th */
+            plate_th: string;
+            /** Plate En */
+            plate_en: string;
+            /** Vehicle Type */
+            vehicle_type: string;
+            /** Vehicle Colour */
+            vehicle_colour: string;
+            /** Vehicle Marks */
+            vehicle_marks: string;
+            /** Reason */
+            reason: string;
+            /** Legal Basis */
+            legal_basis: string;
+            /** Case Number */
+            case_number: string;
+            /** Requested By */
+            requested_by: string;
+            /** Instruction */
+            instruction: string;
+            /** Notify */
+            notify: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proposed" | "approved" | "active" | "ended" | "withdrawn";
+            /** Version */
+            version: number | null;
+            /** Pending */
+            pending: {
+                [key: string]: unknown;
+            } | null;
+            /** Import Id */
+            import_id: string | null;
+            /** Proposer Name */
+            proposer_name: string;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Approver Name */
+            approver_name: string;
+            /** Approved At */
+            approved_at: string | null;
+            /** Ended Name */
+            ended_name: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended Why */
+            ended_why: string;
+        };
+        /**
+         * EntryWholeOut
+         * @description An entry with its history and its approval.
+         */
+        EntryWholeOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            /** Registration */
+            registration: string;
+            /** Province */
+            province: string | null;
+            /** Partial */
+            partial: boolean;
+            /** Special */
+            special: boolean;
+            /** Plate Th */
+            plate_th: string;
+            /** Plate En */
+            plate_en: string;
+            /** Vehicle Type */
+            vehicle_type: string;
+            /** Vehicle Colour */
+            vehicle_colour: string;
+            /** Vehicle Marks */
+            vehicle_marks: string;
+            /** Reason */
+            reason: string;
+            /** Legal Basis */
+            legal_basis: string;
+            /** Case Number */
+            case_number: string;
+            /** Requested By */
+            requested_by: string;
+            /** Instruction */
+            instruction: string;
+            /** Notify */
+            notify: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proposed" | "approved" | "active" | "ended" | "withdrawn";
+            /** Version */
+            version: number | null;
+            /** Pending */
+            pending: {
+                [key: string]: unknown;
+            } | null;
+            /** Import Id */
+            import_id: string | null;
+            /** Proposer Name */
+            proposer_name: string;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Approver Name */
+            approver_name: string;
+            /** Approved At */
+            approved_at: string | null;
+            /** Ended Name */
+            ended_name: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended Why */
+            ended_why: string;
+            /** History */
+            history: components["schemas"]["WatchHistoryOut"][];
+            approval: components["schemas"]["WatchApprovalOut"] | null;
         };
         /**
          * EventCodeOut
@@ -7469,7 +9141,7 @@ export interface components {
         };
         /**
          * EvidenceOut
-         * @description A package whole: its files, what was never recorded, who approved, and its chain of custody.
+         * @description A package whole: its files, what was never recorded, who approved, its custody, its outside time stamp.
          */
         EvidenceOut: {
             /**
@@ -7534,6 +9206,18 @@ export interface components {
             second: string | null;
             /** Steps */
             steps: components["schemas"]["CustodyStep"][];
+            /**
+             * Stamp
+             * @enum {string}
+             */
+            stamp: "" | "wanted" | "missing" | "stamped";
+            /** Stamp At */
+            stamp_at: string | null;
+            /** Stamp By */
+            stamp_by: string;
+            /** Stamp Inside */
+            stamp_inside: boolean;
+            stamp_error: components["schemas"]["Wrong"] | null;
         };
         /**
          * EvidencePiece
@@ -7629,6 +9313,22 @@ export interface components {
             key_print: string;
             /** Held */
             held: boolean;
+        };
+        /**
+         * ExpectedOut
+         * @description Chance hits of innocent vehicles: shares of all reads, and a day where traffic is known.
+         */
+        ExpectedOut: {
+            /** Share */
+            share: number;
+            /** Share Most */
+            share_most: number;
+            /** Reads A Day */
+            reads_a_day: number | null;
+            /** A Day */
+            a_day: number | null;
+            /** A Day Most */
+            a_day_most: number | null;
         };
         /**
          * FactorOut
@@ -7766,6 +9466,51 @@ export interface components {
             size: number;
             /** Sha256 */
             sha256: string;
+        };
+        /**
+         * FileWholeOut
+         * @description A file with the first of its rows.
+         */
+        FileWholeOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Digest */
+            digest: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "staged" | "proposed" | "done" | "dropped";
+            /** By Name */
+            by_name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Total */
+            total: number;
+            /** Accepted */
+            accepted: number;
+            /** Refused Total */
+            refused_total: number;
+            /** Refused */
+            refused: {
+                [key: string]: number;
+            };
+            /** Added */
+            added: number | null;
+            /** Done At */
+            done_at: string | null;
+            /** Good Rows */
+            good_rows: components["schemas"]["GoodRowOut"][];
+            /** Refused Rows */
+            refused_rows: components["schemas"]["RefusedOut"][];
         };
         /**
          * FindingOut
@@ -7939,6 +9684,18 @@ export interface components {
             word: string;
         };
         /**
+         * GoodRowOut
+         * @description A row that can be taken.
+         */
+        GoodRowOut: {
+            /** Row */
+            row: number;
+            /** Plate Th */
+            plate_th: string;
+            /** Plate En */
+            plate_en: string;
+        };
+        /**
          * HandEvidenceIn
          * @description To whom a package is handed, and how.
          */
@@ -8079,6 +9836,14 @@ export interface components {
             contact: components["schemas"]["ContactOut"] | null;
         };
         /**
+         * HeldOut
+         * @description How many reads are held now that were not before.
+         */
+        HeldOut: {
+            /** Held */
+            held: number;
+        };
+        /**
          * HelpStatus
          * @description What a citizen sees of a call for help.
          */
@@ -8131,6 +9896,70 @@ export interface components {
             refusals: components["schemas"]["RefusalOut"][];
         };
         /**
+         * HitDayOut
+         * @description A Bangkok day: reads matched, and the hits made on it.
+         */
+        HitDayOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Reads */
+            reads: number;
+            /** Unreadable */
+            unreadable: number;
+            /** Alarm */
+            alarm: number;
+            /** Probable */
+            probable: number;
+            /** Confirmed */
+            confirmed: number;
+            /** Rejected */
+            rejected: number;
+            /** Lapsed */
+            lapsed: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * HitEntryOut
+         * @description The entry of the watch list as it stood when the hit was made.
+         */
+        HitEntryOut: {
+            /** Number */
+            number: number;
+            /** Id */
+            id: string | null;
+            /** Registration */
+            registration: string;
+            /** Province */
+            province: string | null;
+            /** Partial */
+            partial: boolean;
+            /** Plate Th */
+            plate_th: string;
+            /** Plate En */
+            plate_en: string;
+            /** Reason */
+            reason: string;
+            /** Legal Basis */
+            legal_basis: string;
+            /** Case Number */
+            case_number: string;
+            /** Requested By */
+            requested_by: string;
+            /** Approver Name */
+            approver_name: string;
+            /** Instruction */
+            instruction: string;
+            /** Notify */
+            notify: string;
+            vehicle: components["schemas"]["HitVehicleOut"];
+            /** Until */
+            until: string | null;
+        };
+        /**
          * HitOut
          * @description Something found by name.
          */
@@ -8152,6 +9981,26 @@ export interface components {
             lat: number | null;
             /** Kind */
             kind: string;
+        };
+        /**
+         * HitVehicleOut
+         * @description What a vehicle looks like; empty where nobody said.
+         */
+        HitVehicleOut: {
+            /** Type */
+            type: string;
+            /** Colour */
+            colour: string;
+            /** Marks */
+            marks: string;
+        };
+        /**
+         * HoldIn
+         * @description The reads to keep past their days.
+         */
+        HoldIn: {
+            /** Reads */
+            reads: string[];
         };
         /**
          * HoursIn
@@ -8431,6 +10280,18 @@ export interface components {
             why: string;
         };
         /**
+         * KeptOut
+         * @description Whether what is kept `days` days only was deleted on time.
+         */
+        KeptOut: {
+            /** What */
+            what: string;
+            /** Days */
+            days: number;
+            /** On Time */
+            on_time: boolean;
+        };
+        /**
          * KeyOut
          * @description A key that signs roots: the name in the notes, the id, the key in base64.
          */
@@ -8549,6 +10410,90 @@ export interface components {
             part: string;
         };
         /**
+         * LedgerKeyOut
+         * @description A key that signs roots, also as `openssl` reads it.
+         */
+        LedgerKeyOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Algorithm */
+            algorithm: string;
+            /** Public */
+            public: string;
+            /** Pem */
+            pem: string;
+        };
+        /**
+         * LedgerOut
+         * @description A month of the ledger. `shown` false: hidden since then, for that reason; then there are no days.
+         */
+        LedgerOut: {
+            station: components["schemas"]["LedgerStationOut"] | null;
+            /** Shown */
+            shown: boolean;
+            /** Hidden Since */
+            hidden_since?: string | null;
+            /**
+             * Hidden Why
+             * @default
+             */
+            hidden_why: string;
+            /** Least */
+            least: number;
+            /** Reasons */
+            reasons: components["schemas"]["NamedOut"][];
+            /** Months */
+            months: string[];
+            /** Month */
+            month: string | null;
+            /** Over */
+            over: boolean;
+            /** Sums */
+            sums: {
+                [key: string]: number | null;
+            };
+            /** Days */
+            days: components["schemas"]["WatchedDayOut"][];
+        };
+        /**
+         * LedgerRootsOut
+         * @description The roots of all days, oldest first: tomorrow's list begins with today's.
+         */
+        LedgerRootsOut: {
+            /** Keys */
+            keys: components["schemas"]["LedgerKeyOut"][];
+            /** Roots */
+            roots: components["schemas"]["RootOut"][];
+        };
+        /**
+         * LedgerSettingOut
+         * @description Whether the ledger is shown, since when, by whom, why.
+         */
+        LedgerSettingOut: {
+            /** Shown */
+            shown: boolean;
+            /** Reason */
+            reason: string;
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string;
+        };
+        /**
+         * LedgerStationOut
+         * @description Whose ledger it is.
+         */
+        LedgerStationOut: {
+            /** Id */
+            id: number;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string | null;
+        };
+        /**
          * LeftStep
          * @description A required step that was left out, and how.
          */
@@ -8619,6 +10564,20 @@ export interface components {
             most: number;
         };
         /**
+         * LikenessOut
+         * @description The verdicts on one likeness: `rejected` of those that were judged.
+         */
+        LikenessOut: {
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "exact" | "exact_unplaced" | "lookalike" | "partial";
+            /** Hits */
+            hits: number;
+            rejected: components["schemas"]["PlateShareOut"];
+        };
+        /**
          * LimitsIn
          * @description The limits of a scope.
          */
@@ -8664,6 +10623,14 @@ export interface components {
             title_en: string;
         };
         /**
+         * ListSizeOut
+         * @description The size of the watch list at the day's end, in tens rounded down; None below ten.
+         */
+        ListSizeOut: {
+            /** N */
+            n: number | null;
+        };
+        /**
          * LogOut
          * @description The audit log: how many rows are sealed, how long the oldest waits.
          */
@@ -8704,6 +10671,14 @@ export interface components {
             leave: components["schemas"]["LeaveOut"];
         };
         /**
+         * LookedIn
+         * @description Which revision somebody begins to look at.
+         */
+        LookedIn: {
+            /** Revision */
+            revision: number;
+        };
+        /**
          * LookedOut
          * @description How many minutes of each bucket a counter was looked at; the camera's own id stands for its whole picture.
          */
@@ -8733,6 +10708,16 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * MarksIn
+         * @description All rectangles of a copy; `revision` is the one they were drawn on.
+         */
+        MarksIn: {
+            /** Revision */
+            revision: number;
+            /** Marks */
+            marks: components["schemas"]["ReleaseMarkIn"][];
         };
         /**
          * MaybeWordIn
@@ -8835,6 +10820,18 @@ export interface components {
             name_en: string;
         };
         /**
+         * NamedOut
+         * @description A thing with its name in both languages.
+         */
+        NamedOut: {
+            /** Code */
+            code: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+        };
+        /**
          * NearCamera
          * @description A camera near the incident.
          */
@@ -8914,6 +10911,20 @@ export interface components {
             version?: number | null;
             /** Text */
             text: string;
+        };
+        /**
+         * NumberOut
+         * @description How often; None: fewer than `least`, or none. `by`: classes of at least `least`; what they leave is not told.
+         */
+        NumberOut: {
+            /** N */
+            n: number | null;
+            /** By */
+            by?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            } | null;
         };
         /**
          * ObservationKindOut
@@ -9120,6 +11131,16 @@ export interface components {
             taken_by: string | null;
             /** Word */
             word: string;
+        };
+        /**
+         * PageOut
+         * @description Entries, newest first; `next` is where to go on (`after`), null at the end.
+         */
+        PageOut: {
+            /** Entries */
+            entries: components["schemas"]["EntryOut"][];
+            /** Next */
+            next: number | null;
         };
         /**
          * PartyBefore
@@ -9816,6 +11837,351 @@ export interface components {
             declared_area_m2: number | null;
         };
         /**
+         * PlateFiguresOut
+         * @description What the rule did at this station.
+         */
+        PlateFiguresOut: {
+            rule: components["schemas"]["PlateRuleOut"];
+            /** Measured */
+            measured: components["schemas"]["PlateMeasuredOut"][];
+            /** Days */
+            days: components["schemas"]["HitDayOut"][];
+            rejected: components["schemas"]["PlateShareOut"];
+            lapsed: components["schemas"]["PlateShareOut"];
+            /** By Likeness */
+            by_likeness: components["schemas"]["LikenessOut"][];
+            /** Failing */
+            failing: number;
+        };
+        /**
+         * PlateHitOut
+         * @description A hit on the watch list. Plate, place and pictures are empty once it is forgotten.
+         */
+        PlateHitOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            entry: components["schemas"]["HitEntryOut"];
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "alarm" | "probable";
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "exact" | "exact_unplaced" | "lookalike" | "partial";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "confirmed" | "rejected" | "lapsed";
+            /** Registration */
+            registration: string;
+            /** Province */
+            province: string | null;
+            /** Plate Th */
+            plate_th: string;
+            /** Plate En */
+            plate_en: string;
+            differing: components["schemas"]["DifferingOut"] | null;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Seen */
+            seen: number;
+            /** Camera */
+            camera: string;
+            /** Camera Th */
+            camera_th: string;
+            /** Camera En */
+            camera_en: string;
+            /** Device Id */
+            device_id: string | null;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Crop */
+            crop: boolean;
+            /** Still */
+            still: boolean;
+            vehicle: components["schemas"]["HitVehicleOut"];
+            /** Incident Id */
+            incident_id: string | null;
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged Name */
+            judged_name: string | null;
+            /** Words */
+            words: string;
+            /**
+             * Lapses At
+             * Format: date-time
+             */
+            lapses_at: string;
+            /** Version */
+            version: number;
+            /** Forgotten */
+            forgotten: boolean;
+            /** May Undo */
+            may_undo: boolean;
+        };
+        /**
+         * PlateHitWholeOut
+         * @description A hit with its sightings, the newest first, and the cameras that may see the vehicle next.
+         */
+        PlateHitWholeOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            entry: components["schemas"]["HitEntryOut"];
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "alarm" | "probable";
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "exact" | "exact_unplaced" | "lookalike" | "partial";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "confirmed" | "rejected" | "lapsed";
+            /** Registration */
+            registration: string;
+            /** Province */
+            province: string | null;
+            /** Plate Th */
+            plate_th: string;
+            /** Plate En */
+            plate_en: string;
+            differing: components["schemas"]["DifferingOut"] | null;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Seen */
+            seen: number;
+            /** Camera */
+            camera: string;
+            /** Camera Th */
+            camera_th: string;
+            /** Camera En */
+            camera_en: string;
+            /** Device Id */
+            device_id: string | null;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Crop */
+            crop: boolean;
+            /** Still */
+            still: boolean;
+            vehicle: components["schemas"]["HitVehicleOut"];
+            /** Incident Id */
+            incident_id: string | null;
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged Name */
+            judged_name: string | null;
+            /** Words */
+            words: string;
+            /**
+             * Lapses At
+             * Format: date-time
+             */
+            lapses_at: string;
+            /** Version */
+            version: number;
+            /** Forgotten */
+            forgotten: boolean;
+            /** May Undo */
+            may_undo: boolean;
+            /** Sightings */
+            sightings: components["schemas"]["SightingOut"][];
+            /** Onward */
+            onward: components["schemas"]["PlateNextOut"][];
+        };
+        /**
+         * PlateHitsOut
+         * @description Hits, the newest first; `waiting` counts all that wait for a person.
+         */
+        PlateHitsOut: {
+            /** Hits */
+            hits: components["schemas"]["PlateHitOut"][];
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * PlateMeasuredOut
+         * @description Innocent reads that the rule makes a hit of, by the size of the list, as measured in the project's bench.
+         */
+        PlateMeasuredOut: {
+            /** Entries */
+            entries: number;
+            /** Share */
+            share: number;
+        };
+        /**
+         * PlateNextOut
+         * @description A camera that may see the vehicle next; `when` its moment is: to come, now, or past.
+         */
+        PlateNextOut: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Key */
+            key: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Eta S */
+            eta_s: number;
+            /** Road M */
+            road_m: number;
+            /**
+             * Due From
+             * Format: date-time
+             */
+            due_from: string;
+            /**
+             * Due To
+             * Format: date-time
+             */
+            due_to: string;
+            /**
+             * When
+             * @enum {string}
+             */
+            when: "soon" | "now" | "past";
+        };
+        /**
+         * PlateRuleOut
+         * @description The rule in force: its thresholds, and how long things last.
+         */
+        PlateRuleOut: {
+            /** Alarm Confidence */
+            alarm_confidence: number;
+            /** Alarm Frames */
+            alarm_frames: number;
+            /** Probable Confidence */
+            probable_confidence: number;
+            /** Probable Frames */
+            probable_frames: number;
+            /** Province Confidence */
+            province_confidence: number;
+            /** Late S */
+            late_s: number;
+            /** Window S */
+            window_s: number;
+            /** Lapse S */
+            lapse_s: number;
+            /** Alarm Lapse S */
+            alarm_lapse_s: number;
+            /** Forgotten S */
+            forgotten_s: number;
+            /** Lookalikes Source */
+            lookalikes_source: string;
+            /** Lookalikes Version */
+            lookalikes_version: string;
+            /** Lookalikes */
+            lookalikes: string[];
+        };
+        /**
+         * PlateSearchIn
+         * @description A search to open: the question, why, and under which case.
+         */
+        PlateSearchIn: {
+            asked: components["schemas"]["AskedIn"];
+            /** Reason */
+            reason: string;
+            /** Said */
+            said: string;
+            /** Case Number */
+            case_number: string;
+        };
+        /**
+         * PlateShareOut
+         * @description A share with its 95 % interval (Wilson); all None of nothing.
+         */
+        PlateShareOut: {
+            /** Count */
+            count: number;
+            /** Of */
+            of: number;
+            /** Share */
+            share: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
+        /**
+         * PlateUndoIn
+         * @description A verdict is taken back.
+         */
+        PlateUndoIn: {
+            /** Version */
+            version: number;
+        };
+        /**
+         * PlateVerdictIn
+         * @description A verdict on the version of a hit that was seen.
+         */
+        PlateVerdictIn: {
+            /** Version */
+            version: number;
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /**
          * PointIn
          * @description A point that carries cameras.
          */
@@ -10356,12 +12722,64 @@ export interface components {
             conferred: boolean;
         };
         /**
+         * ReadOut
+         * @description One read. `pictures` names those that came with it: ``crop``, ``still``; they go before the read does.
+         */
+        ReadOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Camera */
+            camera: string;
+            /** Registration */
+            registration: string | null;
+            /** Province */
+            province: string | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Province Confidence */
+            province_confidence: number | null;
+            /** Plate Width Px */
+            plate_width_px: number | null;
+            /** Vehicle Type */
+            vehicle_type: string | null;
+            /** Vehicle Colour */
+            vehicle_colour: string | null;
+            /** Plate Colour */
+            plate_colour: string | null;
+            /** Pictures */
+            pictures: string[];
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * ReasonIn
          * @description Why, which must be said.
          */
         ReasonIn: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * ReasonOut
+         * @description A reason that may be given.
+         */
+        ReasonOut: {
+            /** Code */
+            code: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
         };
         /**
          * ReceiveEvidenceIn
@@ -10461,6 +12879,55 @@ export interface components {
              * Format: date-time
              */
             last_at: string;
+        };
+        /**
+         * RefusedOut
+         * @description A row that is refused, with why in both languages.
+         */
+        RefusedOut: {
+            /** Row */
+            row: number;
+            /** Said */
+            said: string;
+            /** Code */
+            code: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+        };
+        /**
+         * ReleaseIn
+         * @description Who releases says that every face was looked for, by themselves.
+         */
+        ReleaseIn: {
+            /** Revision */
+            revision: number;
+            /**
+             * Looked
+             * @constant
+             */
+            looked: true;
+        };
+        /**
+         * ReleaseMarkIn
+         * @description A rectangle to hide as well, in fractions of the picture; without times through all of the clip.
+         */
+        ReleaseMarkIn: {
+            /** File */
+            file: string;
+            /** X0 */
+            x0: number;
+            /** Y0 */
+            y0: number;
+            /** X1 */
+            x1: number;
+            /** Y1 */
+            y1: number;
+            /** Since S */
+            since_s?: number | null;
+            /** Until S */
+            until_s?: number | null;
         };
         /**
          * RemarkOut
@@ -11429,7 +13896,7 @@ export interface components {
             /** Outcome */
             outcome?: ("resolved" | "false_alarm" | "cancelled" | "handed_over" | "no_trace")[];
             /** Channel */
-            channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera" | "rule")[];
+            channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera" | "rule" | "plate")[];
             /** By */
             by?: string[];
             /**
@@ -11469,6 +13936,39 @@ export interface components {
              * @enum {string}
              */
             sort: "newest" | "oldest" | "slowest";
+        };
+        /**
+         * SearchOut
+         * @description A search of one's own: its answer may be looked at until `until`.
+         */
+        SearchOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Reason */
+            reason: string;
+            /** Said */
+            said: string;
+            /** Case Number */
+            case_number: string;
+            /** Wide */
+            wide: boolean;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Found */
+            found: number | null;
         };
         /**
          * SearchPage
@@ -11702,6 +14202,19 @@ export interface components {
             second_factor: "none" | "code" | "recovery" | "phone";
             /** Mine */
             mine: boolean;
+        };
+        /**
+         * SettingIn
+         * @description Whether to show the ledger; to hide it needs a reason, which is published.
+         */
+        SettingIn: {
+            /** Shown */
+            shown: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * SettingOut
@@ -12146,6 +14659,18 @@ export interface components {
             to_at: string | null;
         };
         /**
+         * ShotOut
+         * @description A picture to compare before and after; `left`: faces that the machine finds in it even after hiding.
+         */
+        ShotOut: {
+            /** At S */
+            at_s: number;
+            /** Hidden */
+            hidden: number;
+            /** Left */
+            left: number;
+        };
+        /**
          * ShownAnswer
          * @description An answer that may be given.
          */
@@ -12189,6 +14714,55 @@ export interface components {
             by: string | null;
             /** By Itself */
             by_itself: boolean;
+        };
+        /**
+         * SightingOut
+         * @description One read of a hit.
+         */
+        SightingOut: {
+            /**
+             * Observation Id
+             * Format: uuid
+             */
+            observation_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "alarm" | "probable";
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "exact" | "exact_unplaced" | "lookalike" | "partial";
+            /** Camera */
+            camera: string;
+            /** Camera Th */
+            camera_th: string;
+            /** Camera En */
+            camera_en: string;
+            /** Device Id */
+            device_id: string | null;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Crop */
+            crop: boolean;
+            /** Still */
+            still: boolean;
         };
         /**
          * SignInIn
@@ -12639,6 +15213,20 @@ export interface components {
             reason_th: string;
         };
         /**
+         * SummaryOut
+         * @description The list as a whole; `waiting` counts entries and changes that a second person has not settled.
+         */
+        SummaryOut: {
+            /** Version */
+            version: number;
+            /** Reads A Day */
+            reads_a_day: number | null;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /**
          * SwitchIn
          * @description On or off.
          */
@@ -12882,6 +15470,14 @@ export interface components {
             };
         };
         /**
+         * TrafficIn
+         * @description How many plates the station reads a day; null: nobody knows.
+         */
+        TrafficIn: {
+            /** Reads A Day */
+            reads_a_day: number | null;
+        };
+        /**
          * TreeHitOut
          * @description A unit of the police tree found by name.
          */
@@ -13044,6 +15640,21 @@ export interface components {
         TurnedOut: {
             /** Done */
             done: string;
+        };
+        /**
+         * TwinOut
+         * @description An open entry of the same plate.
+         */
+        TwinOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Case Number */
+            case_number: string;
+            /** State */
+            state: string;
         };
         /**
          * UndoneOut
@@ -13288,6 +15899,131 @@ export interface components {
             sentence_th: string;
             /** Sentence En */
             sentence_en: string;
+        };
+        /**
+         * WatchApprovalOut
+         * @description How an entry's approval stands.
+         */
+        WatchApprovalOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** State */
+            state: string;
+            /** Note */
+            note: string | null;
+            /** Settler Name */
+            settler_name: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * WatchCheckOut
+         * @description How a typed plate is understood, and what listing it would cost.
+         */
+        WatchCheckOut: {
+            /** Registration */
+            registration: string;
+            /** Province */
+            province: string | null;
+            /** Partial */
+            partial: boolean;
+            /** Plate Th */
+            plate_th: string;
+            /** Plate En */
+            plate_en: string;
+            expected: components["schemas"]["ExpectedOut"];
+            /** Twins */
+            twins: components["schemas"]["TwinOut"][];
+        };
+        /**
+         * WatchFileOut
+         * @description A file of entries. `refused` counts refused rows by code.
+         */
+        WatchFileOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Digest */
+            digest: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "staged" | "proposed" | "done" | "dropped";
+            /** By Name */
+            by_name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Total */
+            total: number;
+            /** Accepted */
+            accepted: number;
+            /** Refused Total */
+            refused_total: number;
+            /** Refused */
+            refused: {
+                [key: string]: number;
+            };
+            /** Added */
+            added: number | null;
+            /** Done At */
+            done_at: string | null;
+        };
+        /**
+         * WatchHistoryOut
+         * @description A line of an entry's history.
+         */
+        WatchHistoryOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By Name */
+            by_name: string;
+            /** What */
+            what: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * WatchedDayOut
+         * @description A day that is over.
+         */
+        WatchedDayOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Closed At
+             * Format: date-time
+             */
+            closed_at: string;
+            /** Numbers */
+            numbers: {
+                [key: string]: components["schemas"]["NumberOut"];
+            };
+            listed?: components["schemas"]["ListSizeOut"] | null;
+            /** Kept */
+            kept?: components["schemas"]["KeptOut"][] | null;
+            root: components["schemas"]["DayRootOut"] | null;
         };
         /**
          * WhenIn
@@ -20084,6 +22820,556 @@ export interface operations {
             };
         };
     };
+    list_copies_api_evidence__evidence_id__copies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    ask_for_copy_api_evidence__evidence_id__copies_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_copy_api_evidence_copies__copy_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                copy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    look_api_evidence_copies__copy_id__look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                copy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookedIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    draw_api_evidence_copies__copy_id__marks_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                copy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarksIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    release_api_evidence_copies__copy_id__release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                copy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    again_api_evidence_copies__copy_id__again_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                copy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    remove_api_evidence_copies__copy_id__remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                copy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    draft_file_api_evidence_copies__copy_id__files__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                copy_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                    "video/mp4": unknown;
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    shot_api_evidence_copies__copy_id__shots__number___shot__get: {
+        parameters: {
+            query?: {
+                before?: boolean;
+            };
+            header?: never;
+            path: {
+                copy_id: string;
+                number: number;
+                shot: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                    "video/mp4": unknown;
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    download_api_evidence_copies__copy_id__package_get: {
+        parameters: {
+            query: {
+                /** @description Why it leaves the centre. */
+                why: string;
+            };
+            header?: never;
+            path: {
+                copy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    stamp_api_evidence__evidence_id__stamp_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/timestamp-reply": unknown;
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    ask_for_stamp_api_evidence__evidence_id__stamp_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     list_counters_api_cameras__camera_id__counters_get: {
         parameters: {
             query?: never;
@@ -22532,7 +25818,7 @@ export interface operations {
                 priority?: number[];
                 state?: ("new" | "acknowledged" | "assigned" | "en_route" | "on_scene" | "closed")[];
                 outcome?: ("resolved" | "false_alarm" | "cancelled" | "handed_over" | "no_trace")[];
-                channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera" | "rule")[];
+                channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera" | "rule" | "plate")[];
                 by?: string[];
                 since?: string;
                 until?: string;
@@ -22592,7 +25878,7 @@ export interface operations {
                 priority?: number[];
                 state?: ("new" | "acknowledged" | "assigned" | "en_route" | "on_scene" | "closed")[];
                 outcome?: ("resolved" | "false_alarm" | "cancelled" | "handed_over" | "no_trace")[];
-                channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera" | "rule")[];
+                channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera" | "rule" | "plate")[];
                 by?: string[];
                 since?: string;
                 until?: string;
@@ -22688,7 +25974,7 @@ export interface operations {
                 priority?: number[];
                 state?: ("new" | "acknowledged" | "assigned" | "en_route" | "on_scene" | "closed")[];
                 outcome?: ("resolved" | "false_alarm" | "cancelled" | "handed_over" | "no_trace")[];
-                channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera" | "rule")[];
+                channel?: ("pole" | "call" | "citizen" | "unit" | "device" | "camera" | "rule" | "plate")[];
                 by?: string[];
                 since?: string;
                 until?: string;
@@ -25137,6 +28423,1401 @@ export interface operations {
             };
         };
     };
+    hits_api_plates_hits_get: {
+        parameters: {
+            query?: {
+                state?: ("waiting" | "confirmed" | "rejected" | "lapsed")[] | null;
+                grade?: ("alarm" | "probable") | null;
+                incident_id?: string | null;
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlateHitsOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    hit_api_plates_hits__plate_hit_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plate_hit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlateHitWholeOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    picture_api_plates_hits__plate_hit_id__picture_get: {
+        parameters: {
+            query?: {
+                what?: "crop" | "still";
+                sighting?: string | null;
+            };
+            header?: never;
+            path: {
+                plate_hit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    confirm_api_plates_hits__plate_hit_id__confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plate_hit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlateVerdictIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlateHitOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    reject_api_plates_hits__plate_hit_id__reject_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plate_hit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlateVerdictIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlateHitOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    undo_api_plates_hits__plate_hit_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plate_hit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlateUndoIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlateHitOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    rule_figures_api_plates_figures_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlateFiguresOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_reasons_api_plates_reasons_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReasonOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_cases_api_plates_cases_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    open_case_api_plates_cases_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_open_cases_api_plates_cases_open_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_case_api_plates_cases__plate_case_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plate_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_searches_api_plates_searches_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    open_search_api_plates_searches_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlateSearchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    look_api_plates_searches__plate_search_id__answer_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plate_search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    hold_api_plates_searches__plate_search_id__hold_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plate_search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    picture_api_plates_searches__plate_search_id__reads__plate_read_id___part__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plate_search_id: string;
+                plate_read_id: string;
+                part: "crop" | "still";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_entries_api_plates_watch_list_get: {
+        parameters: {
+            query?: {
+                state?: ("proposed" | "approved" | "active" | "ended" | "withdrawn" | "waiting") | null;
+                plate?: string;
+                words?: string;
+                after?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_entry_api_plates_watch_list_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryWholeOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    check_entry_api_plates_watch_list_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchCheckOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_summary_api_plates_watch_list_summary_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummaryOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_traffic_api_plates_watch_list_traffic_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrafficIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    template_api_plates_watch_list_template_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    export_entries_api_plates_watch_list_csv_get: {
+        parameters: {
+            query?: {
+                state?: ("proposed" | "approved" | "active" | "ended" | "withdrawn" | "waiting") | null;
+                plate?: string;
+                words?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_entry_api_plates_watch_list__watch_entry_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                watch_entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryWholeOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    change_entry_api_plates_watch_list__watch_entry_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                watch_entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryWholeOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    propose_entry_api_plates_watch_list__watch_entry_id__propose_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                watch_entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryWholeOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    end_entry_api_plates_watch_list__watch_entry_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                watch_entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryWholeOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    upload_api_import_watch_list_post: {
+        parameters: {
+            query?: {
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileWholeOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_files_api_plates_watch_files_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchFileOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_file_api_plates_watch_files__watch_file_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                watch_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileWholeOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    refused_rows_api_plates_watch_files__watch_file_id__refused_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                watch_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    propose_file_api_plates_watch_files__watch_file_id__propose_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                watch_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefaultsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileWholeOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    drop_file_api_plates_watch_files__watch_file_id__drop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                watch_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     roots_api_public_roots_get: {
         parameters: {
             query?: {
@@ -25274,6 +29955,395 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InclusionOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    ledger_api_ledger_get: {
+        parameters: {
+            query?: {
+                month?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    entries_api_ledger_days__day__entries_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntriesOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    day_proof_api_ledger_days__day__proof_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    all_roots_api_ledger_roots_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerRootsOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    consistency_api_ledger_consistency_get: {
+        parameters: {
+            query: {
+                first: string;
+                second: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    closed_proof_api_ledger_proof_get: {
+        parameters: {
+            query: {
+                entry: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    row_proof_api_ledger_rows__row_id__proof_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    open_proof_api_ledger_rows__row_id__open_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    setting_api_ledger_setting_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerSettingOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_setting_api_ledger_setting_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerSettingOut"];
                 };
             };
             /** @description Refused; nothing was done */

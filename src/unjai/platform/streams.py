@@ -51,9 +51,7 @@ CLASSES: dict[RetentionClass, Kept] = {
     "fleet": Kept(stream_bytes=2_000_000_000, table_age=timedelta(days=365), partition=timedelta(days=7)),
     "device": Kept(stream_bytes=500_000_000, table_age=timedelta(days=90), partition=timedelta(days=7)),
     "citizen": Kept(stream_bytes=500_000_000, table_age=timedelta(days=30), partition=timedelta(days=1)),
-    "plates": Kept(
-        stream_bytes=400_000_000, table_age=timedelta(days=30), partition=timedelta(days=1), own_table=True
-    ),
+    "plates": Kept(stream_bytes=400_000_000, table_age=timedelta(days=30), partition=timedelta(days=1), own_table=True),
 }
 
 _decode = msgspec.json.Decoder(list[Observation]).decode

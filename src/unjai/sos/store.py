@@ -254,4 +254,4 @@ async def forget(tx: Tx, before: datetime) -> int:
     await tx.execute(delete(sos_action).where(sos_action.c.asked_at < before, sos_action.c.state.not_in(OPEN_ACTION)))
     await tx.execute(delete(sos_presence).where(sos_presence.c.seen_at < before))
     gone_calls = await tx.execute(delete(sos_call).where(sos_call.c.ended_at < before))
-    return gone_calls.rowcount
+    return int(gone_calls.rowcount)

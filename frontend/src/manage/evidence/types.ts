@@ -13,7 +13,7 @@ export function sizeText(bytes: number): string {
 }
 
 export type Copy = components['schemas']['CopyOut'];
-export type Mark = components['schemas']['MarkIn'];
+export type Mark = components['schemas']['ReleaseMarkIn'];
 
 /** States of a copy in which the centre is at work on it. */
 export const isMade = (one: Pick<Copy, 'state'>): boolean => ['asked', 'blurring', 'confirmed', 'sealing'].includes(one.state);

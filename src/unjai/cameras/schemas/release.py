@@ -39,7 +39,7 @@ class AgreedCopyIn(CopyIn):
     key: UUID
 
 
-class MarkIn(_In):
+class ReleaseMarkIn(_In):
     """A rectangle to hide as well, in fractions of the picture; without times through all of the clip."""
 
     file: FileName
@@ -55,7 +55,7 @@ class MarksIn(_In):
     """All rectangles of a copy; `revision` is the one they were drawn on."""
 
     revision: Revision
-    marks: Annotated[list[MarkIn], Field(max_length=MARKS_MOST)]
+    marks: Annotated[list[ReleaseMarkIn], Field(max_length=MARKS_MOST)]
 
 
 class LookedIn(_In):
@@ -111,7 +111,7 @@ class CopyOut(BaseModel):
     files: list[str]
     second: str | None
     revision: int
-    marks: list[MarkIn]
+    marks: list[ReleaseMarkIn]
     found: list[CopyFileOut]
     looked_by: str
     looked_at: datetime | None

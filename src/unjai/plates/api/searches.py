@@ -22,9 +22,9 @@ from unjai.plates.schemas.searches import (
     ConvoyOut,
     HeldOut,
     HoldIn,
+    PlateSearchIn,
     ReadOut,
     ReasonOut,
-    SearchIn,
     SearchOut,
 )
 from unjai.platform.http import Ask, Ground, allowed
@@ -69,7 +69,7 @@ async def set_case(plate_case_id: UUID, body: CaseChange, ask: Cases) -> list[Ca
 
 
 @router.post("/plates/searches", status_code=201)
-async def open_search(body: SearchIn, ask: Searches) -> SearchOut:
+async def open_search(body: PlateSearchIn, ask: Searches) -> SearchOut:
     """Open a search and write it to the log; its answer is asked for afterwards. A wide one needs a second person."""
     search_id = await searches.open_search(
         ask.tx,

@@ -21,7 +21,6 @@ from unjai.plates.rules.watch_file import COLUMNS
 from unjai.plates.schemas.watch_list import (
     Asked,
     CheckIn,
-    CheckOut,
     DefaultsIn,
     EndIn,
     EntryChange,
@@ -29,7 +28,6 @@ from unjai.plates.schemas.watch_list import (
     EntryOut,
     EntryWholeOut,
     ExpectedOut,
-    FileOut,
     FileWholeOut,
     GoodRowOut,
     PageOut,
@@ -37,6 +35,8 @@ from unjai.plates.schemas.watch_list import (
     SummaryOut,
     TrafficIn,
     TwinOut,
+    WatchCheckOut,
+    WatchFileOut,
 )
 from unjai.plates.store.watch_list import SAID
 from unjai.platform.audit import audit
@@ -90,7 +90,7 @@ async def add_entry(body: EntryIn, ask: Proposes) -> EntryWholeOut:
 
 
 @router.post("/plates/watch-list/check")
-async def check_entry(body: CheckIn, ask: Proposes) -> CheckOut:
+async def check_entry(body: CheckIn, ask: Proposes) -> WatchCheckOut:
     """Tell how a typed plate is understood and what listing it would cost in chance hits."""
     return _checked(await flows.check(ask.tx, ask.actor, ask.clock, **body.model_dump()))
 
@@ -197,9 +197,9 @@ async def upload(
 
 
 @router.get("/plates/watch-files")
-async def read_files(ask: Reads) -> list[FileOut]:
+async def read_files(ask: Reads) -> list[WatchFileOut]:
     """Return the last files."""
-    return [FileOut(**_of(FileOut, row)) for row in await files.files(ask.tx, ask.actor)]
+    return [WatchFileOut(**_of(WatchFileOut, row)) for row in await files.files(ask.tx, ask.actor)]
 
 
 @router.get("/plates/watch-files/{watch_file_id}")
@@ -256,9 +256,9 @@ def _whole(row: Mapping[str, Any]) -> EntryWholeOut:
     return EntryWholeOut.model_validate(_of(EntryWholeOut, row), from_attributes=True)
 
 
-def _checked(found: Checked) -> CheckOut:
+def _checked(found: Checked) -> WatchCheckOut:
     plate, cost = found.target.plate, found.expected
-    return CheckOut(
+    return WatchCheckOut(
         registration=plate.registration,
         province=plate.province,
         partial=found.target.partial,
@@ -286,7 +286,7 @@ def _file(row: Mapping[str, Any]) -> FileWholeOut:
         plate = Plate(registration=one["registration"], province=one["province"])
         good.append(GoodRowOut(row=one["row"], plate_th=shown(plate), plate_en=shown(plate, "en")))
     bad = [_refused(one) for one in row["refused_rows"]]
-    return FileWholeOut(**_of(FileOut, row), good_rows=good, refused_rows=bad)
+    return FileWholeOut(**_of(WatchFileOut, row), good_rows=good, refused_rows=bad)
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:

@@ -44,7 +44,7 @@ class AskedIn(In):
     within_s: Span | None = None
 
 
-class SearchIn(In):
+class PlateSearchIn(In):
     """A search to open: the question, why, and under which case."""
 
     asked: AskedIn

@@ -100,7 +100,7 @@ class TwinOut(BaseModel):
     state: str
 
 
-class CheckOut(BaseModel):
+class WatchCheckOut(BaseModel):
     """How a typed plate is understood, and what listing it would cost."""
 
     registration: str
@@ -147,7 +147,7 @@ class EntryOut(BaseModel):
     ended_why: str
 
 
-class HistoryOut(BaseModel):
+class WatchHistoryOut(BaseModel):
     """A line of an entry's history."""
 
     at: datetime
@@ -156,7 +156,7 @@ class HistoryOut(BaseModel):
     facts: dict[str, Any]
 
 
-class ApprovalOut(BaseModel):
+class WatchApprovalOut(BaseModel):
     """How an entry's approval stands."""
 
     id: UUID
@@ -169,8 +169,8 @@ class ApprovalOut(BaseModel):
 class EntryWholeOut(EntryOut):
     """An entry with its history and its approval."""
 
-    history: list[HistoryOut]
-    approval: ApprovalOut | None
+    history: list[WatchHistoryOut]
+    approval: WatchApprovalOut | None
 
 
 class PageOut(BaseModel):
@@ -218,7 +218,7 @@ class GoodRowOut(BaseModel):
     plate_en: str
 
 
-class FileOut(BaseModel):
+class WatchFileOut(BaseModel):
     """A file of entries. `refused` counts refused rows by code."""
 
     id: UUID
@@ -235,7 +235,7 @@ class FileOut(BaseModel):
     done_at: datetime | None
 
 
-class FileWholeOut(FileOut):
+class FileWholeOut(WatchFileOut):
     """A file with the first of its rows."""
 
     good_rows: list[GoodRowOut]

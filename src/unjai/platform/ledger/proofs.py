@@ -107,10 +107,12 @@ def _told(raw: bytes) -> dict[str, Any]:
         canonical(told)
     except (ValueError, RecursionError) as error:
         raise UnjaiError("proof_unreadable", 500) from error
-    wanted = _FIELDS_OF.get(str(told.get("format"))) if isinstance(told, dict) else None
+    if not isinstance(told, dict):
+        raise UnjaiError("proof_unreadable", 500)
+    wanted = _FIELDS_OF.get(str(told.get("format")))
     if wanted is None or not wanted <= set(told) <= wanted | ({"text"} if told["format"] == ROW else set()):
         raise UnjaiError("proof_unreadable", 500)
-    return dict(told)
+    return told
 
 
 def _check_row(
