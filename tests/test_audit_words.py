@@ -13,6 +13,8 @@ from pathlib import Path
 SOURCE = Path(str(files("unjai")))
 PAGE = Path(__file__).resolve().parents[1] / "frontend" / "src" / "manage" / "oversight"
 SQL = re.compile(r"INSERT INTO audit \(id, station_id, at, actor, actor_name, action,.*?VALUES \((.*?)\);", re.DOTALL)
+NOTED = re.compile(r":= note_\w+\([^;]*'([a-z_]+\.[a-z_.]+)'\);")
+"""A function of SQL that writes the row is told the action last."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -169,6 +171,7 @@ def _actions() -> set[str]:
         (action,) = [word.value for word in call.keywords if word.arg == "action"]
         found |= _told(action, place)
     for file in sorted((SOURCE / "platform" / "migrations" / "versions").glob("*.sql")):
+        found |= set(NOTED.findall(file.read_text("utf-8")))
         for values in SQL.findall(file.read_text("utf-8")):
             found |= set(re.findall(r"'([a-z_]+\.[a-z_.]+)'", values))
     return found
