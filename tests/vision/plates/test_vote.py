@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from unjai.vision.plates import Reading, Sighting, Vote, read_of
 from unjai.vision.plates.heads import NO_PLACE
+from unjai.vision.plates.reader import agreed
 from unjai.vision.plates.vote import NARROW_PX, SURE, pooled
 
 QUAD = ((0.0, 0.0), (120.0, 0.0), (120.0, 50.0), (0.0, 50.0))
@@ -79,3 +80,11 @@ def test_a_vote_keeps_the_surest_frames():
     assert vote.read().registration == "กข1234"
     with pytest.raises(ValueError, match="no frame"):
         Vote().read()
+
+
+def test_views_that_mumble_count_for_nothing_and_one_that_contradicts_counts():
+    clear = look(("กข1234", 0.9)).reading
+    mumbled, backing, against = (look(one).reading for one in (("ข1", 0.2), ("กข1234", 0.7), ("กข1284", 0.85)))
+    assert agreed([mumbled, clear]).best == ("กข1234", pytest.approx(0.9))
+    assert agreed([clear, backing, mumbled]).best[1] > 0.9
+    assert agreed([clear, against]).best[1] < SURE

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unjai.vision.plates.lines import Line
-from unjai.vision.plates.vote import Quad
+from unjai.vision.plates.vote import Quad, box_of
 
 MOST: Final = 12
 """Places of one picture that are read; the largest lines come first."""
@@ -19,8 +19,9 @@ MOST: Final = 12
 _STEEPEST = 40.0
 _LONGER = 1.5
 """A registration is longer than tall by at least this."""
-_GROWN: Final = ((0.05, 0.25, 0.75), (0.12, 0.60, 0.10), (0.15, 0.45, 0.50))
+_GROWN: Final = ((0.05, 0.25, 0.75), (0.15, 0.45, 0.50), (0.12, 0.45, 1.00))
 """How far a plate reaches beyond its registration: at the sides (of its width), above and below (of its height)."""
+_SAME: Final = 0.8
 _STACKED: Final = ((0.08, 0.14, 0.14), (0.14, 0.22, 0.22))
 
 
@@ -41,7 +42,11 @@ def places(lines: Sequence[Line]) -> list[Place]:
                 found.append(_place(joined(one, other), _GROWN))
             elif _above(one, other):
                 found.append(_place(joined(one, other), _STACKED))
-    return sorted(found, key=lambda place: -place.width_px)[:MOST]
+    kept: list[Place] = []
+    for place in sorted(found, key=lambda one: -one.width_px):
+        if not any(_same(place, other) for other in kept):
+            kept.append(place)
+    return kept[:MOST]
 
 
 def joined(one: Line, other: Line) -> Line:
@@ -89,6 +94,13 @@ def whole(rgb: NDArray[np.uint8]) -> Quad:
     """Return the corners of a picture."""
     rows, columns = rgb.shape[:2]
     return ((0.0, 0.0), (float(columns), 0.0), (float(columns), float(rows)), (0.0, float(rows)))
+
+
+def _same(one: Place, other: Place) -> bool:
+    """Say whether two places are one, found twice."""
+    a, b = (box_of(place.views[0]) for place in (one, other))
+    common = a.common(b)
+    return common > _SAME * (a.area + b.area - common)
 
 
 def _place(line: Line, grown: Sequence[tuple[float, float, float]]) -> Place:

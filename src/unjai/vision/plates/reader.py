@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unjai.vision.box import Box
+from unjai.vision.plates.decode import Reading
 from unjai.vision.plates.edges import lines_by_edges
 from unjai.vision.plates.lines import Line, TextLines
 from unjai.vision.plates.net import PlateNet
 from unjai.vision.plates.places import Place, places, straightened, whole
 from unjai.vision.plates.sheet import grey, sheet
-from unjai.vision.plates.vote import PlateRead, Quad, Sighting, pooled, read_of
+from unjai.vision.plates.vote import SURE, PlateRead, Quad, Sighting, pooled, read_of
 
 _VIEWS_ALIKE: Final = 0.25
 """What a further view of the same pixels counts."""
@@ -113,12 +114,22 @@ class PlateReader:
     def _sighting(self, rgb: NDArray[np.uint8], place: Place) -> Sighting:
         flat = grey(rgb)
         readings = self._net.read([sheet(straightened(flat, view)) for view in place.views])
-        return Sighting(reading=pooled(readings, alike=_VIEWS_ALIKE), quad=place.views[0], width_px=place.width_px)
+        return Sighting(reading=agreed(readings), quad=place.views[0], width_px=place.width_px)
 
 
 def plates_of(reader: PlateReader, rgb: NDArray[np.uint8]) -> list[PlateRead]:
     """Return what is read of every plate in one picture, surest first."""
     return [read_of([one]) for one in reader.picture(rgb)]
+
+
+def agreed(readings: Sequence[Reading]) -> Reading:
+    """Return what the views of one place say: the surest, backed by those that say the same.
+
+    Most views miss a part of the plate and mumble: they count for nothing. One that contradicts aloud counts in full.
+    """
+    surest = max(readings, key=lambda one: one.best[1])
+    heard = [one for one in readings if one.best[0] == surest.best[0] or one.best[1] >= SURE]
+    return pooled(heard, alike=_VIEWS_ALIKE)
 
 
 def _crop_place(rgb: NDArray[np.uint8]) -> Place:
