@@ -129,7 +129,9 @@ def agreed(readings: Sequence[Reading]) -> Reading:
     """
     surest = max(readings, key=lambda one: one.best[1])
     heard = [one for one in readings if one.best[0] == surest.best[0] or one.best[1] >= SURE]
-    return pooled(heard, alike=_VIEWS_ALIKE)
+    together = pooled(heard, alike=_VIEWS_ALIKE)
+    split = any(one.best[0] != surest.best[0] for one in heard)
+    return together if split or together.best[1] > surest.best[1] else surest
 
 
 def _crop_place(rgb: NDArray[np.uint8]) -> Place:
