@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from unjai.model.actor import Actor, system
@@ -22,6 +23,9 @@ from unjai.platform.streams import Bus
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 NIGHT = datetime(2026, 11, 21, 18, 14, 9, tzinfo=UTC)
 """01:14:09 at night in Bangkok, 22 November 2569."""
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _numbers = itertools.count(1)
 

@@ -260,6 +260,26 @@ async def test_a_still_is_small_masked_and_carries_its_time(bus, server, tmp_pat
     assert -1 < age_s < 60
 
 
+@pytest.mark.parametrize(
+    ("path", "copies", "codec"), [("/main", True, "h264"), ("/h265", True, "h264"), ("/main", False, "h264")]
+)
+async def test_what_a_mask_covers_is_neither_recorded_nor_sent(bus, server, tmp_path, desk, path, copies, codec):
+    camera = stream("masked", server.url(path), masks=(((0, 0), (0.5, 0), (0.5, 1), (0, 1)),), mask_copies=copies)
+    async with world_of(bus, server, tmp_path, camera) as world:
+        await world.until(camera, lambda told: told["recording"] == "on")
+        async with desk.watch(HERE, camera.camera_id, "main") as viewer:
+            _said, pieces = await shown(viewer, 12)
+    (kept,) = world.recordings(camera)
+    for body in (b"".join(pieces), kept.file.read_bytes()):
+        with av.open(__import__("io").BytesIO(body)) as source:
+            assert source.streams.video[0].codec_context.name == codec
+            greys = [frame.to_ndarray(format="gray") for frame in source.decode(video=0)]
+        assert len(greys) >= 10
+        half = greys[0].shape[1] // 2
+        assert bool(max(grey[:, : half - 16].max() for grey in greys) < 40) is copies
+        assert min(grey[:, half + 16 :].std() for grey in greys) > 20
+
+
 async def test_every_picture_of_an_analysed_camera_is_handed_on_and_of_no_other(bus, server, tmp_path):
     some = [stream("looked-at", server.url("/sub"), analyse=True), stream("not", server.url("/sub"))]
     async with world_of(bus, server, tmp_path, *some) as world:

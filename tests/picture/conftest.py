@@ -159,7 +159,7 @@ class Street:
         return found
 
 
-_KEPT = ("audit", "obs_conflict", "plate", "held_plate")
+_KEPT = ("audit", "ledger", "obs_conflict", "plate", "held_plate")
 """Tables of which nothing may be deleted by hand."""
 
 

@@ -7067,6 +7067,8 @@ export interface components {
             events?: boolean | null;
             /** Masks */
             masks?: number[][][] | null;
+            /** Mask Copies */
+            mask_copies?: boolean | null;
             /** Calibration */
             calibration?: components["schemas"]["Tie"][] | null;
         };
@@ -7145,6 +7147,8 @@ export interface components {
             events?: boolean | null;
             /** Masks */
             masks?: number[][][] | null;
+            /** Mask Copies */
+            mask_copies?: boolean | null;
             /** Calibration */
             calibration?: components["schemas"]["Tie"][] | null;
             /** Key */
@@ -7235,6 +7239,8 @@ export interface components {
                 number,
                 number
             ][][];
+            /** Mask Copies */
+            mask_copies: boolean;
             /** Calibration */
             calibration: components["schemas"]["Tie"][];
             /**

@@ -39,6 +39,8 @@ class Stream:
     masks: tuple[Polygon, ...]
     analyse: bool
     enabled: bool
+    mask_copies: bool = True
+    """Whether live pictures and recordings are masked too: they are decoded, blackened and encoded anew."""
     ptz: bool = False
     counters: tuple[Counter, ...] = ()
     """Lines and areas over which is counted."""

@@ -33,7 +33,8 @@ VIEW_FIELDS: Mapping[str, str] = {
 """What a camera sees by day stands in its device's settings, where the console's map has always read it; so does
 whether it is asked what it says by itself."""
 OWN_FIELDS = frozenset(
-    {"state", "funder", "height_m", "reach_night_m", "kind", "record", "keep_days", "analyse", "ptz", "onvif_profile"}
+    {"state", "funder", "height_m", "reach_night_m", "kind", "record", "keep_days", "analyse", "mask_copies", "ptz"}
+    | {"onvif_profile"}
 )
 _SECRET_FIELDS = frozenset({"username", "password"})
 

@@ -71,6 +71,7 @@ class CameraChange(BaseModel):
     ptz: bool | None = None
     events: bool | None = None
     masks: Annotated[list[Mask], Field(max_length=40)] | None = None
+    mask_copies: bool | None = None
     calibration: Annotated[list[Tie], Field(max_length=8)] | None = None
 
     def said(self) -> dict[str, Any]:
@@ -154,6 +155,7 @@ class CameraOut(BaseModel):
     ptz: bool
     events: bool
     masks: list[list[tuple[float, float]]]
+    mask_copies: bool
     calibration: list[Tie]
     paper: Literal["not_needed", "missing", "holds", "ends_soon", "ended", "to_come"]
     consent: ConsentOut | None

@@ -75,6 +75,7 @@ camera = station_table(
     Column("keep_days", Double, nullable=False, server_default=text("30")),
     Column("analyse", Boolean, nullable=False, server_default=false()),
     Column("masks", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    Column("mask_copies", Boolean, nullable=False, server_default=true()),
     Column("calibration", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("onvif_url", Text, nullable=False, server_default=""),
     Column("onvif_profile", Text, nullable=False, server_default=""),

@@ -9,7 +9,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -19,6 +19,7 @@ from unjai.cameras.recording.rules import cut_here
 from unjai.cameras.recording.writer import Piece, Reel, Writer
 from unjai.cameras.specs import Stream
 from unjai.cameras.worker.door import DoorError, StreamDoor, address
+from unjai.cameras.worker.masking import Masking
 from unjai.cameras.worker.pace import Pace, wait_s
 from unjai.cameras.worker.stills import Stills
 from unjai.cameras.worker.track import Packet, Picture, Track
@@ -165,10 +166,13 @@ class Feed(threading.Thread):
             if codec is None:
                 self.pace.opened(opened.codec, opened.width, opened.height)
                 return self._stills_only(door, opened.codec)
+            self.pace.opened(opened.codec, opened.width, opened.height)
+            if camera.masks and camera.mask_copies:
+                masking = Masking(codec, opened.extradata, camera.masks)
+                return self._read(masking.packets(self._counted(door)), Track("h264"))
             track = Track(codec, opened.form)  # type: ignore[arg-type]
             track.offer_headers(opened.extradata)
-            self.pace.opened(opened.codec, opened.width, opened.height)
-            return self._read(door, track)
+            return self._read(self._counted(door), track)
         except DoorError as error:
             return error
         except Exception as error:
@@ -180,15 +184,19 @@ class Feed(threading.Thread):
             with self._lock:
                 self._forget()
 
-    def _read(self, door: StreamDoor, track: Track) -> DoorError | None:
-        epoch = self._epoch + 1
+    def _counted(self, door: StreamDoor) -> Iterator[Packet]:
         for packet in door.packets():
+            self._count(packet, door)
+            yield packet
+
+    def _read(self, packets: Iterator[Packet], track: Track) -> DoorError | None:
+        epoch = self._epoch + 1
+        for packet in packets:
             if self._stopping.is_set():
                 return DoorError("ended")
             if self._on_demand and self._given_up():
                 return None
             picture = track.take(packet)
-            self._count(packet, door)
             if picture is None:
                 continue
             if picture.epoch + epoch != self._epoch:

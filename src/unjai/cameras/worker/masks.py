@@ -39,10 +39,26 @@ def _inside(polygon: Sequence[tuple[float, float]], xs: NDArray[np.float64], y: 
     return inside
 
 
+@lru_cache(maxsize=512)
+def _patches(
+    masks: tuple[Polygon, ...], width: int, height: int
+) -> tuple[slice, slice, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the rows and columns of brightness that hold all masks, what is covered in there, and of colour."""
+    cover = covered(masks, width, height)
+    rows, columns = np.flatnonzero(cover.any(axis=1)), np.flatnonzero(cover.any(axis=0))
+    if not len(rows):
+        return slice(0, 0), slice(0, 0), cover[:0, :0], cover[:0, :0]
+    high = slice(rows[0] // 2 * 2, rows[-1] // 2 * 2 + 2)
+    wide = slice(columns[0] // 2 * 2, columns[-1] // 2 * 2 + 2)
+    cut = cover[high, wide]
+    half = np.asarray(cut.reshape(cut.shape[0] // 2, 2, cut.shape[1] // 2, 2).any(axis=(1, 3)))
+    return high, wide, cut.copy(), half
+
+
 def blacken(planes: NDArray[np.uint8], masks: tuple[Polygon, ...], width: int, height: int) -> None:
     """Blacken the covered part of a picture in planar 4:2:0 (`height × 3/2` rows of `width`), in place."""
-    cover = covered(masks, width, height)
-    planes[:height][cover] = _BLACK
-    half = cover.reshape(height // 2, 2, width // 2, 2).any(axis=(1, 3))
+    high, wide, cut, half = _patches(masks, width, height)
+    np.copyto(planes[high, wide], _BLACK, where=cut)
     colour = planes[height:].reshape(2, height // 2, width // 2)
-    colour[:, half] = _GREY
+    colour = colour[:, high.start // 2 : high.stop // 2, wide.start // 2 : wide.stop // 2]
+    np.copyto(colour, _GREY, where=half)

@@ -1,0 +1,16 @@
+"""Masks that cover live pictures and recordings too."""
+
+from unjai.platform.migrations import run_sql
+
+revision = "0027"
+down_revision = "0026"
+
+
+def upgrade() -> None:
+    """Run the statements beside this file."""
+    run_sql(__file__)
+
+
+def downgrade() -> None:
+    """Steps go forward; a backup is the way back."""
+    raise NotImplementedError
