@@ -55,7 +55,7 @@ class Shared:
     told: Callable[[], None]
     """Called when a feed's state changed."""
     analysed: Callable[[Stream, Picture], None] | None = None
-    """Is handed each picture of cameras with `analyse`, as it came (not masked); must not wait."""
+    """Is handed each picture of cameras with `analyse`, not masked where `mask_copies` is off; must not wait."""
 
 
 class Feed(threading.Thread):
