@@ -1,0 +1,16 @@
+"""Patrol plans."""
+
+from unjai.platform.migrations import run_sql
+
+revision = "0029"
+down_revision = "0028"
+
+
+def upgrade() -> None:
+    """Run the statements beside this file."""
+    run_sql(__file__)
+
+
+def downgrade() -> None:
+    """Steps go forward; a backup is the way back."""
+    raise NotImplementedError

@@ -1,0 +1,16 @@
+"""What the desk of plates lacked."""
+
+from unjai.platform.migrations import run_sql
+
+revision = "0030"
+down_revision = "0029"
+
+
+def upgrade() -> None:
+    """Run the statements beside this file."""
+    run_sql(__file__)
+
+
+def downgrade() -> None:
+    """Steps go forward; a backup is the way back."""
+    raise NotImplementedError
