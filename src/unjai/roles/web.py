@@ -25,6 +25,7 @@ from unjai.people.flows import SignedIn, session_of
 from unjai.people.imports import IMPORT_KINDS as PEOPLE_KINDS
 from unjai.people.vault import Vault
 from unjai.picture.api import router as picture_router
+from unjai.patrol.api import router as patrol_router
 from unjai.plates.api import router as plates_router
 from unjai.platform.audit import UNSEALED_ALARM, unsealed_since
 from unjai.platform.config import Settings
@@ -66,6 +67,7 @@ ROUTERS = (
     respond_router,
     sos_router,
     plates_router,
+    patrol_router,
     ledger_router,
     watching_router,
     system_router,

@@ -1,0 +1,7 @@
+"""The routes of patrol, a file for each part; `router` holds them all."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,1 @@
+"""What is done on patrol, as named stories."""

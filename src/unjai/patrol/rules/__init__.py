@@ -1,0 +1,1 @@
+"""Decisions about patrol: pure."""

@@ -1,0 +1,1 @@
+"""Tables of patrol and all SQL over them."""
