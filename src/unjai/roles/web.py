@@ -19,13 +19,13 @@ from unjai.cameras.imports import IMPORT_KINDS as CAMERA_KINDS
 from unjai.cameras.recording.shelf import recordings_root
 from unjai.cameras.watched import Watched, Watching
 from unjai.model.actor import Actor, system
+from unjai.patrol.api import router as patrol_router
 from unjai.people.api import router as people_router
 from unjai.people.api.accounts import COOKIE
 from unjai.people.flows import SignedIn, session_of
 from unjai.people.imports import IMPORT_KINDS as PEOPLE_KINDS
 from unjai.people.vault import Vault
 from unjai.picture.api import router as picture_router
-from unjai.patrol.api import router as patrol_router
 from unjai.plates.api import router as plates_router
 from unjai.platform.audit import UNSEALED_ALARM, unsealed_since
 from unjai.platform.config import Settings
