@@ -1,5 +1,6 @@
 """Real engines for every test: one PostgreSQL cluster and one NATS a run, a fresh migrated database a module."""
 
+import contextlib
 import itertools
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -84,17 +85,31 @@ def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nats]:
         server.stop()
 
 
-@pytest.fixture(scope="module")
-def database_name(postgres: Postgres) -> Iterator[str]:
-    """A fresh copy of the migrated database, for one module."""
-    name = f"t{next(_numbers)}"
+def copy_database(postgres: Postgres, name: str, template: str = "unjai") -> None:
+    """Make a database as a copy of one that nobody uses at this moment."""
     engine = create_engine(postgres.dsn("postgres", "postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE unjai OWNER unjai_owner"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} OWNER unjai_owner"))
+    engine.dispose()
+
+
+@contextlib.contextmanager
+def a_copy(postgres: Postgres, template: str) -> Iterator[str]:
+    """Give a copy of a database for the length of a block."""
+    name = f"t{next(_numbers)}"
+    copy_database(postgres, name, template)
     yield name
+    engine = create_engine(postgres.dsn("postgres", "postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def database_name(postgres: Postgres) -> Iterator[str]:
+    """A fresh copy of the migrated database, for one module."""
+    with a_copy(postgres, "unjai") as name:
+        yield name
 
 
 @pytest.fixture(scope="module")

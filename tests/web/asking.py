@@ -10,7 +10,7 @@ import httpx
 from sqlalchemy import Table, func, literal_column, select, text
 from sqlalchemy.exc import ProgrammingError
 
-from tests.web.conftest import HERE, PASSWORD, ROOT, THERE, Centre
+from tests.web.edge import HERE, PASSWORD, ROOT, THERE, Centre
 from tests.web.test_rights import BODIES
 from unjai.model.actor import Actor, system
 from unjai.people import flows as people

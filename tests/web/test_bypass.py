@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.web.asking import direct_sql, everybody_at_home, strangers, unguarded
-from tests.web.conftest import HERE, ROOT, THERE
+from tests.web.edge import HERE, ROOT, THERE
 from unjai.model.actor import Actor, system
 from unjai.people.api.accounts import COOKIE
 from unjai.people.flows.sessions import revoke

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.web.conftest import FORM, HERE, PASSWORD, ROOT
+from tests.web.edge import FORM, HERE, PASSWORD, ROOT
 from unjai.people import flows as people
 from unjai.people.page import Declared
 from unjai.people.rights import ROLES

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from tests.web.conftest import HERE, PASSWORD, ROOT, THERE, Centre
+from tests.web.edge import HERE, PASSWORD, ROOT, THERE, Centre
 from unjai.model.actor import Actor, system
 from unjai.people import flows as people
 from unjai.platform.audit import audit, audit_log

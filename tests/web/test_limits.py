@@ -9,7 +9,7 @@ import pytest
 from starlette.routing import Route
 
 from tests.conftest import NIGHT
-from tests.web.conftest import FORM
+from tests.web.edge import FORM
 from unjai.model.clock import MovedClock
 from unjai.people.api.accounts import COOKIE
 from unjai.platform.http import PUBLIC

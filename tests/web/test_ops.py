@@ -10,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select
 
-from tests.web.conftest import HERE, PASSWORD, ROOT
+from tests.web.edge import HERE, PASSWORD, ROOT
 from unjai.platform.audit import audit_log
 from unjai.platform.config import load
 from unjai.platform.ledger.roots import every_root, read_roots, sign, signing_key

@@ -4,7 +4,6 @@ import io
 import json
 import re
 import zipfile
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,18 +14,16 @@ import numpy as np
 import pytest
 from sqlalchemy import update
 
-from tests.cameras.test_stamping import Authority
 from tests.vision.conftest import built_face_model, built_model
-from tests.web.conftest import HERE
-from tests.web.test_evidence import SHOP, Street, command, openssl, street, unpacked  # noqa: F401  a fixture
-from unjai.cameras.evidence import drafts, folder, press
+from tests.web.edge import HERE
+from tests.web.street import SHOP, Street, command, openssl, unpacked
+from unjai.cameras.evidence import drafts, press
 from unjai.cameras.evidence.checking import check_file
 from unjai.cameras.store import release as store
 from unjai.model.errors import UnjaiError
 from unjai.people.rights import ROLES
 from unjai.platform.sealed.archive import Archive
 from unjai.roles.copies import Copying
-from unjai.roles.evidence import Packing
 
 WISH = {"recipient": "นางสาวสื่อ มวลชน", "agency": "สำนักข่าวทดสอบ", "sort": "media", "purpose": "ตามหาพยานผู้เห็นเหตุการณ์"}
 
@@ -87,7 +84,7 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-async def desk(street: Street) -> Desk:  # noqa: F811
+async def desk(street: Street) -> Desk:
     built_face_model()
     built_model()
     package, _file = await street.sealed(street.clip(since=1, until=3))
@@ -329,61 +326,6 @@ async def test_a_package_that_was_changed_on_the_disc_is_not_copied(desk):
     other = Desk(desk.street, package)
     copy = await other.drafted()
     assert (copy["state"], copy["error"]["code"]) == ("failed", "copy_package_changed")
-
-
-async def test_a_time_stamp_is_in_the_package_or_comes_later_and_never_blocks_it(street, tmp_path):  # noqa: F811
-    authority = Authority(tmp_path / "tsa")
-    made, centre = street.made, street.centre
-
-    def core(url: str) -> Packing:
-        settings = replace(made.settings, tsa_url=url, tsa_ca=str(authority.ca))
-        return Packing(replace(made, settings=settings))
-
-    async def packed_by(packing: Packing) -> dict[str, Any]:
-        answer = await street.ask(street.clip(since=1, until=2))
-        await street.seal_log()
-        while await packing.make_next():
-            centre.clock.move(timedelta(seconds=1))
-        told: dict[str, Any] = await street.get(f"/api/evidence/{answer.json()['id']}")
-        return told
-
-    centre.app.state.tsa_ca = str(authority.ca)
-    try:
-        whole = await packed_by(core(authority.plan.url))
-        assert (whole["state"], whole["stamp"], whole["stamp_by"], whole["stamp_inside"]) == (
-            "sealed",
-            "stamped",
-            "CN=Test TSA",
-            True,
-        )
-        checked = (await street.post(f"/api/evidence/{whole['id']}/check")).json()
-        assert (checked["problems"], checked["stamp_checked"]) == ([], True)
-        path = f"/api/evidence/{whole['id']}/stamp"
-        async with centre.client("operator") as client:
-            assert (await client.get(path)).status_code == 404, "it stands in the package"
-        assert (await street.post(path)).json()["error"]["code"] == "stamp_not_missing"
-
-        late = await packed_by(core("http://127.0.0.1:9/tsr"))
-        assert (late["state"], late["stamp"], late["stamp_error"]["code"]) == ("sealed", "missing", "stamp_unreachable")
-        path, online = f"/api/evidence/{late['id']}/stamp", core(authority.plan.url)
-        assert not await online.stamp_next(), "it is asked again after an hour, or when a person wants it"
-        asked = await street.post(path)
-        assert asked.json()["stamp"] == "wanted"
-        assert await Packing(made).stamp_next()
-        assert (await street.get(f"/api/evidence/{late['id']}"))["stamp_error"]["code"] == "stamp_off"
-        centre.clock.move(timedelta(hours=2))
-        assert await online.stamp_next()
-        late = await street.get(f"/api/evidence/{late['id']}")
-        assert (late["stamp"], late["stamp_inside"], late["steps"][-1]["what"]) == ("stamped", False, "stamp")
-        async with centre.client("inquiry") as client:
-            given = await client.get(path)
-        file = folder.package_of(street.data, HERE, UUID(late["id"]))
-        assert given.content == file.with_suffix(".tsr").read_bytes()
-        checked = (await street.post(f"/api/evidence/{late['id']}/check")).json()
-        assert (checked["problems"], checked["stamp_checked"]) == ([], True)
-    finally:
-        centre.app.state.tsa_ca = ""
-        authority.close()
 
 
 OUTSIDERS = ("partner", "oversight", "evaluator", "volunteer", "officer")

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from tests.web.conftest import CALLER, HERE, PASSWORD, PLACE, ROOT, THERE, Centre
+from tests.web.edge import CALLER, HERE, PASSWORD, PLACE, ROOT, THERE, Centre
 from unjai.model.actor import system
 from unjai.model.ids import named_id
 from unjai.people import flows as people

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from tests.web.conftest import HERE, PASSWORD
+from tests.web.edge import HERE, PASSWORD
 from unjai.roles import trouble
 from unjai.web.live import Hub, Reader
 
