@@ -7,18 +7,18 @@ probability that the whole registration is right.
 
 from __future__ import annotations
 
-import heapq
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unjai.model.errors import UnjaiError
-from unjai.model.plate import CHARACTERS, GRAMMAR, LONGEST, classes_of
+from unjai.model.plate import CHARACTERS, GRAMMAR, LONGEST, NUMBER, classes_of
 from unjai.vision.plates.heads import BLANK, GLYPHS, HEAD_SLOTS, NUMBER_SLOTS, SLOTS, slotted
 
 Floats = NDArray[np.float32]
@@ -35,6 +35,8 @@ _SLOT_CHOICES = 4
 _FLOOR = -30.0
 _FAR = 20.0
 _NEVER = -1e9
+_LOST = -40.0
+"""A probability smaller than another by this (natural logarithm) adds nothing to it."""
 _OUTSIDE = -7.0
 """What a text outside the grammar is held back by (natural logarithm)."""
 _RARE: Final[Mapping[str, float]] = {"high": 0.0, "medium": -1.2, "low": -3.0}
@@ -146,6 +148,7 @@ def features(
     )
 
 
+@lru_cache(8192)
 def prior(registration: str) -> float:
     """Return how a text's form speaks for it (natural logarithm): usual classes 0, rare ones less, others least."""
     if GRAMMAR.fullmatch(registration) is None:
@@ -165,7 +168,7 @@ def slot_score(logs: Floats, registration: str) -> float:
     parts = parted(registration)
     if parts is None:
         return _FLOOR
-    marks = [BLANK if one is None else CHARACTERS.index(one) for one in slotted(*parts)]
+    marks = [BLANK if one is None else NUMBER[one] for one in slotted(*parts)]
     return max(_FLOOR, float(logs[np.arange(SLOTS), marks].sum()))
 
 
@@ -175,7 +178,7 @@ def step_scores(logs: Floats, registrations: Sequence[str]) -> NDArray[np.float6
     longest = 2 * max(len(one) for one in registrations) + 1
     marks = np.full((len(registrations), longest), BLANK)
     for row, one in enumerate(registrations):
-        marks[row, 1 : 2 * len(one) + 1 : 2] = [CHARACTERS.index(glyph) for glyph in one]
+        marks[row, 1 : 2 * len(one) + 1 : 2] = [NUMBER[glyph] for glyph in one]
     barred = np.full(marks.shape, -np.inf)
     barred[:, 2:][(marks[:, 2:] != BLANK) & (marks[:, 2:] != marks[:, :-2])] = 0.0
     padded = np.full((len(registrations), longest + 2), -np.inf)  # two states that are never reached, then the real
@@ -193,47 +196,55 @@ def step_scores(logs: Floats, registrations: Sequence[str]) -> NDArray[np.float6
 
 def beam(logs: Floats, width: int = BEAM) -> list[str]:
     """Return the likeliest texts of the CTC head, best first (prefix beam search over the steps that say something)."""
-    kept: dict[str, tuple[float, float]] = {"": (0.0, _NEVER)}
+    heard = logs[_heard(logs)]
+    order = np.argsort(-heard[:, :GLYPHS], axis=1)[:, :_SLOT_CHOICES].tolist()
     faint = math.log(_FAINT)
-    for row in logs[_heard(logs)]:
-        step: list[float] = row.tolist()
-        loud = [(CHARACTERS[one], step[one]) for one in np.argsort(-row[:GLYPHS])[:_SLOT_CHOICES] if step[one] > faint]
+    kept: list[tuple[str, float, float]] = [("", 0.0, _NEVER)]
+    for step, choices in zip(heard.tolist(), order, strict=True):
+        loud = [(CHARACTERS[one], step[one]) for one in choices if step[one] > faint]
         blank = step[BLANK]
         new: dict[str, tuple[float, float]] = {}
-        for text, (ends, runs) in kept.items():
+        for text, ends, runs in kept:
             whole = _added(ends, runs)
-            _add(new, text, whole + blank, runs + step[CHARACTERS.index(text[-1])] if text else _NEVER)
+            old = new.get(text)
+            stays = whole + blank, runs + step[NUMBER[text[-1]]] if text else _NEVER
+            new[text] = stays if old is None else (_added(old[0], stays[0]), _added(old[1], stays[1]))
             if len(text) >= LONGEST:
                 continue
+            last = text[-1:]
             for glyph, log in loud:
-                _add(new, text + glyph, _NEVER, (ends if text.endswith(glyph) else whole) + log)
-        kept = dict(heapq.nlargest(width, new.items(), key=lambda pair: _added(*pair[1])))
-    return list(kept)
+                longer, comes = text + glyph, (ends if glyph == last else whole) + log
+                old = new.get(longer)
+                new[longer] = (_NEVER, comes) if old is None else (old[0], _added(old[1], comes))
+        if len(new) > width or loud:
+            ranked = sorted(new.items(), key=_weight, reverse=True)[:width]
+            kept = [(text, ends, runs) for text, (ends, runs) in ranked]
+        else:
+            kept = [(text, ends, runs) for text, (ends, runs) in new.items()]
+    return [text for text, _ends, _runs in kept]
 
 
-def _add(kept: dict[str, tuple[float, float]], text: str, ends: float, runs: float) -> None:
-    old = kept.get(text)
-    kept[text] = (ends, runs) if old is None else (_added(old[0], ends), _added(old[1], runs))
+def _weight(pair: tuple[str, tuple[float, float]]) -> float:
+    return _added(*pair[1])
 
 
 def _added(one: float, other: float) -> float:
     """Return the logarithm of the sum of two probabilities."""
     if one < other:
         one, other = other, one
-    return one if other <= _NEVER else one + math.log1p(math.exp(other - one))
+    gap = other - one
+    return one if gap < _LOST else one + math.log1p(math.exp(gap))
 
 
 def _from_slots(logs: Floats, count: int = BEAM) -> list[str]:
     """Return the likeliest texts of the slots, best first."""
     texts: list[tuple[float, str]] = [(0.0, "")]
-    for slot in logs:
-        choices = np.argsort(-slot)[:_SLOT_CHOICES]
-        longer = [
-            (score + float(slot[one]), text + ("" if one == BLANK else CHARACTERS[one]))
-            for score, text in texts
-            for one in choices
-        ]
-        texts = heapq.nlargest(count, longer)
+    order = np.argsort(-logs, axis=1)[:, :_SLOT_CHOICES].tolist()
+    for slot, choices in zip(logs.tolist(), order, strict=True):
+        told = [(slot[one], "" if one == BLANK else CHARACTERS[one]) for one in choices]
+        longer = [(score + log, text + glyph) for score, text in texts for log, glyph in told]
+        longer.sort(reverse=True)
+        texts = longer[:count]
     return [text for _, text in texts if 0 < len(text) <= LONGEST]
 
 

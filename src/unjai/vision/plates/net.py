@@ -18,6 +18,7 @@ FILE: Final = Path(__file__).with_name("plates.onnx")
 NOTE: Final = "unjai_plates"
 """Key of the model's metadata under which its calibration stands, as JSON."""
 OUTPUTS: Final = ("steps", "slots", "place", "legible")
+LEGIBLE: Final = OUTPUTS.index("legible")
 _AT_ONCE = 16
 
 
@@ -64,11 +65,13 @@ class PlateNet:
 
     def read(self, sheets: Sequence[Sheet]) -> list[Reading]:
         """Return what stands on each sheet."""
-        if not sheets:
-            return []
+        return self.readings(self.logits(sheets)) if sheets else []
+
+    def readings(self, logits: Sequence[Any]) -> list[Reading]:
+        """Return what `logits`, or some rows of them, say."""
         return [
             decoded(steps, slots, place, float(legible), self._calibration)
-            for steps, slots, place, legible in zip(*self.logits(sheets), strict=True)
+            for steps, slots, place, legible in zip(*logits, strict=True)
         ]
 
     def _check(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,9 @@ from unjai.vision.box import Box
 from unjai.vision.plates.decode import Reading
 from unjai.vision.plates.edges import lines_by_edges
 from unjai.vision.plates.lines import Line, TextLines
-from unjai.vision.plates.net import PlateNet
+from unjai.vision.plates.net import LEGIBLE, PlateNet
 from unjai.vision.plates.places import Place, places, straightened, whole
-from unjai.vision.plates.sheet import grey, sheet
+from unjai.vision.plates.sheet import Sheet, grey, sheet
 from unjai.vision.plates.vote import SURE, PlateRead, Quad, Sighting, pooled, read_of
 
 _VIEWS_ALIKE: Final = 0.25
@@ -26,7 +26,10 @@ _SIDES: Final = (640, 960)
 """A vehicle or a crop is looked at this large, a whole scene larger."""
 _SCENE_PX = 900
 _OVERLAP = 0.3
-_CERTAIN = 0.9
+_CERTAIN, _FEW = 0.9, 2
+"""Where the first two views say the same as surely as this, the others are not asked."""
+_PLATELIKE, _MOST_READ = -3.0, 4
+"""Log-odds by a place's first view that it shows a plate at all, below which it is not read, and how many are."""
 _WORTH = 0.02
 """Places where nothing is as likely as this are no plates at all."""
 
@@ -41,9 +44,12 @@ class Finder(Protocol):
 class TextFinder:
     """Places by their lines of text."""
 
-    def __init__(self, model: Path | None = None) -> None:
-        """Load the model. Raises `plate_finder_missing`, `plate_model_unknown`."""
-        self._lines = TextLines(model)
+    def __init__(self, model: Path | None = None, *, most_px: int = _SIDES[1]) -> None:
+        """Load the model; no picture is looked at larger than `most_px`, since time goes with its area.
+
+        Raises `plate_finder_missing`, `plate_model_unknown`.
+        """
+        self._lines, self._most_px = TextLines(model), most_px
 
     def find(self, rgb: NDArray[np.uint8]) -> Sequence[Place]:
         """Return the places of a picture, largest first."""
@@ -53,7 +59,7 @@ class TextFinder:
         """Return the lines of text."""
         longest = max(rgb.shape[:2])
         side = _SIDES[longest > _SCENE_PX]
-        return self._lines.find(rgb, side=min(side, 3 * longest))
+        return self._lines.find(rgb, side=min(side, self._most_px, 3 * longest))
 
 
 class EdgeFinder:
@@ -78,16 +84,20 @@ class PlateReader:
 
     def crop(self, rgb: NDArray[np.uint8]) -> Sighting:
         """Read a picture that is a plate and little else."""
-        return self._sighting(rgb, _crop_place(rgb))
+        place, flat = _crop_place(rgb), grey(rgb)
+        return self._sighting(flat, place, self._net.logits(_sheets(flat, place.views[:_FEW])))
 
-    def vehicle(self, rgb: NDArray[np.uint8], box: Box) -> Sighting | None:
-        """Read the surest plate of one vehicle; the box is in pixels of the picture. None where no place is found."""
+    def vehicle(self, rgb: NDArray[np.uint8], box: Box, *, finders: int | None = None) -> Sighting | None:
+        """Read the surest plate of one vehicle; the box is in pixels of the picture. None where no place is found.
+
+        `finders`: ask only so many of the finders, the quick ones first.
+        """
         rows, columns = rgb.shape[:2]
         inside = box.padded(0.04 * box.width, 0.06 * box.height).clipped(columns, rows)
         x0, y0, x1, y1 = (round(edge) for edge in inside)
         if x1 - x0 < 16 or y1 - y0 < 16:  # noqa: PLR2004  nothing can stand there
             return None
-        found = self._seen(rgb[y0:y1, x0:x1])
+        found = self._placed(rgb[y0:y1, x0:x1], [], self._finders[:finders])
         return _moved(max(found, key=_sureness), x0, y0) if found else None
 
     def picture(self, rgb: NDArray[np.uint8]) -> list[Sighting]:
@@ -104,17 +114,40 @@ class PlateReader:
     def _seen(self, rgb: NDArray[np.uint8]) -> list[Sighting]:
         rows, columns = rgb.shape[:2]
         plain = columns <= _CROP_WIDEST_PX and _CROP_SHAPES[0] <= columns / rows <= _CROP_SHAPES[1]
-        found = [self.crop(rgb)] if plain or not self._finders else []
-        for finder in self._finders:
-            if max(map(_sureness, found), default=0.0) >= _CERTAIN:
-                break
-            found += [self._sighting(rgb, place) for place in finder.find(rgb)]
-        return found
+        return self._placed(rgb, [self.crop(rgb)] if plain or not self._finders else [], self._finders)
 
-    def _sighting(self, rgb: NDArray[np.uint8], place: Place) -> Sighting:
-        flat = grey(rgb)
-        readings = self._net.read([sheet(straightened(flat, view)) for view in place.views])
+    def _placed(self, rgb: NDArray[np.uint8], found: Sequence[Sighting], finders: Sequence[Finder]) -> list[Sighting]:
+        """Return `found`, and what finders bring until something is read for certain."""
+        flat, known = grey(rgb), list(found)
+        for finder in finders:
+            if max(map(_sureness, known), default=0.0) >= _CERTAIN:
+                break
+            known += self._read(flat, finder.find(rgb))
+        return known
+
+    def _read(self, flat: NDArray[np.uint8], places_: Sequence[Place]) -> list[Sighting]:
+        """Read those places whose first view looks most like a plate; the others are not decoded at all."""
+        if not places_:
+            return []
+        first = self._net.logits([one for place in places_ for one in _sheets(flat, place.views[:1])])
+        platelike = first[LEGIBLE]
+        order = [int(one) for one in np.argsort(-platelike, kind="stable") if platelike[one] >= _PLATELIKE]
+        return [
+            self._sighting(flat, places_[one], [head[one : one + 1] for head in first]) for one in order[:_MOST_READ]
+        ]
+
+    def _sighting(self, flat: NDArray[np.uint8], place: Place, first: Sequence[Any]) -> Sighting:
+        """Read one place, of which the first views went through the net already."""
+        readings = self._net.readings(first)
+        known = len(readings)
+        readings += self._net.read(_sheets(flat, place.views[known:_FEW]))
+        if len({one.best[0] for one in readings}) > 1 or min(one.best[1] for one in readings) < _CERTAIN:
+            readings += self._net.read(_sheets(flat, place.views[_FEW:]))
         return Sighting(reading=agreed(readings), quad=place.views[0], width_px=place.width_px)
+
+
+def _sheets(flat: NDArray[np.uint8], views: Sequence[Quad]) -> list[Sheet]:
+    return [sheet(straightened(flat, view)) for view in views]
 
 
 def plates_of(reader: PlateReader, rgb: NDArray[np.uint8]) -> list[PlateRead]:
