@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 
 from tests.conftest import NIGHT
 from unjai import app
-from unjai.app import Common, ToRespond
+from unjai.app import Common
 from unjai.model.actor import Actor, system
 from unjai.model.clock import MovedClock
 from unjai.model.geometry import Point
@@ -30,6 +30,7 @@ from unjai.picture.watch import Picture
 from unjai.platform.config import Settings
 from unjai.platform.database import Database, metadata
 from unjai.platform.streams import Bus
+from unjai.respond.told import ToRespond
 from unjai.sense.rules import happened_at
 from unjai.territory.store import device, org_unit, subzone, territory_version, zone
 from unjai.territory.store.contacts import device_contact

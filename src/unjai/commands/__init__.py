@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from unjai.model.actor import system
 from unjai.platform.config import Settings
-from unjai.platform.database import Database, Tx, url_of
-from unjai.platform.engines.secrets import database_password
+
+if TYPE_CHECKING:
+    from unjai.platform.database import Tx
 
 _Answer = TypeVar("_Answer")
 
 
 def in_database(settings: Settings, job: Callable[[Tx], Awaitable[_Answer]], *, name: str) -> _Answer:
     """Return what `job` brings from one transaction at the running centre's database."""
+    from unjai.platform.database import Database, url_of  # noqa: PLC0415  the supervisor imports this package
+    from unjai.platform.engines.secrets import database_password  # noqa: PLC0415
 
     async def work() -> _Answer:
         db = Database(
