@@ -42,6 +42,10 @@ class Stream:
     mask_copies: bool = True
     """Whether live pictures and recordings are masked too: they are decoded, blackened and encoded anew."""
     ptz: bool = False
+    read_plates: bool = False
+    """Whether plates of vehicles are read: analysis then takes the main stream, in which plates are large enough."""
+    plate_lane: str = ""
+    plate_direction: str = ""
     counters: tuple[Counter, ...] = ()
     """Lines and areas over which is counted."""
     calibration: tuple[tuple[tuple[float, float], tuple[float, float]], ...] = ()

@@ -34,7 +34,7 @@ VIEW_FIELDS: Mapping[str, str] = {
 whether it is asked what it says by itself."""
 OWN_FIELDS = frozenset(
     {"state", "funder", "height_m", "reach_night_m", "kind", "record", "keep_days", "analyse", "mask_copies", "ptz"}
-    | {"onvif_profile"}
+    | {"onvif_profile", "read_plates", "plate_lane", "plate_direction"}
 )
 _SECRET_FIELDS = frozenset({"username", "password"})
 

@@ -12,6 +12,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
+Lane = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Secret = Annotated[str, StringConstraints(max_length=200)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -68,6 +69,9 @@ class CameraChange(BaseModel):
     record: bool | None = None
     keep_days: Annotated[float, Field(ge=0, le=365)] | None = None
     analyse: bool | None = None
+    read_plates: bool | None = None
+    plate_lane: Lane | None = None
+    plate_direction: Lane | None = None
     ptz: bool | None = None
     events: bool | None = None
     masks: Annotated[list[Mask], Field(max_length=40)] | None = None
@@ -152,6 +156,9 @@ class CameraOut(BaseModel):
     record: bool
     keep_days: float
     analyse: bool
+    read_plates: bool
+    plate_lane: str
+    plate_direction: str
     ptz: bool
     events: bool
     masks: list[list[tuple[float, float]]]
