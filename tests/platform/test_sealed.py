@@ -142,7 +142,7 @@ def test_a_bomb_is_refused_unread():
 def test_absurdly_many_entries_and_a_directory_of_absurd_size_are_refused(monkeypatch):
     out = io.BytesIO()
     made = Archive(out)
-    for number in range(201):
+    for number in range(EVIDENCE.entries_most + 1):
         made.add(f"{number}", 1, [b"x"])
     made.end()
     assert found(out.getvalue()) == [("too_many", "")]

@@ -7,7 +7,7 @@ type Key = keyof typeof th;
 
 /** In the order in which they are shown. */
 export const KINDS = {
-  plates: ['plate_search', 'plate_look', 'plate_hold', 'hit', 'hit_confirmed', 'hit_rejected', 'list_entry'],
+  plates: ['plate_search', 'plate_look', 'plate_hold', 'plate_export', 'plate_live', 'hit', 'hit_confirmed', 'hit_rejected', 'list_entry'],
   cameras: ['camera_live', 'camera_replay', 'camera_turn', 'camera_clip', 'evidence'],
   rights: ['emergency'],
 } as const;

@@ -113,12 +113,17 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
             th="เสนอ แก้ไข นำเข้า และสิ้นสุดรายการในบัญชีเฝ้าระวัง (มีผลเมื่ออีกคนอนุมัติ)",
             en="propose, change, import and end entries of the watch list (a second person approves)",
         ),
+        "plates.read": Text(
+            th="ดูแถบทะเบียนรถที่กล้องเพิ่งอ่านได้ (ทุกครั้งมีบันทึก)",
+            en="see the strip of plates as cameras read them (every time is logged)",
+        ),
         "plates.search": Text(
             th="ค้นหาทะเบียนรถที่กล้องอ่านได้ โดยระบุเหตุผลและเลขคดี (ทุกครั้งมีบันทึก)",
             en="search what cameras read of plates, with a reason and a case number (every time is logged)",
         ),
         "plates.hold": Text(
-            th="เก็บผลการอ่านทะเบียนไว้เกินกำหนดตามเลขคดี", en="keep reads of plates past their days for a case"
+            th="เก็บผลการอ่านทะเบียนไว้เกินกำหนดตามเลขคดี และผนึกเป็นพยานหลักฐาน",
+            en="keep reads of plates past their days for a case, and seal them as evidence",
         ),
         "plates.hits": Text(
             th="ดูรถที่กล้องพบตรงหรือคล้ายบัญชีเฝ้าระวัง พร้อมภาพและเส้นทาง",
@@ -140,7 +145,7 @@ _WORK = frozenset({"call.take", "incident.work", "dispatch", "shift.log", "repla
 _WORK |= {"camera.watch", "camera.replay", "camera.ptz", "sos.talk", "sos.alarm"}
 _PLATES = frozenset({"plates.search", "plates.hold"})
 _WATCH = frozenset({"plates.watch.read", "plates.watch.propose"})
-_HITS = frozenset({"plates.hits", "plates.judge"})
+_HITS = frozenset({"plates.hits", "plates.judge", "plates.read"})
 _CASE = frozenset({"party.read", "attachment.read", "case.seal", "camera.export", "evidence.export", "evidence.read"})
 
 ROLES: Mapping[str, Role] = MappingProxyType(

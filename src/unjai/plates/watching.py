@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
+from uuid import UUID
 
 import msgspec
 from msgspec import DecodeError as BodyError
@@ -27,8 +28,9 @@ from unjai.model.clock import BANGKOK, Clock
 from unjai.model.ids import StationId
 from unjai.model.reading import Observation
 from unjai.plates.flows.hits import Read, take_sighting
-from unjai.plates.index import Change, Near, WatchIndex
-from unjai.plates.rules.matching import Seen, trusted_province
+from unjai.plates.index import Near, WatchIndex
+from unjai.plates.live import tell
+from unjai.plates.rules.matching import Seen, Verdict, trusted_province, verdict
 from unjai.plates.store import hits as store
 from unjai.plates.store.reads import KIND
 from unjai.platform.database import Database, Tx
@@ -50,8 +52,8 @@ class WatchList(Protocol):
         """Return the version of each station's list; 0 or absent: it has none."""
         ...
 
-    async def changes(self, tx: Tx, station_id: StationId, after: int) -> tuple[int, Iterable[Change]]:
-        """Return the version and the entries that changed since `after` (0: all), as they stand."""
+    async def refresh(self, tx: Tx, station_id: StationId, index: WatchIndex) -> None:
+        """Bring an index to the version that stands."""
         ...
 
     async def listed(self, tx: Tx, station_id: StationId, numbers: Collection[int]) -> Mapping[int, Mapping[str, Any]]:
@@ -93,7 +95,7 @@ class Watching:
         if not batch:
             return True
         try:
-            await self.match(batch)
+            worth = await self.match(batch)
             async with self.db.tx(system(*{one.station_id for one in batch}, name="match")) as tx:
                 await self._count(tx, batch)
                 await store.set_place(tx, STREAM, items[-1].seq)
@@ -103,10 +105,15 @@ class Watching:
         except Exception:
             log.exception("a batch could not be matched; it is tried again")
             return False
+        await tell(self.bus, self.clock.now(), [(seen, _when(seen)) for seen in batch], worth)
         return True
 
-    async def match(self, batch: Sequence[Observation]) -> None:
-        """Hold reads against the lists; each hit has a transaction of its own, so that none holds up another."""
+    async def match(self, batch: Sequence[Observation]) -> dict[UUID, Verdict]:
+        """Hold reads against the lists; each hit has a transaction of its own, so that none holds up another.
+
+        Return what the reads that resemble an entry are worth.
+        """
+        worth: dict[UUID, Verdict] = {}
         read: list[tuple[Observation, Read]] = []
         for seen in batch:
             try:
@@ -118,7 +125,7 @@ class Watching:
                 read.append((seen, one))
         stations = {one.station_id for _, one in read}
         if not stations:
-            return
+            return worth
         async with self.db.tx(system(*stations, name="match")) as tx:
             await self.refresh(tx, stations)
         for (station_id, at), group in _grouped(read).items():
@@ -135,6 +142,9 @@ class Watching:
             for (seen, one), near in zip(group, found, strict=True):
                 if near:
                     await self._hit(seen, one, near, 0)
+                    if told := [found for found in (verdict(one.said, way.how) for way in near) if found is not None]:
+                        worth[seen.id] = min(told)  # "alarm" comes before "probable"
+        return worth
 
     async def refresh(self, tx: Tx, stations: Collection[StationId]) -> None:
         """Bring the lists to the version that stands in the database."""
@@ -145,9 +155,7 @@ class Watching:
                 continue
             if held is None or held.version > versions.get(station_id, 0):
                 held = WatchIndex()
-            version, changes = await self.watch_list.changes(tx, station_id, held.version)
-            await asyncio.to_thread(held.apply, changes)
-            held.version = version
+            await self.watch_list.refresh(tx, station_id, held)
             self.lists[station_id] = held
 
     async def _hit(self, seen: Observation, read: Read, near: Sequence[Near], tries: int) -> None:

@@ -28,6 +28,7 @@ from unjai.people.callout import Callout, Granted
 from unjai.people.flows import break_glass, tell_ended, tidy
 from unjai.picture.watch import Picture
 from unjai.plates.flows.hits import tend
+from unjai.plates.incoming import list_agreed
 from unjai.plates.pictures import plate_pictures
 from unjai.plates.store.reads import keep_reads
 from unjai.plates.watching import Watching
@@ -41,6 +42,7 @@ from unjai.platform.engines.nats_log import follow_refused
 from unjai.platform.engines.parts import CAMERAS_WANTED
 from unjai.platform.engines.secrets import database_password
 from unjai.platform.ledger import roots, sealing
+from unjai.platform.ledger.receipts import SIGN
 from unjai.platform.streams import Bus
 from unjai.respond import flows as respond
 from unjai.respond.flows import shift_log
@@ -52,6 +54,7 @@ from unjai.roles.evidence import Packing
 from unjai.roles.lead import Lead
 from unjai.roles.ledger import close_ledger_days
 from unjai.roles.refresh import Refresher
+from unjai.roles.signing import Signing
 from unjai.roles.vitals import answer_for
 from unjai.sense import mqtt_door, record
 from unjai.sense.base import sensors
@@ -126,6 +129,7 @@ async def _core(made: Common) -> None:
             group.create_task(every(3600.0, lambda: _tidy(made)))
             group.create_task(_watch_seals(made))
             group.create_task(every(60.0, lambda: _sign(made)))
+            group.create_task(_sign_when_asked(made))
             group.create_task(every(60.0, lambda: close_ledger_days(made)))
             group.create_task(every(20.0, lambda: _shift_logs(made)))
             group.create_task(every(5.0, lambda: noter.once(made.db, made.clock)))
@@ -281,6 +285,13 @@ async def _match_plates(made: Common) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(watching.run())
         group.create_task(every(5.0, lambda: _hits(made, watching)))
+        group.create_task(every(2.0, lambda: _list_files(made)))
+
+
+async def _list_files(made: Common) -> None:
+    """Put files of plates that two people agreed on wholly on the watch list."""
+    if made.station_ids:
+        await list_agreed(made.db, system(*made.station_ids, name="watch-list"), made.clock)
 
 
 async def _hits(made: Common, watching: Watching) -> None:
@@ -318,14 +329,21 @@ async def _unsealed(made: Common) -> None:
         log.error("the log has rows unsealed for %s", waits)
 
 
-async def _sign(made: Common) -> None:
-    """Sign the root of a day that is over; the newest each ten minutes, if rows came."""
-    fresh = made.clock.now().minute % 10 == 0
+async def _sign(made: Common, *, fresh: bool = False) -> None:
+    """Sign the root of a day that is over; the newest each ten minutes or when somebody waits, if rows came."""
+    fresh = fresh or made.clock.now().minute % 10 == 0
     key = await asyncio.to_thread(roots.signing_key, made.settings.data)
     async with made.db.tx(made.everywhere) as tx:
         signed = await roots.sign(tx, made.clock, key, fresh=fresh)
     if signed is not None:
         await asyncio.to_thread(write_root, made.settings.data, signed)
+
+
+async def _sign_when_asked(made: Common) -> None:
+    """Sign the newest root whenever somebody waits for the proof of what was just done."""
+    signing = Signing(lambda: _sign(made, fresh=True))
+    await made.bus.hear(SIGN, signing.heard)
+    await every(0.0, signing.once)
 
 
 async def _partitions(made: Common, owner: Database) -> None:

@@ -30,6 +30,7 @@ from unjai.plates.api import router as plates_router
 from unjai.platform.audit import UNSEALED_ALARM, unsealed_since
 from unjai.platform.config import Settings
 from unjai.platform.http import REFUSALS, Ground
+from unjai.platform.ledger.receipts import SIGN
 from unjai.platform.tls import mqtt_pair, warnings_of
 from unjai.respond.api import router as respond_router
 from unjai.roles import metrics, trouble
@@ -46,7 +47,7 @@ from unjai.territory.api import router as territory_router
 from unjai.territory.api.files import files_router
 from unjai.territory.import_kinds import IMPORT_KINDS as TERRITORY_KINDS
 from unjai.territory.view import territory_of
-from unjai.web import camera_sockets, desk_sockets, edge, sockets, trust
+from unjai.web import camera_sockets, desk_sockets, edge, plate_sockets, sockets, trust
 from unjai.web.ledger import router as ledger_router
 from unjai.web.live import Hub
 from unjai.web.meter import Meters
@@ -186,6 +187,7 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
         sockets=[
             *sockets.routes(hub, sessions.who),
             *camera_sockets.routes(hub, desk, ground, sessions.who),
+            *plate_sockets.routes(hub, ground, sessions.who),
             *desk_sockets.routes(hub, ground, sessions.who, made.settings),
             *PointDoor(hub, ground, made.registry, made.refusals, made.settings).routes(),
             *trust.routes(made.settings),
@@ -209,6 +211,7 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
     application.state.vault = Vault(made.settings.data / "secrets")
     application.state.system = whole
     application.state.cameras, application.state.watched = desk, watched
+    application.state.sign = lambda: made.bus.tell(SIGN, b"")
     application.state.tsa_ca = made.settings.tsa_ca
     application.state.recordings = recordings_root(made.settings.data, made.settings.recordings_dir)
     return application, hub

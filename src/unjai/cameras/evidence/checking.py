@@ -20,13 +20,15 @@ from unjai.cameras.evidence.plan import Failed, ToCheck, Verdict
 from unjai.cameras.evidence.stamping import ANSWER_MOST, BadStamp, authority_of, read_stamp
 from unjai.model.errors import UnjaiError
 from unjai.model.merkle import holds_inclusion, leaf_hash
+from unjai.platform.ledger import proofs
 from unjai.platform.ledger.roots import Signed, read_note
 from unjai.platform.ledger.rows import canonical
 from unjai.platform.sealed.keys import print_of, public_of_pem
-from unjai.platform.sealed.parcel import EVIDENCE, MANIFEST, RELEASE, Found, Problem, examine
+from unjai.platform.sealed.parcel import EVIDENCE, MANIFEST, PLATES, RELEASE, Found, Problem, examine
 
 PROOF = "audit.json"
-_WANTED = (PROOF, MANIFEST, EVIDENCE.stamp)
+CLOSED = "proof.json"
+_WANTED = (PROOF, CLOSED, MANIFEST, EVIDENCE.stamp)
 _NICE = 10
 
 
@@ -88,6 +90,11 @@ def check_file(file: Path, *, key: str | None = None, stamp: Path | None = None,
             root = proven(found.manifest, found.small[PROOF])
         except Unproven as error:
             problems.append(Problem(code=error.code, entry=PROOF))
+    if found.manifest.get("format") == PLATES and CLOSED in found.small:
+        try:
+            root = proven_closed(found.manifest, found.small[CLOSED])
+        except Unproven as error:
+            problems.append(Problem(code=error.code, entry=CLOSED))
     said = found.small.get(EVIDENCE.stamp)
     stamped: Stamp | None = None
     if found.manifest and (said is not None or stamp is not None):
@@ -130,6 +137,20 @@ def proven(manifest: Mapping[str, Any], proof: bytes) -> Signed:
     if subject != f"{kind}:{manifest.get('id')}":
         raise Unproven("audit_other")
     return signed
+
+
+def proven_closed(manifest: Mapping[str, Any], proof: bytes) -> Signed:
+    """Return the signed root under which the search stands; raise `Unproven`."""
+    try:
+        checked = proofs.check(proof)
+    except UnjaiError as error:
+        raise Unproven("audit_proof") from error
+    if not checked.good or checked.what != "row" or not checked.signed:
+        raise Unproven("audit_proof")
+    told = manifest.get("ledger")
+    if not isinstance(told, dict) or told.get("leaf") != checked.leaf:
+        raise Unproven("audit_other")
+    return checked.signed[0]
 
 
 def key_print_of(said: str) -> str:

@@ -91,9 +91,9 @@ async def read_searches(ask: Searches) -> list[SearchOut]:
 
 
 @router.get("/plates/searches/{plate_search_id}/answer")
-async def look(plate_search_id: UUID, ask: Searches) -> AnswerOut:
-    """Return what a search of one's own finds; each look is in the log."""
-    answer = await searches.look(ask.tx, ask.actor, ask.clock, search_id=plate_search_id)
+async def look(plate_search_id: UUID, ask: Searches, before: UUID | None = None) -> AnswerOut:
+    """Return what a search of one's own finds; `before` is the last read of the page before. Each look is logged."""
+    answer = await searches.look(ask.tx, ask.actor, ask.clock, search_id=plate_search_id, before=before)
     said = AnswerOut(search=_search(answer.search | {"found": len(answer.found)}), more=answer.more)
     match answer.search["asked"]["kind"]:
         case "convoy":
@@ -146,7 +146,8 @@ def asked_of(said: AskedIn) -> Asked:
 
 
 def _search(row: Mapping[str, Any]) -> SearchOut:
-    return SearchOut.model_validate({**row, "kind": row["asked"]["kind"]})
+    told = {"kind": row["asked"]["kind"], "asked": row["asked"].get("told", {})}
+    return SearchOut.model_validate({**row, **told})
 
 
 def _read(row: Mapping[str, Any]) -> ReadOut:

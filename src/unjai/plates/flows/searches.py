@@ -79,7 +79,7 @@ async def open_search(
             "id": search_id,
             "station_id": actor.station,
             "case_id": case["id"],
-            "asked": question | {"kind": asked.kind},
+            "asked": question | {"kind": asked.kind, "told": _plain(asked)},
             "reason": reason,
             "said": kept,
             "wide": wide,
@@ -94,8 +94,8 @@ async def open_search(
     return search_id
 
 
-async def look(tx: Tx, actor: Actor, clock: Clock, *, search_id: UUID) -> Answer:
-    """Return what a search of one's own finds now; each look is in the log.
+async def look(tx: Tx, actor: Actor, clock: Clock, *, search_id: UUID, before: UUID | None = None) -> Answer:
+    """Return what a search of one's own finds now, or with `before` the reads before that one; each look is in the log.
 
     Raises `not_found` (404), `plates_search_over` (409), what `rules.check_case` raises, `plates_search_broad` (422)
     where more than 500 plates are meant, `plates_search_slow` (503).
@@ -103,13 +103,17 @@ async def look(tx: Tx, actor: Actor, clock: Clock, *, search_id: UUID) -> Answer
     row = await _open(tx, actor, clock, search_id)
     function = _FUNCTIONS.get(row["asked"]["kind"], "search_plate_reads")
     now = clock.now()
+    asked_id = search_id
+    if before is not None and function == "search_plate_reads":
+        asked_id = new_id(now)
+        await store.add_page(tx, row, asked_id, before)
     try:
-        found = await store.answer(tx, function, search_id, note=new_id(now), at=now)
+        found = await store.answer(tx, function, asked_id, note=new_id(now), at=now)
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) != _TOO_MANY:
             raise
         raise UnjaiError("plates_search_broad", 422, most=rules.MOST) from error
-    await store.note_found(tx, search_id, len(found))
+    await store.note_found(tx, asked_id, len(found))
     return Answer(search=row, found=found, more=len(found) >= rules.MOST)
 
 

@@ -111,6 +111,10 @@ class SearchOut(Out):
     opened_at: datetime
     until: datetime
     found: int | None
+    note: UUID
+    """Its row in the log: what the proof is asked by."""
+    asked: dict[str, Any]
+    """The question as it was put."""
 
 
 class ReadOut(Out):

@@ -102,6 +102,15 @@ async def add_search(tx: Tx, values: Mapping[str, Any]) -> None:
     await tx.execute(insert(plate_search).values(**values).inline())
 
 
+async def add_page(tx: Tx, search: Row, page_id: UUID, before: UUID) -> None:
+    """Write a further page of a search: the same question under the same row in the log, of reads before one."""
+    asked = search["asked"]
+    narrowed = {**asked, "high": min(str(before), asked["high"]), "page_of": str(search["id"])}
+    values = {name: value for name, value in search.items() if name in plate_search.c}
+    values |= {"id": page_id, "asked": narrowed, "found": None}
+    await tx.execute(insert(plate_search).values(**values).inline())
+
+
 async def search_of(tx: Tx, search_id: UUID) -> Row | None:
     """Return a search with the number and the end of its case."""
     query = (
@@ -118,7 +127,7 @@ async def searches_of(tx: Tx, station_id: StationId, asked_by: str, since: datet
         select(plate_search, plate_case.c.number.label("case_number"))
         .join(plate_case, plate_case.c.id == plate_search.c.case_id)
         .where(plate_search.c.station_id == station_id, plate_search.c.asked_by == asked_by)
-        .where(plate_search.c.opened_at >= since)
+        .where(plate_search.c.opened_at >= since, ~plate_search.c.asked.has_key("page_of"))
     )
     return await tx.all(query.order_by(plate_search.c.opened_at.desc(), plate_search.c.id).limit(200))
 

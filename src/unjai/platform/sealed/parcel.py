@@ -72,12 +72,14 @@ EVIDENCE = Form(
     public="public_key.pem",
     plain=True,
     seals_first=False,
-    entries_most=200,
-    also=("unjai-release/1",),
+    entries_most=1200,
+    also=("unjai-release/1", "unjai-plates/1"),
     stamp="manifest.tsr",
 )
 RELEASE = "unjai-release/1"
 """The format of a copy of evidence with faces hidden: written as evidence is."""
+PLATES = "unjai-plates/1"
+"""The format of found reads of plates: written as evidence is; its proof of the log is a closed one."""
 
 
 def line_of(entry: Laid) -> dict[str, Any]:
