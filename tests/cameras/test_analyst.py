@@ -10,8 +10,8 @@ import av
 import numpy as np
 import pytest
 
+from tests.cameras.room import stream
 from tests.cameras.rtsp import record
-from tests.cameras.test_room import stream
 from unjai.cameras.mp4.boxes import TIMESCALE
 from unjai.cameras.specs import Counter, SceneSpec, Stream
 from unjai.cameras.worker.analyst import Analyst, Seat, Worked

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.cameras.conftest import HERE, POLE_WALK, THERE
-from tests.cameras.test_room import stream
+from tests.cameras.room import stream
 from tests.cameras.test_wellbeing import BEGIN_S, Told, jpeg, seen, view
 from unjai.cameras.comparing import compared
 from unjai.cameras.store.health import references_of

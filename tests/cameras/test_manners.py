@@ -7,8 +7,8 @@ import av
 import pytest
 
 from tests.cameras.films import clip
+from tests.cameras.room import World, stream, world_of
 from tests.cameras.rtsp import Mount, RtspServer
-from tests.cameras.test_room import World, stream, world_of
 from unjai.cameras.mp4.reading import contents_of
 from unjai.cameras.worker import track
 from unjai.cameras.worker.stills import WIDTH as STILL_WIDTH

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.cameras.test_room import stream
+from tests.cameras.room import stream
 from unjai.cameras.worker.wellbeing import Change, Wellbeing, grey_of
 
 BEGIN_S = 1_795_300_000.0

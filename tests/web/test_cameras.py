@@ -15,9 +15,9 @@ import pytest
 from sqlalchemy import insert, select
 
 from tests.cameras.films import clip
+from tests.cameras.room import stream
 from tests.cameras.rtsp import Mount, RtspServer
 from tests.cameras.test_mp4 import written
-from tests.cameras.test_room import stream
 from tests.web.edge import HERE, ROOT, THERE, Centre
 from unjai.cameras.recording.keeper import Keeper
 from unjai.cameras.recording.shelf import Hold, day_of, folder_of, hold, millis, moment
