@@ -86,5 +86,5 @@ def room_of(made: Common, share: Shard, sight: Sight) -> Room:
         shard=share,
         look=sight.wellbeing.look,
         analysed=sight.analyst.offer,
-        beside=lambda key: {"events": sight.ears.state(key)},
+        beside=lambda key: {"events": sight.ears.state(key), "plates": sight.plates.told(key)},
     )

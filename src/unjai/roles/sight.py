@@ -29,6 +29,7 @@ from unjai.cameras.store import hits
 from unjai.cameras.store.events import EventSource, event_sources
 from unjai.cameras.worker.analyst import Analyst
 from unjai.cameras.worker.ears import Ears
+from unjai.cameras.worker.plates import Plates, Told
 from unjai.cameras.worker.room import Room, Shard
 from unjai.cameras.worker.telling import LEAD_S, TAIL_S
 from unjai.cameras.worker.wellbeing import Change, Wellbeing
@@ -36,6 +37,7 @@ from unjai.model.actor import system
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import EPOCH, DeviceId, StationId, named_id
 from unjai.model.reading import Received
+from unjai.roles.plate_reading import reader_of, tell_plate
 from unjai.roles.scenes import scenes_of
 from unjai.sense.base import sensors
 from unjai.vision.detector import Detector
@@ -74,10 +76,12 @@ class Sight:
         self._references: dict[DeviceId, tuple[UUID, ...]] = {}
         self.intake = app.intake_of(made)
         self.wellbeing = Wellbeing(self._changed, wants_reference=self._wants_reference)
+        self.plates = Plates(lambda: reader_of(made.settings), self._read_plate)
         self.analyst = Analyst(
             detector=detector or (lambda: Detector(default_model())),
             say=self._say,
             threads=threads_of(made.settings.analysis_threads),
+            lanes=self.plates.lane_of,
         )
         self.room: Room | None = None
         self.ears = Ears(clock=made.clock, sources=self._asked, say=self._heard)
@@ -103,6 +107,9 @@ class Sight:
     def _say(self, camera: Stream, message: dict[str, Any]) -> None:
         self._put(lambda: self._hit(camera, message) if message["say"] == "hit" else self._tell(camera, message))
 
+    def _read_plate(self, camera: Stream, told: Told) -> None:
+        self._put(lambda: tell_plate(self._made, self.intake, camera, told))
+
     def _heard(self, source: EventSource, message: Mapping[str, Any]) -> None:
         self._put(lambda: self._tell(source, message))
 
@@ -121,6 +128,7 @@ class Sight:
         for subject in ("evt.*.rules.changed", "evt.*.cameras.changed", "evt.*.territory.changed"):
             await self._made.bus.hear(subject, self._rules_changed)
         self.analyst.start()
+        self.plates.start()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._drain())
@@ -131,6 +139,7 @@ class Sight:
                 group.create_task(self.ears.run())
         finally:
             self.analyst.stop()
+            self.plates.stop()
             await self.intake.close()
 
     async def _rules_changed(self, _subject: str, _data: bytes) -> None:
@@ -249,6 +258,7 @@ class Sight:
             for key in gone:
                 self.wellbeing.forget(key)
                 self.analyst.forget(key)
+                self.plates.forget(key)
                 self._references.pop(key, None)
 
     async def _beat(self) -> None:

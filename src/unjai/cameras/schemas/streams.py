@@ -46,6 +46,24 @@ class EventsOut(BaseModel):
     unknown: dict[str, int] = Field(default_factory=dict)
 
 
+class PlatesOut(BaseModel):
+    """How a lane camera's plates are read, counted since its process began.
+
+    `state`: `waiting` (the model is being read), `ready`, or why nothing is read; with `plate_finder_missing` plates
+    are found by edges alone. Of all `passages` each is `read`, `unreadable`, or showed `no_plate`; `dropped` are looks
+    at vehicles that came faster than they could be read.
+    """
+
+    state: str
+    passages: int = 0
+    read: int = 0
+    unreadable: int = 0
+    no_plate: int = 0
+    dropped: int = 0
+    last_s: float | None = None
+    ms_a_passage: float | None = None
+
+
 class CameraStateOut(BaseModel):
     """A camera as its process sees it now. `live`: `plays` in browsers, `h265` (the owner should add an H.264 feed)."""
 
@@ -59,6 +77,7 @@ class CameraStateOut(BaseModel):
     live: Literal["plays", "h265", "none", "unknown"]
     feeds: dict[str, FeedOut]
     events: EventsOut | None = None
+    plates: PlatesOut | None = None
 
 
 class CameraStatesOut(BaseModel):

@@ -24,6 +24,7 @@ from av.codec.context import Flags
 from unjai.cameras.mp4 import nal
 from unjai.cameras.mp4.boxes import TIMESCALE
 from unjai.cameras.specs import SceneSpec, Stream
+from unjai.cameras.worker.lane import LANE_FPS, Lane
 from unjai.cameras.worker.telling import Message, count_message, fractions, hit_message, jpeg_of, measured_message
 from unjai.cameras.worker.track import Picture
 from unjai.model.errors import UnjaiError
@@ -76,8 +77,10 @@ class Analyst:
         threads: int = 1,
         fps: float = FPS,
         nap: bool = True,
+        lanes: Callable[[Stream], Lane | None] = lambda _camera: None,
     ) -> None:
         """Start nothing yet; `nap` lets cameras before which nothing moves cost next to nothing."""
+        self.lanes = lanes
         self._specs: Mapping[DeviceId, Sequence[SceneSpec]] = {}
         self._benches = [_Bench(number, self, detector, say, fps, nap=nap) for number in range(max(1, threads))]
 
@@ -139,7 +142,8 @@ class _Bench(threading.Thread):
 
     def forget(self, camera_id: DeviceId) -> None:
         with self._some:
-            self.seats.pop(camera_id, None)
+            if (seat := self.seats.pop(camera_id, None)) is not None:
+                seat.end()
             self._ready.pop(camera_id, None)
 
     def offer(self, camera: Stream, picture: Picture) -> None:
@@ -147,7 +151,10 @@ class _Bench(threading.Thread):
         with self._some:
             seat = self.seats.get(key)
             if seat is None or seat.camera != camera:
-                seat = self.seats[key] = Seat(camera, worked=Worked() if seat is None else seat.worked)
+                worked = Worked() if seat is None else seat.worked
+                if seat is not None:
+                    seat.end()
+                seat = self.seats[key] = Seat(camera, worked=worked, lane=self._analyst.lanes(camera))
             if seat.put(picture) and key not in self._ready:
                 self._ready[key] = None
                 self._some.notify()
@@ -186,6 +193,7 @@ class Seat:
 
     camera: Stream
     worked: Worked
+    lane: Lane | None = None
     waiting: deque[Picture] = field(default_factory=deque)
     waiting_bytes: int = 0
     needs_key: bool = True
@@ -236,10 +244,16 @@ class Seat:
         self.waiting_bytes = 0
         return batch
 
+    def end(self) -> None:
+        """Let the vehicles that were followed be over."""
+        if self.lane is not None:
+            self.lane.end()
+
     # -- from the bench's thread -----------------------------------------------------------------------------------
 
     def begin_anew(self) -> None:
         """Forget the decoder and all tracks."""
+        self.end()
         self.decoder, self.watch, self.whole = None, None, False
         self.made.clear()
         self.told = ()
@@ -255,6 +269,7 @@ class Seat:
         nap: bool,
     ) -> None:
         """Decode pictures and look at those that are due."""
+        fps = fps if self.lane is None else max(fps, LANE_FPS)
         for picture in batch:
             key = picture.sample.key
             if key:
@@ -321,6 +336,8 @@ class Seat:
         self, t: float, frame: Any, watch: Watch, specs: Sequence[SceneSpec], say: Callable[[Stream, Message], None]
     ) -> None:
         outcome = watch.look(t, FramePicture(frame))
+        if self.lane is not None:
+            self.lane.look(Masks(self.camera.masks).over(FramePicture(frame)), outcome.look)
         self.worked.looked += 1
         self.worked.runs += outcome.runs
         moves = outcome.motion.told or outcome.motion.light or outcome.doubt  # leaves alone keep no camera awake

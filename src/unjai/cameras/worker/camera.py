@@ -27,7 +27,7 @@ class Camera:
         if stream.kind == "still":
             self.feeds["main"] = StillFeed(stream, shared, after=before.get("main"))
         else:
-            demand = not stream.record and bool(stream.sub_url)
+            demand = not (stream.record or stream.read_plates) and bool(stream.sub_url)
             self.feeds["main"] = Feed(stream, "main", shared, on_demand=demand, after=before.get("main"))
             if stream.sub_url:
                 self.feeds["sub"] = Feed(stream, "sub", shared, on_demand=False, after=before.get("sub"))

@@ -90,6 +90,7 @@ class Feed(threading.Thread):
         self._cut_at = 0
         self._cut_bytes = 0
         self._gives_stills = name == "sub" or not camera.sub_url
+        self._analysed = camera.analyse and (name == "main" if camera.read_plates else self._gives_stills)
         self.pace = Pace()
         records = camera.record and name == "main"
         self.reel = Reel(camera.station_id, camera.camera_id) if records else None
@@ -255,7 +256,7 @@ class Feed(threading.Thread):
                 self._send(picture)
         if self.reel is not None:
             self._record(picture, track)
-        if self.camera.analyse and self._gives_stills and self._shared.analysed is not None:
+        if self._analysed and self._shared.analysed is not None:
             self._shared.analysed(self.camera, picture)
         if sample.key:
             self.pace.key(picture.wall_s)

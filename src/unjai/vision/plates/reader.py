@@ -26,6 +26,7 @@ _SIDES: Final = (640, 960)
 """A vehicle or a crop is looked at this large, a whole scene larger."""
 _SCENE_PX = 900
 _OVERLAP = 0.3
+_ALL = slice(None)
 _CERTAIN, _FEW = 0.9, 2
 """Where the first two views say the same as surely as this, the others are not asked."""
 _PLATELIKE, _MOST_READ = -3.0, 4
@@ -87,17 +88,17 @@ class PlateReader:
         place, flat = _crop_place(rgb), grey(rgb)
         return self._sighting(flat, place, self._net.logits(_sheets(flat, place.views[:_FEW])))
 
-    def vehicle(self, rgb: NDArray[np.uint8], box: Box, *, finders: int | None = None) -> Sighting | None:
+    def vehicle(self, rgb: NDArray[np.uint8], box: Box, *, finders: slice = _ALL) -> Sighting | None:
         """Read the surest plate of one vehicle; the box is in pixels of the picture. None where no place is found.
 
-        `finders`: ask only so many of the finders, the quick ones first.
+        `finders`: ask only some of the finders; the quick ones stand first.
         """
         rows, columns = rgb.shape[:2]
         inside = box.padded(0.04 * box.width, 0.06 * box.height).clipped(columns, rows)
         x0, y0, x1, y1 = (round(edge) for edge in inside)
         if x1 - x0 < 16 or y1 - y0 < 16:  # noqa: PLR2004  nothing can stand there
             return None
-        found = self._placed(rgb[y0:y1, x0:x1], [], self._finders[:finders])
+        found = self._placed(rgb[y0:y1, x0:x1], [], self._finders[finders])
         return _moved(max(found, key=_sureness), x0, y0) if found else None
 
     def picture(self, rgb: NDArray[np.uint8]) -> list[Sighting]:

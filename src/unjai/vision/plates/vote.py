@@ -62,6 +62,7 @@ class PlateRead:
     """Where it was in the frame that showed it best."""
     width_px: float
     frames: int
+    """How many pictures say the first alternative, each by itself."""
 
     @property
     def box(self) -> Box:
@@ -127,7 +128,7 @@ def read_of(sightings: Sequence[Sighting]) -> PlateRead:
         glyphs=whole.glyphs,
         quad=clearest.quad,
         width_px=widest,
-        frames=len(sightings),
+        frames=sum(one.reading.best[0] == best for one in sightings),
     )
 
 
@@ -150,8 +151,7 @@ class Vote:
     @property
     def agreeing(self) -> int:
         """Return how many of the kept frames have the read registration as their best."""
-        best = self.read().alternatives[:1] if self._kept else ()
-        return sum(one.reading.best[0] == best[0][0] for one in self._kept) if best else 0
+        return self.read().frames if self._kept else 0
 
     def read(self) -> PlateRead:
         """Return what the frames say. Raises ValueError where none came."""
