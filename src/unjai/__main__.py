@@ -34,6 +34,8 @@ cli.add_typer(tls, name="tls")
 cli.add_typer(vision, name="vision")
 cli.add_typer(plates, name="plates")
 cli.add_typer(evidence, name="evidence")
+patrol = typer.Typer(help="Patrol — สายตรวจ.", no_args_is_help=True)
+cli.add_typer(patrol, name="patrol")
 
 
 def main() -> None:
@@ -227,6 +229,21 @@ def decode(
 
     for line in decode_files(sensor, files):
         sys.stdout.write(json.dumps(line, ensure_ascii=not as_json, indent=None if as_json else 2) + "\n")
+
+
+@patrol.command("plan")
+def patrol_plan(
+    file: Annotated[Path, typer.Argument(help="A town: places, units, shift (docs/patrol-plan.md).")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    seed: Annotated[str | None, typer.Option(help="What the day's chance is drawn from; kept secret.")] = None,
+    seconds: Annotated[float, typer.Option(min=0.1, max=600, help="How long to look for better rounds.")] = 12.0,
+    effort: Annotated[str | None, typer.Option(help="Repeat a plan: its seed and the effort it told.")] = None,
+) -> None:
+    """Plan rounds for the units of a shift: where the risk is, at its hours, in an order nobody can foresee."""
+    from unjai.commands import patrol as work  # noqa: PLC0415
+
+    raise SystemExit(work.plan(file, as_json=as_json, seed=seed, seconds=seconds, effort=effort))
 
 
 @cli.command("setup-external")

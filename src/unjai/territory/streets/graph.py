@@ -290,6 +290,18 @@ class StreetGraph:
         """Return (metres, seconds) of the fastest way from `origin` to each target; None without a way."""
         return self._reach(origin, targets, kind, "seconds", "from")
 
+    def table_s(self, points: Sequence[Point], kind: UnitKind = "car") -> NDArray[np.float64]:
+        """Return the seconds of the fastest way from each point (row) to each other (column); inf without a way."""
+        found = np.full((len(points), len(points)), math.inf)
+        spots = self._spots(points, kind) if points else None
+        if spots is None:
+            return found
+        router = self._router(kind, "seconds", "from")
+        for row in range(len(points)):
+            ways = router.search(spots.of(row)).reach(spots)
+            found[row] = [math.inf if way is None else way[1] for way in ways]
+        return found
+
     def ways_to(self, target: Point, origins: Sequence[Point], kind: UnitKind = "car") -> list[Way | None]:
         """Return the fastest way from each origin to `target` with the steps to and from the street."""
         spots = self._spots([target, *origins], kind)
