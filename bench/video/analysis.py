@@ -29,7 +29,7 @@ from unjai.cameras.worker.analyst import FPS, Seat, Worked
 from unjai.cameras.worker.track import Packet, Picture, Track
 from unjai.model.ids import DeviceId, StationId
 from unjai.vision.detector import Detector
-from unjai.vision.models import default_model
+from unjai.vision.models import street_model
 from unjai.vision.scene import scene_kinds
 
 WIDTH, HEIGHT, RATE, GOP = 640, 360, 25, 50
@@ -119,7 +119,7 @@ def _cost(pictures: list[Picture]) -> tuple[float, Worked, list[str]]:
         analyse=True,
         enabled=True,
     )
-    seat, detector, hits = Seat(camera, Worked()), Detector(default_model()), list[str]()
+    seat, detector, hits = Seat(camera, Worked()), Detector(street_model()), list[str]()
     began_s = time.thread_time()
     from_s = pictures[0].wall_s
     for at in range(0, len(pictures), _BATCH):

@@ -18,7 +18,7 @@ from typing import Any
 
 from unjai.commands.vision import Video
 from unjai.vision.detector import Detector
-from unjai.vision.models import default_model
+from unjai.vision.models import street_model
 from unjai.vision.picture import FramePicture
 from unjai.vision.rules_file import rules_of, undrawn_rules
 from unjai.vision.scene import Hit
@@ -69,7 +69,7 @@ async def measure(quick: bool, began: float) -> dict[str, Any]:  # noqa: ARG001
 
 
 def _measured(until_s: float) -> dict[str, Any]:
-    detector = Detector(default_model())
+    detector = Detector(street_model())
     right, invented, missed, unsure, clips = 0, 0, 0, 0, {}
     for truth in TRUTHS:
         if not (CLIPS / truth.file).exists():

@@ -17,7 +17,7 @@ from unjai.vision.detector import Detector, ModelConfig
 from unjai.vision.ground import Ground
 from unjai.vision.look import Look
 from unjai.vision.masks import Masks, corner
-from unjai.vision.models import accurate_model, default_model
+from unjai.vision.models import accurate_model, street_model
 from unjai.vision.picture import FramePicture
 from unjai.vision.rules_file import rules_of, undrawn_rules
 from unjai.vision.scene import Hit, SceneRule
@@ -149,7 +149,7 @@ def detector_of(model: Path | None, config: Path | None) -> Detector:
         model = accurate_model()
     if model is not None and not model.is_file():
         raise UnjaiError("model_unreadable", 422, why=f"{model.name}?")
-    return Detector(default_model() if model is None else model, settings)
+    return Detector(street_model() if model is None else model, settings)
 
 
 def run(

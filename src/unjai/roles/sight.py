@@ -41,7 +41,7 @@ from unjai.roles.plate_reading import reader_of, tell_plate
 from unjai.roles.scenes import scenes_of
 from unjai.sense.base import sensors
 from unjai.vision.detector import Detector
-from unjai.vision.models import default_model
+from unjai.vision.models import street_model
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ class Sight:
         self.wellbeing = Wellbeing(self._changed, wants_reference=self._wants_reference)
         self.plates = Plates(lambda: reader_of(made.settings), self._read_plate)
         self.analyst = Analyst(
-            detector=detector or (lambda: Detector(default_model())),
+            detector=detector or (lambda: Detector(street_model())),
             say=self._say,
             threads=threads_of(made.settings.analysis_threads),
             lanes=self.plates.lane_of,

@@ -50,9 +50,11 @@ class Detector:
         self._session = _session(model)
         self._feeds = _inputs(self._session.get_inputs())
         first = self._session.get_inputs()[0]
-        self.side = _side(first.shape, self._config.size)
+        self._fold = _fold(first)
+        shape = first.shape if self._fold is None else _unfolded(first.shape, self._fold)
+        self.side = _side(shape, self._config.size)
         """Height and width of the model's input."""
-        self._heights = _heights(self._session, first.shape)
+        self._heights = _heights(self._session, shape)
         if self._heights:
             self.side = self._heights[-1], self.side[1]
         self._half = first.type == "tensor(float16)"
@@ -115,6 +117,8 @@ class Detector:
         config = self._config
         bgr = config.bgr if config.bgr is not None else self._style == "yolox"
         values = filled[..., ::-1] if bgr else filled
+        if self._fold is not None:
+            return self._asked({self._feeds[0]: folded(values, self._fold)})
         planes = np.ascontiguousarray(values.transpose(2, 0, 1), np.float32)[None]
         scale = config.scale if config.scale is not None else _SCALE[self._style]
         if scale != 255:  # noqa: PLR2004
@@ -126,6 +130,9 @@ class Detector:
         feed: dict[str, NDArray[Any]] = {self._feeds[0]: planes.astype(np.float16) if self._half else planes}
         if len(self._feeds) > 1:  # RT-DETR asks for the size in which it shall answer
             feed[self._feeds[1]] = np.asarray([[self.side[1], self.side[0]]], np.int64)
+        return self._asked(feed)
+
+    def _asked(self, feed: dict[str, NDArray[Any]]) -> list[NDArray[Any]]:
         try:
             return cast("list[NDArray[Any]]", self._session.run(None, feed))
         except Exception as error:  # the library's errors share no other class
@@ -139,7 +146,8 @@ class Detector:
             shapes = ", ".join(str(tuple(one.shape)) for one in outputs)
             raise UnjaiError("model_shape_unknown", 422, outputs=shapes[:200])
         _boxes, scores = decode(style, outputs, self.side, decoded=self._config.decoded)
-        names = self._config.names or names_for(scores.shape[1])
+        told = str(self._session.get_modelmeta().custom_metadata_map.get("unjai.names", ""))
+        names = self._config.names or tuple(told.split(",") if told else names_for(scores.shape[1]))
         return style, names
 
 
@@ -166,8 +174,35 @@ def _heights(session: Any, shape: list[Any]) -> list[int]:
     return sorted(int(word) for word in words if word.isdecimal() and 0 < int(word) <= LARGEST_SIDE)
 
 
+def folded(rgb: Rgb, by: int) -> Rgb:
+    """Return a picture's squares of `by` × `by` pixels as one of many channels: (1, rows / by, columns / by, 3 · by²).
+
+    Its height and width are multiples of `by`.
+    """
+    high, wide = rgb.shape[0] // by, rgb.shape[1] // by
+    runs = np.ascontiguousarray(rgb).reshape(high, by, -1).view(f"V{_CHANNELS * by}")  # copied as whole runs of bytes
+    cells = np.empty((high, wide, by), runs.dtype)
+    for row in range(by):
+        cells[..., row] = runs[:, row]
+    return cells.view(np.uint8).reshape(1, high, wide, _CHANNELS * by * by)
+
+
+def _fold(image: Any) -> int | None:
+    """Return how many pixels beside each other an input of bytes takes as one; None for one of floats."""
+    if image.type != "tensor(uint8)" or len(image.shape) != _DIMENSIONS:
+        return None
+    return next((by for by in (1, 2, 4) if image.shape[3] == _CHANNELS * by * by), None)
+
+
+def _unfolded(shape: list[Any], by: int) -> list[Any]:
+    """Return the shape that such an input would have as planes of pixels."""
+    return [shape[0], _CHANNELS, *(one * by if isinstance(one, int) else one for one in shape[1:3])]
+
+
 def _inputs(inputs: list[Any]) -> list[str]:
     image = inputs[0]
+    if _fold(image) is not None and len(inputs) == 1 and image.shape[0] == 1:
+        return [str(image.name)]
     fits = len(image.shape) == _DIMENSIONS and image.type in ("tensor(float)", "tensor(float16)")
     fits = fits and (image.shape[1] in (_CHANNELS, None) or isinstance(image.shape[1], str))
     sizes = all(one.type == "tensor(int64)" for one in inputs[1:]) and len(inputs) <= 2  # noqa: PLR2004
