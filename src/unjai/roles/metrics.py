@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -38,8 +39,10 @@ def _one(name: str, about: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, about, value)
 
 
-def families(found: Vitals, hub: Hub, settings: Settings, now_s: float) -> list[Metric]:
-    """Return everything that is gathered at the moment of asking."""
+def families(
+    found: Vitals, hub: Hub, settings: Settings, now_s: float, cameras: Iterable[Mapping[str, Any]] = ()
+) -> list[Metric]:
+    """Return everything that is gathered at the moment of asking; `cameras` are their states."""
     made: list[Metric] = [
         _one("unjai_unsealed_seconds", "Age of the oldest row of the log without a seal", found.unsealed_s),
         _one("unjai_log_rows", "Sealed rows of the log", found.log_rows),
@@ -67,13 +70,29 @@ def families(found: Vitals, hub: Hub, settings: Settings, now_s: float) -> list[
     for name, process in found.processes.items():
         cpu.add_metric([name], process.cpu_s)
         rss.add_metric([name], process.rss_bytes)
-    made += [readers, lag, held, refused, cpu, rss]
+    made += [readers, lag, held, refused, cpu, rss, *plate_families(cameras)]
     if "bytes" in found.database:
         made.append(_one("unjai_database_bytes", "Size of the database", float(found.database["bytes"])))
     backup = backup_of(settings.data)
     if backup is not None and backup.get("good_at_s"):
         made.append(_one("unjai_backup_age_seconds", "Age of the last good backup", now_s - float(backup["good_at_s"])))
     return made
+
+
+def plate_families(cameras: Iterable[Mapping[str, Any]]) -> list[Metric]:
+    """Return what became of vehicles at lane cameras, all together, and how many looks at them nobody had time for."""
+    lanes = [one["plates"] for one in cameras if one.get("plates")]
+    passed = CounterMetricFamily("unjai_plate_passages", "Vehicles at lane cameras, by what became", labels=["outcome"])
+    for name in ("read", "unreadable", "no_plate"):
+        passed.add_metric([name], sum(one.get(name, 0) for one in lanes))
+    dropped = sum(one.get("dropped", 0) for one in lanes)
+    idle = sum(one.get("state") not in {"ready", "waiting"} for one in lanes)
+    return [
+        passed,
+        CounterMetricFamily("unjai_plate_looks_dropped", "Looks at vehicles that were dropped unread", dropped),
+        _one("unjai_plate_lanes", "Lane cameras that are served", float(len(lanes))),
+        _one("unjai_plate_lanes_unwell", "Lane cameras whose reader lacks a model or failed", float(idle)),
+    ]
 
 
 def may_read(request: Request, settings: Settings) -> bool:
@@ -86,15 +105,23 @@ def may_read(request: Request, settings: Settings) -> bool:
     return client is not None and loopback(client.host) and not forwarded
 
 
-def route(vitals: Callable[[], Awaitable[Vitals]], meters: Meters, hub: Hub, settings: Settings, clock: Clock) -> Route:
-    """Return the route `/metrics`; `vitals` gathers, `clock` tells the time."""
+def route(
+    vitals: Callable[[], Awaitable[Vitals]],
+    meters: Meters,
+    hub: Hub,
+    settings: Settings,
+    clock: Clock,
+    *,
+    cameras: Callable[[], Iterable[Mapping[str, Any]]] = tuple,
+) -> Route:
+    """Return the route `/metrics`; `vitals` gathers, `clock` tells the time, `cameras` how cameras stand."""
 
     async def metrics(request: Request) -> Response:
         if not may_read(request, settings):
             return answer(UnjaiError("metrics_refused", 403))
         found = await vitals()
         gathered = CollectorRegistry()
-        gathered.register(_Gathered(families(found, hub, settings, clock.now().timestamp())))
+        gathered.register(_Gathered(families(found, hub, settings, clock.now().timestamp(), cameras())))
         return PlainTextResponse(generate_latest(meters.registry) + generate_latest(gathered), media_type=TYPE)
 
     return Route("/metrics", metrics)
