@@ -10,6 +10,7 @@ from typing import Any
 
 import bench.patrol
 from bench.command import command
+from bench.patrol import track
 from bench.patrol.feedback import after_months
 from bench.patrol.habit import fixed_round
 from bench.patrol.towns import town
@@ -62,7 +63,7 @@ def _measured(quick: bool) -> dict[str, Any]:
     found |= _largest(seconds)
     found |= _feedback(quick)
     found |= {
-        "track_match_s": _track(),
+        **track.measured(),
         "officer_first_load_kb": None,
         "offer_to_officer_p99_s": None,
         "note": "officer_first_load_kb and offer_to_officer_p99_s are not measured here yet",
@@ -121,14 +122,6 @@ def _feedback(quick: bool) -> dict[str, Any]:
         told[name] = round(statistics.median(share for share, _ in shares), 4)
         told[name.replace("top_share", "unseen_share")] = round(statistics.median(unseen for _, unseen in shares), 4)
     return told
-
-
-def _track() -> float | None:
-    try:
-        from bench.patrol.track import match_s  # noqa: PLC0415
-    except ImportError:
-        return None
-    return match_s()
 
 
 if __name__ == "__main__":
