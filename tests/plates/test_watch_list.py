@@ -1,108 +1,28 @@
-"""The watch list on the real database: proposed by one, approved by another, loaded by version, ended; files of plates."""
+"""The watch list on the real database: proposed by one, approved by another, loaded by version, ended."""
 
-import io
-import itertools
-from dataclasses import replace
 from datetime import timedelta
 
-import openpyxl
 import pytest
 from sqlalchemy import select
 
 from tests.conftest import NIGHT
-from tests.people.conftest import enter, make_account
 from tests.people.conftest import world as world  # noqa: PLC0414  a fixture
 from tests.plates.made import CORE, HERE, THERE, acting
-from unjai.model.errors import UnjaiError
+from tests.plates.two import HOME, PLATES, act, approve, listed, loaded, refused, wish
+from tests.plates.two import two as two  # noqa: PLC0414  a fixture
 from unjai.people.flows import four_eyes
-from unjai.plates.flows import watch_imports as files
 from unjai.plates.flows import watch_list as flows
-from unjai.plates.flows.listed import StationLists, entries_since
-from unjai.plates.flows.watch_list import Wish
+from unjai.plates.flows.listed import StationLists
 from unjai.plates.index import Near, WatchIndex
-from unjai.plates.rules.watch_list import expected, target_of, widens
+from unjai.plates.rules.watch_list import expected, measured_traffic, target_of, widens
+from unjai.plates.store import hits
 from unjai.platform.audit import audit_log
 
 pytestmark = pytest.mark.usefixtures("world")
-_plates = (f"{digit}ขข{n}" for n in itertools.count(1000) if not {"3", "8"} & set(str(n)) for digit in "1245679")
-"""None of them looks like another."""
-SAID = {
-    "vehicle_type": "รถเก๋ง",
-    "vehicle_colour": "ขาว",
-    "vehicle_marks": "กันชนแตก",
-    "reason": "รถที่ใช้ก่อเหตุชิงทรัพย์",
-    "legal_basis": "หมายจับ จ.12/2569",
-    "case_number": "คดี 12/2569",
-    "requested_by": "สืบสวน สภ.ที่นี่",
-    "instruction": "อย่าเข้าตรวจค้นเพียงลำพัง",
-    "notify": "หัวหน้าผลัด",
-}
-DEFAULTS = {name: SAID[name] for name in ("reason", "legal_basis", "case_number", "requested_by")}
-DEFAULTS |= {"instruction": "", "notify": ""}
-
-
-def wish(plate, province="เชียงใหม่", **changed):
-    times = {"valid_from": NIGHT, "valid_until": NIGHT + timedelta(days=30)}
-    times |= {name: changed.pop(name) for name in tuple(changed) if name in times}
-    special = changed.pop("special", False)
-    return Wish(plate=plate, province=province, special=special, **times, said=SAID | changed)
-
-
-_names = itertools.count(1)
-
-
-@pytest.fixture
-async def two(db, clock):
-    """A detective and a supervisor of this station, signed in."""
-    number = next(_names)
-    people = []
-    for role in ("detective", "supervisor", "superintendent"):
-        name = f"watch-{role}-{number}"
-        await make_account(db, clock, name, (role, HERE), home=HERE)
-        people.append((await enter(db, clock, name)).actor)
-    return tuple(people[:2])
-
-
-async def act(db, actor, flow, clock, **said):
-    async with db.tx(actor) as tx:
-        return await flow(tx, actor, clock, **said)
-
-
-async def approve(db, clock, second, row):
-    async with db.tx(second) as tx:
-        waiting = {one["id"]: one for one in await four_eyes.approvals(tx, second, clock)}
-        one = waiting[row["approval_id"]]
-        return await four_eyes.approve(tx, second, clock, key=one["id"], seen=one["digest"].hex())
-
-
-async def listed(db, clock, two, plate, province="เชียงใหม่", **changed):
-    row = await act(db, two[0], flows.add, clock, wish=wish(plate, province, **changed))
-    await approve(db, clock, two[1], row)
-    return await act(db, two[0], flows.entry, clock, entry_id=row["id"])
-
-
-async def loaded(db, index=None):
-    index = index or WatchIndex()
-    place = (index.version, 2**62) if index.version else (0, 0)
-    async with db.tx(CORE) as tx:
-        changes, (version, _) = await entries_since(tx, acting_core(), version=place[0], number=place[1])
-    index.apply(changes)
-    index.version = version
-    return index, changes
-
-
-def acting_core():
-    return replace(CORE, stations=frozenset({HERE}))
-
-
-async def refused(flow, code):
-    with pytest.raises(UnjaiError) as found:
-        await flow
-    assert found.value.code == code
 
 
 async def test_an_entry_counts_once_a_second_person_approves(db, clock, two):
-    plate = next(_plates)
+    plate = next(PLATES)
     row = await act(db, two[0], flows.add, clock, wish=wish(plate))
     assert (row["state"], row["version"], row["plate_th"].endswith(" เชียงใหม่")) == ("proposed", None, True)
     index, _ = await loaded(db)
@@ -128,14 +48,14 @@ async def test_an_entry_counts_once_a_second_person_approves(db, clock, two):
 
 
 async def test_one_person_cannot_list_and_a_second_session_is_no_other(db, clock, two):
-    row = await act(db, two[1], flows.add, clock, wish=wish(next(_plates)))
+    row = await act(db, two[1], flows.add, clock, wish=wish(next(PLATES)))
     await refused(approve(db, clock, two[1], row), "approval_own")
     facts = {"entry": str(row["id"])} | {name: row[name] for name in ("registration", "province")}
     await refused(act(db, two[1], flows._list_it, clock, facts=facts), "approval_needed")
 
 
 async def test_what_narrows_counts_at_once_what_widens_waits(db, clock, two):
-    plate = next(_plates)
+    plate = next(PLATES)
     row = await listed(db, clock, two, plate)
     index, _ = await loaded(db)
     sooner = NIGHT + timedelta(days=3)
@@ -155,7 +75,7 @@ async def test_what_narrows_counts_at_once_what_widens_waits(db, clock, two):
 
 
 async def test_an_entry_that_changes_under_its_approval_is_not_approved(db, clock, two):
-    row = await listed(db, clock, two, next(_plates))
+    row = await listed(db, clock, two, next(PLATES))
     wider = await act(
         db, two[0], flows.change, clock, entry_id=row["id"], changes={"valid_until": NIGHT + timedelta(90)}
     )
@@ -168,7 +88,7 @@ async def test_an_entry_that_changes_under_its_approval_is_not_approved(db, cloc
 
 
 async def test_ending_takes_it_off_the_list_and_keeps_why(db, clock, two):
-    plate = next(_plates)
+    plate = next(PLATES)
     row = await listed(db, clock, two, plate)
     index, _ = await loaded(db)
     row = await act(db, two[0], flows.end, clock, entry_id=row["id"], why="พบรถแล้ว")
@@ -178,14 +98,14 @@ async def test_ending_takes_it_off_the_list_and_keeps_why(db, clock, two):
     assert index.near(plate, "50", NIGHT) == []
     await refused(act(db, two[0], flows.end, clock, entry_id=row["id"], why="อีกครั้ง"), "watch_settled")
     await refused(act(db, two[0], flows.change, clock, entry_id=row["id"], changes={"notify": "ก"}), "watch_settled")
-    proposed = await act(db, two[0], flows.add, clock, wish=wish(next(_plates)))
+    proposed = await act(db, two[0], flows.add, clock, wish=wish(next(PLATES)))
     gone = await act(db, two[0], flows.end, clock, entry_id=proposed["id"], why="พิมพ์ผิด")
     assert (gone["state"], gone["version"]) == ("withdrawn", None)
     await refused(approve(db, clock, two[1], proposed), "approval_settled")
 
 
 async def test_time_begins_and_ends_entries(db, clock, two):
-    row = await listed(db, clock, two, next(_plates), valid_from=NIGHT + timedelta(days=1))
+    row = await listed(db, clock, two, next(PLATES), valid_from=NIGHT + timedelta(days=1))
     assert row["state"] == "approved"
     clock.move(timedelta(days=2))
     assert (await act(db, acting("supervisor"), flows.entry, clock, entry_id=row["id"]))["state"] == "active"
@@ -194,7 +114,7 @@ async def test_time_begins_and_ends_entries(db, clock, two):
 
 
 async def test_bad_entries_are_refused(db, clock, two):
-    plate = next(_plates)
+    plate = next(PLATES)
     await listed(db, clock, two, plate)
     for asked, code in (
         (wish(plate), "watch_twice"),
@@ -202,18 +122,18 @@ async def test_bad_entries_are_refused(db, clock, two):
         (wish("เฮง 99"), "plate_vowels"),
         (wish("%"), "plate_pattern_empty"),
         (wish("กข*", None), "watch_too_wide"),
-        (wish(next(_plates), "อังกอร์"), "plate_place_unknown"),
-        (wish(next(_plates), valid_until=NIGHT), "watch_time_wrong"),
-        (wish(next(_plates), valid_until=NIGHT + timedelta(days=900)), "watch_time_wrong"),
+        (wish(next(PLATES), "อังกอร์"), "plate_place_unknown"),
+        (wish(next(PLATES), valid_until=NIGHT), "watch_time_wrong"),
+        (wish(next(PLATES), valid_until=NIGHT + timedelta(days=900)), "watch_time_wrong"),
     ):
         await refused(act(db, two[0], flows.add, clock, wish=asked), code)
     other = await act(db, two[0], flows.add, clock, wish=wish(plate, case_number="คดี 99/2569"))
     assert other["state"] == "proposed"
-    await refused(act(db, acting("officer"), flows.add, clock, wish=wish(next(_plates))), "right_missing")
+    await refused(act(db, acting("officer"), flows.add, clock, wish=wish(next(PLATES))), "right_missing")
 
 
 async def test_the_other_station_sees_and_does_nothing(db, clock, two):
-    row = await listed(db, clock, two, next(_plates))
+    row = await listed(db, clock, two, next(PLATES))
     there = acting("supervisor", THERE)
     await refused(act(db, there, flows.entry, clock, entry_id=row["id"]), "not_found")
     await refused(act(db, there, flows.end, clock, entry_id=row["id"], why="ของอีกสถานี"), "not_found")
@@ -231,7 +151,7 @@ async def test_partial_and_free_plates(db, clock, two):
 
 
 async def test_the_page_filters(db, clock, two):
-    plate = next(_plates)
+    plate = next(PLATES)
     row = await listed(db, clock, two, plate, vehicle_marks="ฝากระโปรงดำ 100%")
     asked = {"state": None, "plate": "", "words": "", "after": None, "limit": 50}
     for said in ({"plate": plate}, {"plate": f"{plate[:4]}*"}, {"words": "กระโปรงดำ 100%"}, {"state": "active"}):
@@ -252,82 +172,41 @@ async def test_the_cost_is_told_where_traffic_is_known(db, clock, two):
     assert (await act(db, there, flows.summary, clock))["reads_a_day"] == 20_000
 
 
-def table(*rows):
-    return "\n".join(["ทะเบียน,จังหวัด,เลขคดี,ถึงวันที่", *rows]).encode()
+async def test_the_stations_own_traffic_counts_before_what_was_typed(db, worker_db, clock, two):
+    async with worker_db.tx(HOME) as tx:
+        for back, reads in ((0, 50), (1, 30_000), (2, 10_000)):
+            await hits.count_reads(tx, HERE, (NIGHT - timedelta(days=back)).date(), reads=reads, unreadable=0)
+    checked = await act(db, two[0], flows.check, clock, plate="1กข 12??", province="ชม", special=False)
+    assert (checked.expected.reads_a_day, checked.expected.measured_days) == (20_000, 2)
+    told = await act(db, two[0], flows.summary, clock)
+    assert (told["reads_a_day"], told["measured_days"], told["reads_said"]) == (20_000, 2, None)
 
 
-async def test_a_file_is_taken_whole_once_two_agree(db, clock, two):
-    good = [next(_plates) for _ in range(40)]
-    rows = [f"{plate},เชียงใหม่,," for plate in good]
-    rows[3] += "31/12/2569"
-    bad = ["ABC 123,เชียงใหม่,,", "กข 12,ไม่มี,,", "?กข12,ชม,,", f"{good[0]},ชม,,", "กข 13,ชม,,1/1/2500", ",,,", ",ชม,,"]
-    row = await act(db, two[0], files.stage, clock, name="โจร.csv", content=table(*rows, *bad))
-    assert (row["total"], row["accepted"], row["state"]) == (46, 40, "staged")
-    assert row["refused"] == {
-        "plate_foreign": 1,
-        "plate_place_unknown": 1,
-        "watch_row_partial": 1,
-        "watch_row_twice": 1,
-        "watch_time_wrong": 1,
-        "plate_empty": 1,
-    }
-    assert [one["row"] for one in row["refused_rows"]] == [42, 43, 44, 45, 46, 48]
-    key, until = row["id"], NIGHT + timedelta(days=60)
-    row = await act(db, two[0], files.propose, clock, import_id=key, defaults=DEFAULTS, valid_until=until)
-    assert len((await loaded(db))[0].near(good[5], "50", NIGHT)) == 0
-    await approve(db, clock, two[1], row)
-    async with db.tx(two[0]) as tx:
-        row = await files.one(tx, two[0], import_id=key)
-    assert (row["state"], row["added"], row["good_rows"]) == ("done", 40, [])
-    assert len(row["refused_rows"]) == 6
-    index, changes = await loaded(db)
-    assert len({one.registration for one in changes} & set(good)) == 40
-    assert index.near(good[3], "50", NIGHT + timedelta(days=50)) == []
-    assert len(index.near(good[5], "50", NIGHT + timedelta(days=50))) == 1
-    again = await act(db, two[0], files.stage, clock, name="โจร.csv", content=table(*rows))
-    assert again["refused"] == {"watch_row_listed": 40}
-    asked = {"import_id": again["id"], "defaults": DEFAULTS, "valid_until": until}
-    await refused(act(db, two[0], files.propose, clock, **asked), "watch_import_none")
-    await act(db, two[0], files.drop, clock, import_id=again["id"])
-    await refused(act(db, two[0], files.drop, clock, import_id=again["id"]), "watch_settled")
-
-
-async def test_a_workbook_is_read_too(db, clock, two):
-    book, into = openpyxl.Workbook(), io.BytesIO()
-    book.active.append(["Plate", "Province"])
-    book.active.append([plate := next(_plates), "Chiang Mai"])
-    book.save(into)
-    row = await act(db, two[0], files.stage, clock, name="a.xlsx", content=into.getvalue())
-    assert [one["registration"] for one in row["good_rows"]] == [plate]
-
-
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        (b"", "import_empty"),
-        ("ชื่อ,สี\nก,ข".encode(), "watch_file_headers"),
-        ("ทะเบียน,จังหวัด\n".encode(), "import_empty"),
-        (b"\x00\x01ab,c\n", "import_not_table"),
-        (b'{"a": 1}', "import_not_table"),
-    ],
-)
-async def test_what_is_no_list_is_refused(db, clock, two, content, code):
-    await refused(act(db, two[0], files.stage, clock, name="x", content=content), code)
+def test_a_day_that_is_not_over_is_no_traffic():
+    assert measured_traffic([]) is None
+    assert measured_traffic([5]) is None
+    assert measured_traffic([5, 100, 200]) == (150, 2)
+    assert measured_traffic([0, *([7] * 40)]) == (7, 14)
 
 
 async def test_matching_asks_by_station_and_version(db, clock, two):
-    row = await listed(db, clock, two, next(_plates))
+    row = await listed(db, clock, two, next(PLATES))
     lists = StationLists()
-    async with db.tx(acting_core()) as tx:
+    async with db.tx(HOME) as tx:
         versions = await lists.versions(tx, [HERE, THERE])
-        version, changes = await lists.changes(tx, HERE, 0)
-        assert version == versions[HERE]
-        assert row["number"] in [one.number for one in changes]
-        assert await lists.changes(tx, HERE, version) == (version, [])
+        index = WatchIndex()
+        await lists.refresh(tx, HERE, index)
+        assert index.version == versions[HERE]
+        assert Near(row["number"], "exact") in index.near(row["registration"], "50", NIGHT)
+        count = len(index)
+        await lists.refresh(tx, HERE, index)
+        assert len(index) == count
         words = await lists.listed(tx, HERE, [row["number"]])
     assert words[row["number"]]["instruction"] == "อย่าเข้าตรวจค้นเพียงลำพัง"
     async with db.tx(acting("officer")) as tx:
-        assert await lists.changes(tx, HERE, 0) == (0, [])
+        unseen = WatchIndex()
+        await lists.refresh(tx, HERE, unseen)
+        assert (len(unseen), unseen.version) == (0, 0)
 
 
 def test_what_widens():

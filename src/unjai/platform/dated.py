@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -56,6 +57,11 @@ class DatedMedia:
             return False
         self._held.keep([self._of(day).load(digest)])
         return True
+
+    async def let_go(self, digests: Iterable[str]) -> None:
+        """Remove copies that no case holds any more; where its day is not over, the picture itself stays."""
+        paths = [self._held.path(digest) for digest in digests]
+        await asyncio.to_thread(lambda: [path.unlink(missing_ok=True) for path in paths])
 
     def forget(self, before: date) -> list[str]:
         """Remove the days before `before`; for a thread. Return their names."""

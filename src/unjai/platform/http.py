@@ -38,6 +38,8 @@ ANYONE = "anyone"
 
 BODY_LIMIT = 1_000_000
 IMPORT_LIMIT = 64_000_000
+LIST_LIMIT = 256_000_000
+"""What a file of watched plates may weigh: it goes to the disc piece by piece, never into memory."""
 MEDIA_LIMIT = 25_000_000
 """What an attachment may weigh: a path under ``/api/`` that ends with ``/attachments``."""
 _DISC_FULL = "53100"
@@ -181,6 +183,8 @@ def handle_errors(app: FastAPI) -> None:
 
 
 def _limit_of(path: str) -> int:
+    if path == "/api/import/watch-list":
+        return LIST_LIMIT
     if path.startswith("/api/import/"):
         return IMPORT_LIMIT
     return MEDIA_LIMIT if path.startswith("/api/") and path.endswith("/attachments") else BODY_LIMIT

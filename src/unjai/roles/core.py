@@ -24,9 +24,11 @@ from unjai.cameras.store.serving import anything_to_serve
 from unjai.model.actor import system
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import DeviceId, StationId
+from unjai.patrol.trails import Trails
 from unjai.people.callout import Callout, Granted
 from unjai.people.flows import break_glass, tell_ended, tidy
 from unjai.picture.watch import Picture
+from unjai.plates.flows import holds
 from unjai.plates.flows.hits import tend
 from unjai.plates.incoming import list_agreed
 from unjai.plates.pictures import plate_pictures
@@ -105,6 +107,7 @@ async def _core(made: Common) -> None:
         noter = Noter(made.station_ids)
         for subject in SIGHT_HEARS:
             await made.bus.hear(subject, noter.heard)
+        trails = Trails(made.station_ids)
         packing = Packing(made)
         await made.bus.hear(EVIDENCE_HEARS, packing.heard)
         copying = Copying(made)
@@ -133,6 +136,7 @@ async def _core(made: Common) -> None:
             group.create_task(every(60.0, lambda: close_ledger_days(made)))
             group.create_task(every(20.0, lambda: _shift_logs(made)))
             group.create_task(every(5.0, lambda: noter.once(made.db, made.clock)))
+            group.create_task(every(60.0, lambda: trails.once(made.db, made.clock)))
             group.create_task(every(5.0, lambda: _wish_cameras(made)))
             for job in (packing.run(), copying.run(), _match_plates(made)):
                 group.create_task(job)
@@ -302,6 +306,7 @@ async def _hits(made: Common, watching: Watching) -> None:
     actor = system(*made.station_ids, name="match")
     async with made.db.tx(actor) as tx:
         await tend(tx, actor, made.clock, plate_pictures(made.settings.data))
+        await holds.tend(tx, actor, made.clock, plate_pictures(made.settings.data))
 
 
 async def _escalate(made: Common) -> None:

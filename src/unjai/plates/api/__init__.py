@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from unjai.plates.api import hits, search_desk, searches, watch_list
+from unjai.plates.api import hits, holds, search_desk, searches, watch_list
 
 router = APIRouter()
-for part in (hits, searches, search_desk, watch_list):
+for part in (hits, holds, searches, search_desk, watch_list):
     router.include_router(part.router)

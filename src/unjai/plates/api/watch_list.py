@@ -14,12 +14,14 @@ from fastapi.responses import StreamingResponse
 
 from unjai.model.errors import UnjaiError
 from unjai.model.plate import Plate, shown
+from unjai.plates import incoming
 from unjai.plates.flows import watch_imports as files
 from unjai.plates.flows import watch_list as flows
 from unjai.plates.flows.watch_list import PROPOSE, READ, Checked, Wish
 from unjai.plates.rules.watch_file import COLUMNS
 from unjai.plates.schemas.watch_list import (
     Asked,
+    BrokeOut,
     CheckIn,
     DefaultsIn,
     EndIn,
@@ -38,6 +40,7 @@ from unjai.plates.schemas.watch_list import (
     WatchCheckOut,
     WatchFileOut,
 )
+from unjai.plates.spool import Upload, spooled
 from unjai.plates.store.watch_list import SAID
 from unjai.platform.audit import audit
 from unjai.platform.http import Ask, Ground, actor_of, allowed
@@ -179,44 +182,58 @@ async def end_entry(watch_entry_id: UUID, body: EndIn, ask: Proposes) -> EntryWh
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _uploaded(request: Request) -> bytes:
-    """Read an upload whole before a transaction opens: a slow line holds no connection."""
+async def _uploaded(request: Request) -> AsyncIterator[Upload]:
+    """Put an upload on the disc before a transaction opens: a slow line holds no connection, a big file no memory."""
     await actor_of(request, PROPOSE)
-    return await request.body()
+    ground: Ground = request.app.state.ground
+    upload = await spooled(request.stream(), ground.data / "incoming")
+    try:
+        await incoming.checked(upload)
+        yield upload
+    except BaseException:
+        upload.gone()
+        raise
 
 
 @router.post("/import/watch-list", status_code=201, openapi_extra=_FILE)
 async def upload(
     *,
-    content: Annotated[bytes, Depends(_uploaded)],
+    upload: Annotated[Upload, Depends(_uploaded)],
     ask: Proposes,
     name: Annotated[str, Query(max_length=200)] = "",
 ) -> FileWholeOut:
-    """Read a CSV or XLSX file of plates; nothing is listed yet."""
-    return _file(await files.stage(ask.tx, ask.actor, ask.clock, name=name, content=content))
+    """Take a CSV or XLSX file of plates and begin to read it (`state` is `reading`); nothing is listed yet."""
+    row = await files.begin(ask.tx, ask.actor, ask.clock, name=name, upload=upload)
+    ground: Ground = ask.request.app.state.ground
+
+    async def read() -> None:
+        incoming.begin_reading(ground.db, ask.actor, ground.clock, import_id=row["id"], upload=upload)
+
+    ask.tx.after_commit(read)
+    return _file(row)
 
 
 @router.get("/plates/watch-files")
 async def read_files(ask: Reads) -> list[WatchFileOut]:
     """Return the last files."""
-    return [WatchFileOut(**_of(WatchFileOut, row)) for row in await files.files(ask.tx, ask.actor)]
+    return [_listed(row) for row in await files.files(ask.tx, ask.actor, ask.clock)]
 
 
 @router.get("/plates/watch-files/{watch_file_id}")
 async def read_file(watch_file_id: UUID, ask: Reads) -> FileWholeOut:
     """Return a file with the first of its rows."""
-    return _file(await files.one(ask.tx, ask.actor, import_id=watch_file_id))
+    return _file(await files.one(ask.tx, ask.actor, ask.clock, import_id=watch_file_id))
 
 
 @router.get("/plates/watch-files/{watch_file_id}/refused.csv", response_class=StreamingResponse)
 async def refused_rows(watch_file_id: UUID, ask: Reads, request: Request) -> StreamingResponse:
     """Return every refused row with why."""
-    await files.one(ask.tx, ask.actor, import_id=watch_file_id)
+    await files.one(ask.tx, ask.actor, ask.clock, import_id=watch_file_id)
     ground: Ground = request.app.state.ground
     actor = ask.actor
 
     async def pages() -> AsyncIterator[str]:
-        yield "\ufeff" + _csv([["แถว", "ข้อความ", "เหตุที่ไม่รับ", "Why"]])
+        yield "\ufeff" + _csv([["บรรทัด", "ข้อความ", "รหัส", "เหตุที่ไม่รับ", "Why"]])
         after = 0
         while True:
             async with ground.db.tx(actor) as tx:
@@ -225,7 +242,7 @@ async def refused_rows(watch_file_id: UUID, ask: Reads, request: Request) -> Str
                 return
             after = rows[-1]["row"]
             said = map(_refused, rows)
-            yield _csv([[str(one.row), one.said, one.th, one.en] for one in said])
+            yield _csv([[str(one.row), one.said, one.code, one.th, one.en] for one in said])
 
     return StreamingResponse(pages(), media_type=_CSV, headers=_named("แถวที่ไม่รับ.csv"))
 
@@ -268,6 +285,7 @@ def _checked(found: Checked) -> WatchCheckOut:
             share=cost.share,
             share_most=cost.share_most,
             reads_a_day=cost.reads_a_day,
+            measured_days=cost.measured_days,
             a_day=cost.a_day,
             a_day_most=cost.a_day_most,
         ),
@@ -286,7 +304,15 @@ def _file(row: Mapping[str, Any]) -> FileWholeOut:
         plate = Plate(registration=one["registration"], province=one["province"])
         good.append(GoodRowOut(row=one["row"], plate_th=shown(plate), plate_en=shown(plate, "en")))
     bad = [_refused(one) for one in row["refused_rows"]]
-    return FileWholeOut(**_of(WatchFileOut, row), good_rows=good, refused_rows=bad)
+    return FileWholeOut(**_listed(row).model_dump(), good_rows=good, refused_rows=bad)
+
+
+def _listed(row: Mapping[str, Any]) -> WatchFileOut:
+    names = [name for name in WatchFileOut.model_fields if name != "broke"]
+    why = row["why"]
+    broke = None if why is None else told(UnjaiError(why["code"], 422, **why["facts"]))
+    words = None if broke is None else BrokeOut(code=why["code"], th=str(broke["th"]), en=str(broke["en"]))
+    return WatchFileOut(**{name: row[name] for name in names}, broke=words)
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import asyncio
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from unjai.model.actor import Actor
 from unjai.model.ids import StationId
 from unjai.model.plate import Plate, shown
-from unjai.plates.index import Change, as_changes
+from unjai.plates.index import Change, WatchIndex, as_changes
 from unjai.plates.store import watch_list as store
 from unjai.platform.database import Tx
 
-LOAD_MOST = 20_000
+LOAD_MOST = 5_000
 
 
 async def entries_since(
@@ -37,20 +38,24 @@ class StationLists:
         """Return the version of each station's list; a station without one is absent."""
         return await store.versions(tx, stations)
 
-    async def changes(self, tx: Tx, station_id: StationId, after: int) -> tuple[int, Iterable[Change]]:
-        """Return the version and all entries that changed since `after`, as they stand; a whole list in pages."""
+    async def refresh(self, tx: Tx, station_id: StationId, index: WatchIndex) -> None:
+        """Bring an index to the version that stands, a page at a time; pages are read and sorted in a thread."""
         version = (await store.versions(tx, [station_id])).get(station_id, 0)
-        found: list[Change] = []
-        place = (after, 0 if after == 0 else store.WHOLE)
-        while rows := await store.since(tx, station_id, *place, LOAD_MOST, upto=version):
-            found += as_changes(rows)
-            place = rows[-1]["version"], rows[-1]["number"]
-        return version, found
+        place = (index.version, 0 if index.version == 0 else store.WHOLE)
+        while found := await store.page_since(tx, station_id, *place, LOAD_MOST, upto=version):
+            body, *last = found
+            await asyncio.to_thread(_take, index, body)
+            place = last[0], last[1]
+        index.version = version
 
     async def listed(self, tx: Tx, station_id: StationId, numbers: Collection[int]) -> Mapping[int, Mapping[str, Any]]:
         """Return entries in words, as JSON, by their numbers."""
         rows = await store.numbered(tx, station_id, numbers)
         return {row["number"]: _in_words(row) for row in rows}
+
+
+def _take(index: WatchIndex, body: str) -> None:
+    index.apply(as_changes(map(store.unpacked, body.split("\n"))))
 
 
 def _in_words(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,22 +1,16 @@
-"""Files of watched plates: read row by row into a table of their own, looked at, agreed on by two, taken whole or not.
+"""Files of watched plates: read row by row into a table of their own, looked at, agreed on by two, listed part by part.
 
-A million rows never stand in memory as objects: they go from the file into the table by COPY, a few thousand at a
-time, each part read in a thread; taking them is one statement in the transaction of the second person's approval.
+A million rows never stand in memory: `plates.incoming` reads a file from the disc, some thousand rows a transaction,
+and once a second person approved puts them on the list the same way. What breaks off while it is read comes to
+nothing and says so; what two people agreed on goes on where it stood, however often core is restarted.
 """
 
 from __future__ import annotations
 
-import asyncio
-import csv
-import hashlib
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 from uuid import UUID
-
-import msgspec
 
 from unjai.model.actor import Actor
 from unjai.model.clock import Clock
@@ -27,70 +21,95 @@ from unjai.people.flows import four_eyes
 from unjai.people.flows.four_eyes import ACTIONS, Action, Look
 from unjai.people.rules.posts import today
 from unjai.plates.events import WatchListChanged
-from unjai.plates.flows.watch_list import PROPOSE, READ, approver
+from unjai.plates.flows.watch_list import PROPOSE, READ, approver, traffic_of
 from unjai.plates.rules import watch_list as rules
-from unjai.plates.rules.watch_file import FileRow, read_rows
-from unjai.plates.store import watch_list as store
+from unjai.plates.spool import Upload
+from unjai.plates.store import watch_files as store
+from unjai.plates.store import watch_list as entries
 from unjai.platform.audit import audit
 from unjai.platform.database import Tx
 from unjai.platform.outbox import emit
-from unjai.territory.readers import Options, form_of, read
-from unjai.territory.readers.delimited import decoded, delimiter_of
 
 IMPORT = "plates.watch.import"
 Row = dict[str, Any]
 KEPT_FOR = timedelta(days=2)
-_PART = 5_000
+SILENT = timedelta(minutes=2)
+"""A reading that gave no sign of life for so long broke off: its process was ended."""
+PART = 10_000
+"""Rows put on the list in one transaction: the list is free for others again after about a second."""
 _NEEDED = ("reason", "legal_basis", "case_number", "requested_by")
+_OPEN = frozenset({"reading", "staged", "proposed", "failed"})
 
 
-async def stage(tx: Tx, actor: Actor, clock: Clock, *, name: str, content: bytes) -> Row:
-    """Read a CSV or XLSX file of plates and keep its rows aside; return what was found, row by row refused or not.
-
-    Raises what the readers raise (`import_empty`, `import_not_table`, …), `watch_file_headers`, `import_too_many`.
-    """
+async def begin(tx: Tx, actor: Actor, clock: Clock, *, name: str, upload: Upload) -> Row:
+    """Note a file that lies on the disc, to be read by `plates.incoming`; return its row."""
     actor.must(PROPOSE)
     now, station_id = clock.now(), actor.station
-    await store.forget_old(tx, station_id, now - KEPT_FOR)
-    key = new_id(now)
-    rows = read_rows(await _lines(content), now)
-    total = 0
-    while part := await asyncio.to_thread(_part, rows, station_id, key):
-        await store.stage(tx, part)
-        total += len(part)
-    if not total:
-        raise UnjaiError("import_empty", 422)
-    counted = await store.settle_rows(tx, station_id, key, now)
-    told = {
-        "id": key,
+    await store.forget_old(tx, station_id, now - KEPT_FOR, now - SILENT)
+    row = {
+        "id": new_id(now),
         "name": name.strip()[:200] or "watch-list",
-        "digest": await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest()),
-        "state": "staged",
+        "digest": upload.digest,
+        "state": "reading",
         "by": actor.account_id,
         "by_name": actor.name,
         "at": now,
-        "total": total,
-        "refused": {code: count for code, count in counted.items() if code},
+        "total": 0,
+        "refused": {},
+        "size_bytes": upload.size,
+        "touched_at": now,
     }
-    await store.add_import(tx, station_id, told)
-    await _tell(tx, actor, clock, told, "stage")
-    return await one(tx, actor, import_id=key)
+    await store.add_import(tx, station_id, row)
+    await _tell(tx, actor, clock, row, "stage", {"bytes": upload.size})
+    return await one(tx, actor, clock, import_id=row["id"])
 
 
-async def one(tx: Tx, actor: Actor, *, import_id: UUID) -> Row:
-    """Return a file: counts, and the first of its good and of its refused rows."""
+async def add_part(tx: Tx, actor: Actor, clock: Clock, *, import_id: UUID, rows: bytes, total: int, at: int) -> bool:
+    """Keep the next rows of a file that is being read; False where somebody dropped it meanwhile."""
+    actor.must(PROPOSE)
+    if not await store.grow(tx, import_id, clock.now(), total=total, read_bytes=at):
+        return False
+    await store.stage(tx, rows)
+    return True
+
+
+async def settle(tx: Tx, actor: Actor, clock: Clock, *, import_id: UUID) -> None:
+    """Refuse what stands twice or is listed already, once all of a file was read."""
+    actor.must(PROPOSE)
+    row = await store.import_of(tx, actor.station, import_id)
+    if row is None or row["state"] != "reading":
+        return
+    if not row["total"]:
+        raise UnjaiError("import_empty", 422)
+    counted = await store.settle_rows(tx, actor.station, import_id, clock.now())
+    bad = {code: count for code, count in counted.items() if code}
+    await store.change_import(tx, import_id, state="staged", refused=bad, read_bytes=row["size_bytes"])
+
+
+async def give_up(tx: Tx, actor: Actor, *, import_id: UUID, error: UnjaiError) -> None:
+    """Say why the reading of a file broke off; none of its rows stays."""
+    actor.must(PROPOSE)
+    row = await store.import_of(tx, actor.station, import_id, lock=True)
+    if row is None or row["state"] != "reading":
+        return
+    await store.forget_rows(tx, import_id)
+    await store.change_import(tx, import_id, state="failed", why={"code": error.code, "facts": dict(error.facts)})
+
+
+async def one(tx: Tx, actor: Actor, clock: Clock, *, import_id: UUID) -> Row:
+    """Return a file: how far it is, counts, and the first of its good and of its refused rows."""
     actor.must(READ)
     row = await store.import_of(tx, actor.station, import_id)
     if row is None:
         raise not_found("watch_import", import_id)
     good, refused = await store.some_rows(tx, import_id, 10), await store.refused_rows(tx, import_id, 0, 50)
-    return {**_counted(row), "good_rows": good, "refused_rows": refused}
+    return {**_counted(row, clock.now()), "good_rows": good, "refused_rows": refused}
 
 
-async def files(tx: Tx, actor: Actor) -> list[Row]:
+async def files(tx: Tx, actor: Actor, clock: Clock) -> list[Row]:
     """Return the last files."""
     actor.must(READ)
-    return [_counted(row) for row in await store.imports_of(tx, actor.station)]
+    return [_counted(row, clock.now()) for row in await store.imports_of(tx, actor.station)]
 
 
 async def refused(tx: Tx, actor: Actor, *, import_id: UUID, after: int, limit: int) -> list[Row]:
@@ -102,7 +121,7 @@ async def refused(tx: Tx, actor: Actor, *, import_id: UUID, after: int, limit: i
 
 
 async def propose(
-    tx: Tx, actor: Actor, clock: Clock, *, import_id: UUID, defaults: Mapping[str, str], valid_until: datetime
+    tx: Tx, actor: Actor, clock: Clock, *, import_id: UUID, defaults: Mapping[str, Any], valid_until: datetime
 ) -> Row:
     """Ask a second person to list all good rows; `defaults` say what the file's rows leave open.
 
@@ -120,16 +139,16 @@ async def propose(
     facts = {"import": str(import_id)}
     asked = await four_eyes.propose(tx, actor, clock, action=IMPORT, facts=facts, reason=str(defaults["reason"]))
     await store.change_import(tx, import_id, approval_id=asked["id"])
-    return await one(tx, actor, import_id=import_id)
+    return await one(tx, actor, clock, import_id=import_id)
 
 
 async def drop(tx: Tx, actor: Actor, clock: Clock, *, import_id: UUID) -> None:
-    """Forget a file that was not taken, with all its rows. Raises `watch_settled` (409)."""
+    """Forget a file that was not taken, with all its rows; its reading ends. Raises `watch_settled` (409)."""
     actor.must(PROPOSE)
     row = await _held(tx, actor, import_id)
-    if row["state"] not in {"staged", "proposed"}:
+    if row["state"] not in _OPEN:
         raise UnjaiError("watch_settled", 409)
-    await store.forget_rows(tx, import_id, refused_too=True)
+    await store.forget_rows(tx, import_id)
     await store.change_import(tx, import_id, state="dropped")
     await _tell(tx, actor, clock, row, "drop")
 
@@ -141,7 +160,7 @@ async def _look(tx: Tx, actor: Actor, facts: Mapping[str, Any]) -> Look:
     if row["state"] != "proposed":
         raise UnjaiError("watch_settled", 409)
     until = format_date(today(datetime.fromisoformat(defaults["valid_until"])))
-    traffic = (await store.list_of(tx, actor.station))["reads_a_day"]
+    traffic, _ = await traffic_of(tx, actor)
     hits = None if traffic is None else count * rules.MEASURED_SHARE * traffic
     th_cost = "ไม่ทราบ" if hits is None else f"ราว {hits:.2f} ครั้ง"
     en_cost = "unknown" if hits is None else f"about {hits:.2f}"
@@ -157,21 +176,47 @@ async def _look(tx: Tx, actor: Actor, facts: Mapping[str, Any]) -> Look:
 
 
 async def _take(tx: Tx, actor: Actor, clock: Clock, facts: Mapping[str, Any]) -> object:
-    """List all good rows, or none: it is one statement."""
+    """Let core put all good rows on the list: what two people agreed on is durable from here."""
     actor.must_be_approved(IMPORT, **{"import": str(facts["import"])})
-    row, now = await _of(tx, actor, facts), clock.now()
+    row = await _of(tx, actor, facts)
     if row["state"] != "proposed":
         raise UnjaiError("watch_settled", 409)
     by, name = await approver(tx, actor)
-    await store.settle_rows(tx, actor.station, row["id"], now)  # what was listed since is not listed twice
-    version = await store.bump(tx, actor.station)
-    told = {"version": version, "now": now, "approved_by": by, "approver_name": name}
-    added = await store.take_rows(tx, row["id"], told)
-    await store.forget_rows(tx, row["id"], refused_too=False)
-    await store.change_import(tx, row["id"], state="done", added=added, done_at=now)
-    await _tell(tx, actor, clock, row, "take", {"added": added, "version": version, "approver": name})
-    await emit(tx, clock, WatchListChanged(station_id=actor.station, version=version))
+    told = {"approved_by": by, "approver_name": name, "added": 0, "taken_row": 0, "touched_at": clock.now()}
+    await store.change_import(tx, row["id"], state="taking", **told)
+    await _tell(tx, actor, clock, row, "take", {"approver": name, "rows": row["total"] - sum(row["refused"].values())})
     return None
+
+
+async def list_part(tx: Tx, actor: Actor, clock: Clock, *, most: int = PART) -> bool:
+    """Put the next rows of the oldest agreed file on its list (core's own); False where there is nothing to do.
+
+    A row that was listed since the file was read is refused, not listed twice.
+    """
+    actor.must(PROPOSE)
+    row, now = await store.taking(tx, actor.stations), clock.now()
+    if row is None:
+        return False
+    station_id, key, after = StationId(row["station_id"]), row["id"], row["taken_row"]
+    upto = await store.next_rows(tx, key, after, most)
+    if upto is None:
+        await store.change_import(tx, key, state="done", done_at=now)
+        done = {"added": row["added"], "approver": row["approver_name"]}
+        await _tell(tx, actor, clock, row, "taken", done, station_id)
+        return True
+    bad = await store.refuse_listed(tx, station_id, key, now, after=after, upto=upto)
+    refused = dict(row["refused"])
+    if bad:
+        refused["watch_row_listed"] = refused.get("watch_row_listed", 0) + bad
+    version = await entries.bump(tx, station_id)
+    added = await store.take_rows(tx, key, after=after, upto=upto, version=version, now=now)
+    before, added = row["added"] or 0, (row["added"] or 0) + added
+    if added.bit_length() > before.bit_length():
+        await store.count_anew(tx)
+    told = {"added": added, "taken_row": upto, "refused": refused, "touched_at": now}
+    await store.change_import(tx, key, **told)
+    await emit(tx, clock, WatchListChanged(station_id=station_id, version=version))
+    return True
 
 
 ACTIONS.add(
@@ -187,50 +232,12 @@ ACTIONS.add(
 )
 
 
-async def _lines(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
-    """Return the lines of a file as cells; of a CSV file one after the other, never all."""
-    form = form_of(content)
-    if form == "csv":
-        text, _ = await asyncio.to_thread(decoded, content)
-        if "\x00" in text:
-            raise UnjaiError("import_not_table", 422)
-        return _cells(text, await asyncio.to_thread(delimiter_of, text[:100_000]))
-    if form != "xlsx":
-        raise UnjaiError("import_not_table", 422)
-    source = await read(content, Options())
-    return ((line.row, line.cells) for line in source.lines)
-
-
-def _cells(text: str, delimiter: str) -> Iterator[tuple[int, Sequence[str]]]:
-    try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
-            if any(map(str.strip, cells)):
-                yield number, cells
-    except csv.Error as error:
-        raise UnjaiError("import_not_table", 422) from error
-
-
-def _part(rows: Iterator[FileRow], station_id: StationId, key: UUID) -> list[tuple[Any, ...]]:
-    return [
-        (
-            station_id,
-            key,
-            row.row,
-            row.said,
-            row.code,
-            None if row.facts is None else msgspec.json.encode(row.facts).decode(),
-            row.registration,
-            row.province,
-            *row.words,
-            row.valid_until,
-        )
-        for row in islice(rows, _PART)
-    ]
-
-
-def _counted(row: Mapping[str, Any]) -> Row:
+def _counted(row: Mapping[str, Any], now: datetime) -> Row:
     bad = sum(row["refused"].values())
-    return {**row, "accepted": row["total"] - bad, "refused_total": bad}
+    told = {**row, "accepted": row["total"] - bad, "refused_total": bad}
+    if row["state"] == "reading" and (row["touched_at"] is None or row["touched_at"] < now - SILENT):
+        told |= {"state": "failed", "why": {"code": "watch_file_stopped", "facts": {}}}
+    return told
 
 
 async def _of(tx: Tx, actor: Actor, facts: Mapping[str, Any]) -> Row:
@@ -249,8 +256,14 @@ async def _held(tx: Tx, actor: Actor, import_id: UUID) -> Row:
 
 
 async def _tell(  # noqa: PLR0917  said in many places
-    tx: Tx, actor: Actor, clock: Clock, row: Mapping[str, Any], what: str, facts: Mapping[str, Any] | None = None
+    tx: Tx,
+    actor: Actor,
+    clock: Clock,
+    row: Mapping[str, Any],
+    what: str,
+    facts: Mapping[str, Any] | None = None,
+    station_id: StationId | None = None,
 ) -> None:
     told = {"name": row["name"], "digest": row["digest"], "total": row["total"], **(facts or {})}
     action, subject = f"plates.watch.{what}", f"watch_import:{row['id']}"
-    await audit(tx, actor, clock, action=action, subject=subject, facts=told)
+    await audit(tx, actor, clock, action=action, subject=subject, facts=told, station_id=station_id)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from unjai.model.actor import Actor
+from unjai.model.actor import Actor, system
 from unjai.model.clock import Clock
 from unjai.model.errors import UnjaiError, not_found
 from unjai.model.ids import new_id
@@ -27,6 +27,7 @@ from unjai.people.store import oversight
 from unjai.plates.events import WatchListChanged
 from unjai.plates.rules import watch_list as rules
 from unjai.plates.rules.watch_list import Expected, Target
+from unjai.plates.store import hits
 from unjai.plates.store import watch_list as store
 from unjai.platform.audit import audit
 from unjai.platform.database import Tx
@@ -76,8 +77,20 @@ async def check(
 
 async def expected_of(tx: Tx, actor: Actor, target: Target) -> Expected:
     """Return the chance hits of an entry at the actor's station. Raises `watch_too_wide` (422)."""
-    listed = await store.list_of(tx, actor.station)
-    return await asyncio.to_thread(rules.expected, target, await home_of(tx, actor), listed["reads_a_day"])
+    reads, days = await traffic_of(tx, actor)
+    return await asyncio.to_thread(rules.expected, target, await home_of(tx, actor), reads, days)
+
+
+async def traffic_of(tx: Tx, actor: Actor) -> tuple[int | None, int]:
+    """Return how many plates the station reads a day, and on how many whole days that was measured.
+
+    Without a whole day of reads it is what somebody typed, and the days are 0; None: nobody knows.
+    """
+    async with tx.acting_as(system(actor.station, name="plates")):  # a count, which everybody here may know
+        counted = await hits.newest_days(tx, actor.station, rules.TRAFFIC_DAYS + 1)
+    if found := rules.measured_traffic(counted):
+        return found
+    return (await store.list_of(tx, actor.station))["reads_a_day"], 0
 
 
 async def home_of(tx: Tx, actor: Actor) -> str | None:
@@ -217,7 +230,9 @@ async def summary(tx: Tx, actor: Actor, clock: Clock) -> Row:
     """Return the list's version, how many entries are in which state, and the traffic that figures rest on."""
     actor.must(READ)
     listed = await store.list_of(tx, actor.station)
-    return {**listed, "counts": await store.counts(tx, actor.station, clock.now())}
+    reads, days = await traffic_of(tx, actor)
+    told = {"reads_said": listed["reads_a_day"], "reads_a_day": reads, "measured_days": days}
+    return {**listed, **told, "counts": await store.counts(tx, actor.station, clock.now())}
 
 
 async def set_traffic(tx: Tx, actor: Actor, clock: Clock, *, reads_a_day: int | None) -> None:
@@ -353,7 +368,15 @@ def _cost(cost: Expected) -> tuple[str, str]:
             "chance hits a day: unknown (this station's traffic is not known)",
         )
     figure = f"{cost.a_day:.2f}" if cost.a_day >= 0.01 else "< 0.01"  # noqa: PLR2004
-    return f"คาดว่าตรงโดยบังเอิญวันละ {figure} ครั้ง", f"about {figure} chance hits a day are expected"
+    th, en = traffic_words(cost.reads_a_day, cost.measured_days)
+    return f"คาดว่าตรงโดยบังเอิญวันละ {figure} ครั้ง ({th})", f"about {figure} chance hits a day are expected ({en})"
+
+
+def traffic_words(reads: int | None, days: int) -> tuple[str, str]:
+    """Say what an expectation rests on."""
+    if days:
+        return f"วัดจริง {days} วัน วันละ {reads:,} คัน", f"measured on {days} days: {reads:,} reads a day"
+    return f"ตามที่ระบุไว้ วันละ {reads:,} คัน", f"as was typed: {reads:,} reads a day"
 
 
 async def _tell(  # noqa: PLR0917  said in many places

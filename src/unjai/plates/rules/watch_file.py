@@ -40,6 +40,15 @@ WORDS: Final = tuple(name for name in COLUMNS if name not in {"registration", "p
 
 
 @dataclass(frozen=True, slots=True)
+class FileLine:
+    """A line of a file as cells; `torn` where its quotes do not close or it has no end."""
+
+    number: int
+    cells: Sequence[str]
+    torn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FileRow:
     """A row of a file as it was read: its fields, or the code that says why it is refused."""
 
@@ -65,19 +74,22 @@ def columns_of(headers: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def read_rows(lines: Iterable[tuple[int, Sequence[str]]], now: datetime) -> Iterator[FileRow]:
+def read_rows(lines: Iterable[FileLine], now: datetime) -> Iterator[FileRow]:
     """Read a file's lines, the first of which are its headers; a bad row comes with its code and stops nothing.
 
     Raises `watch_file_headers` and `import_too_many` (422).
     """
     columns: dict[str, int] | None = None
-    for count, (number, cells) in enumerate(lines):
+    for count, line in enumerate(lines):
         if columns is None:
-            columns = columns_of(cells)
+            columns = columns_of(line.cells)
             continue
         if count > ROWS_MOST:
             raise UnjaiError("import_too_many", 422, count=f"> {ROWS_MOST}", most=ROWS_MOST)
-        yield _row(number, cells, columns, now)
+        if line.torn:
+            yield FileRow(line.number, line.cells[0][:_LINE].replace("\x00", ""), "watch_row_torn", {})
+        else:
+            yield _row(line.number, line.cells, columns, now)
 
 
 def _row(number: int, cells: Sequence[str], columns: Mapping[str, int], now: datetime) -> FileRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -25,6 +25,8 @@ PARTIALS_MOST: Final = 200
 """How many partial entries a station has in force; each is held against every read."""
 MEASURED_SHARE: Final = 3.3e-9
 """Innocent hits a read and an entry among a million drawn whole plates (bench.watchlist): for imports."""
+TRAFFIC_DAYS: Final = 14
+"""So many whole days are the station's own traffic."""
 
 WIDENING: Final = frozenset({"registration", "province", "partial", "notify"})
 """Fields whose change needs a second person again; and a longer time does."""
@@ -90,6 +92,8 @@ class Expected:
     share: float
     share_most: float
     reads_a_day: int | None
+    measured_days: int = 0
+    """On how many whole days the reads were counted; 0: somebody typed them, or nobody knows."""
 
     @property
     def a_day(self) -> float | None:
@@ -102,7 +106,16 @@ class Expected:
         return None if self.reads_a_day is None else self.share_most * self.reads_a_day
 
 
-def expected(target: Target, home: str | None, reads_a_day: int | None) -> Expected:
+def measured_traffic(days: Sequence[int]) -> tuple[int, int] | None:
+    """Return the mean of the reads of whole days, and how many days that are; None before the first is over.
+
+    `days` are the reads of days on which there were any, the newest first: that one may not be over.
+    """
+    whole = days[1 : TRAFFIC_DAYS + 1]
+    return (round(sum(whole) / len(whole)), len(whole)) if whole else None
+
+
+def expected(target: Target, home: str | None, reads_a_day: int | None, measured_days: int = 0) -> Expected:
     """Return what an entry will cost in chance hits; half a second of work for a partial one.
 
     Reckoned with the model of plates (`rules.population`) for a station in the province `home`.
@@ -111,4 +124,4 @@ def expected(target: Target, home: str | None, reads_a_day: int | None) -> Expec
     share, most = Population(home=home).innocent_share(target.registration, target.province, partial=target.partial)
     if share > WIDEST:
         raise UnjaiError("watch_too_wide", 422, least=KNOWN_LEAST)
-    return Expected(share=share, share_most=most, reads_a_day=reads_a_day)
+    return Expected(share=share, share_most=most, reads_a_day=reads_a_day, measured_days=measured_days)

@@ -83,11 +83,15 @@ class TrafficIn(In):
 
 
 class ExpectedOut(BaseModel):
-    """Chance hits of innocent vehicles: shares of all reads, and a day where traffic is known."""
+    """Chance hits of innocent vehicles: shares of all reads, and a day where traffic is known.
+
+    `measured_days`: on how many whole days the station's own reads were counted; 0: somebody typed `reads_a_day`.
+    """
 
     share: float
     share_most: float
     reads_a_day: int | None
+    measured_days: int
     a_day: float | None
     a_day_most: float | None
 
@@ -181,10 +185,15 @@ class PageOut(BaseModel):
 
 
 class SummaryOut(BaseModel):
-    """The list as a whole; `waiting` counts entries and changes that a second person has not settled."""
+    """The list as a whole; `waiting` counts entries and changes that a second person has not settled.
+
+    `reads_a_day` is measured where `measured_days` is not 0, else it is `reads_said`, which somebody typed.
+    """
 
     version: int
     reads_a_day: int | None
+    measured_days: int
+    reads_said: int | None
     counts: dict[str, int]
 
 
@@ -218,13 +227,24 @@ class GoodRowOut(BaseModel):
     plate_en: str
 
 
+class BrokeOut(BaseModel):
+    """What broke off the reading of a file."""
+
+    code: str
+    th: str
+    en: str
+
+
 class WatchFileOut(BaseModel):
-    """A file of entries. `refused` counts refused rows by code."""
+    """A file of entries. `refused` counts refused rows by code; `read_bytes` of `size_bytes` says how far it is.
+
+    `reading`: rows come in; `taking`: two people agreed, rows go on the list; `failed`: `broke` says why.
+    """
 
     id: UUID
     name: str
     digest: str
-    state: Literal["staged", "proposed", "done", "dropped"]
+    state: Literal["reading", "staged", "proposed", "taking", "done", "dropped", "failed"]
     by_name: str
     at: datetime
     total: int
@@ -233,6 +253,9 @@ class WatchFileOut(BaseModel):
     refused: dict[str, int]
     added: int | None
     done_at: datetime | None
+    size_bytes: int
+    read_bytes: int
+    broke: BrokeOut | None
 
 
 class FileWholeOut(WatchFileOut):

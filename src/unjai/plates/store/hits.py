@@ -319,6 +319,13 @@ async def reads_by_day(tx: Tx, station_id: StationId, since: date) -> list[Row]:
     return await tx.all(select(plate_match_day).where(*mine).order_by(plate_match_day.c.day))
 
 
+async def newest_days(tx: Tx, station_id: StationId, most: int) -> list[int]:
+    """Return the reads of the newest days that have any, the newest first."""
+    day = plate_match_day.c
+    mine = select(day.reads).where(day.station_id == station_id, day.reads > 0)
+    return [int(row["reads"]) for row in await tx.all(mine.order_by(day.day.desc()).limit(most))]
+
+
 async def failing(tx: Tx, station_id: StationId) -> int:
     """Count reads whose matching failed and is tried again."""
     mine = select(func.count()).select_from(plate_unmatched).where(plate_unmatched.c.station_id == station_id)

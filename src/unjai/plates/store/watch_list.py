@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,12 +23,14 @@ from sqlalchemy import (
     and_,
     func,
     insert,
+    literal,
     or_,
     select,
     text,
+    tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert_into
 
 from unjai.model.ids import StationId
@@ -74,6 +76,8 @@ watch_entry = station_table(
     Column("ended_name", Text, nullable=False),
     Column("ended_at", DateTime(timezone=True)),
     Column("ended_why", Text, nullable=False),
+    Column("notify_accounts", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
+    Column("notify_probable", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("state IN ('proposed', 'approved', 'ended', 'withdrawn')", name="state"),
     Index("ix_watch_entry_version", "station_id", "version", "number"),
     Index("ix_watch_entry_plate", "station_id", "registration", "province"),
@@ -81,7 +85,10 @@ watch_entry = station_table(
     Index("ix_watch_entry_case", "station_id", "case_number"),
     right=READ,
 )
-"""A vehicle that is looked for. `version` is empty until it was in force; `pending` awaits approval."""
+"""A vehicle that is looked for. `version` is empty until it was in force; `pending` awaits approval.
+
+`notify_accounts` are told of its confirmed hits, and of its probable ones where `notify_probable`.
+"""
 
 watch_change = station_table(
     "watch_change",
@@ -95,42 +102,6 @@ watch_change = station_table(
     right=READ,
 )
 """The history of an entry."""
-
-watch_import = station_table(
-    "watch_import",
-    Column("id", Uuid, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("by", Uuid),
-    Column("by_name", Text, nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False),
-    Column("total", Integer, nullable=False),
-    Column("refused", JSONB, nullable=False),
-    Column("defaults", JSONB(none_as_null=True)),
-    Column("approval_id", Uuid),
-    Column("added", Integer),
-    Column("done_at", DateTime(timezone=True)),
-    CheckConstraint("state IN ('staged', 'proposed', 'done', 'dropped')", name="state"),
-    Index("ix_watch_import_at", "station_id", "at"),
-    right=READ,
-)
-"""A file of entries. `refused` counts its refused rows by code."""
-
-watch_import_row = station_table(
-    "watch_import_row",
-    Column("import_id", Uuid, primary_key=True),
-    Column("row", Integer, primary_key=True, autoincrement=False),
-    Column("said", Text, nullable=False),
-    Column("code", Text),
-    Column("facts", JSONB(none_as_null=True)),
-    Column("registration", Text),
-    Column("province", Text),
-    *(Column(name, Text, nullable=False) for name in SAID),
-    Column("valid_until", DateTime(timezone=True)),
-    right=READ,
-)
-"""Rows of a file until it is taken or dropped; with a `code` the row is refused."""
 
 _open = watch_entry.c.state.in_(("proposed", "approved"))
 
@@ -265,7 +236,7 @@ async def since(
     tx: Tx, station_id: StationId, version: int, number: int, limit: int, *, upto: int = WHOLE
 ) -> list[dict[str, Any]]:
     """Return entries whose last change comes after (version, number), in that order; `listed` says if one counts."""
-    place = or_(watch_entry.c.version > version, and_(watch_entry.c.version == version, watch_entry.c.number > number))
+    place = tuple_(watch_entry.c.version, watch_entry.c.number) > tuple_(literal(version), literal(number))
     names = ("id", "number", "version", "registration", "province", "partial", "valid_from", "valid_until")
     listed = (watch_entry.c.state == "approved").label("listed")
     query = select(*(watch_entry.c[name] for name in names), listed)
@@ -273,125 +244,44 @@ async def since(
     return await tx.all(mine.order_by(watch_entry.c.version, watch_entry.c.number).limit(limit))
 
 
+_PAGE = text("""
+SELECT string_agg(concat_ws(E'\\t', p.number, replace(p.registration, E'\\t', ' '), coalesce(p.province, ''),
+        p.partial::int, extract(epoch FROM p.valid_from), extract(epoch FROM p.valid_until),
+        (p.state = 'approved')::int), E'\\n') AS body,
+    (array_agg(p.version ORDER BY p.version DESC, p.number DESC))[1] AS version,
+    (array_agg(p.number ORDER BY p.version DESC, p.number DESC))[1] AS number
+FROM (SELECT * FROM watch_entry WHERE station_id = :station_id AND (version, number) > (:version, :number)
+    AND version <= :upto ORDER BY version, number LIMIT :most) p
+""")
+
+
+async def page_since(
+    tx: Tx, station_id: StationId, version: int, number: int, most: int, *, upto: int
+) -> tuple[str, int, int] | None:
+    """Return what comes after (version, number) as one text for `unpacked`, and the place of its last; None: nothing.
+
+    A million rows as one text a page cost the loop of core nothing; as rows they would stop it for seconds.
+    """
+    facts = {"station_id": station_id, "version": version, "number": number, "upto": upto, "most": most}
+    row = await tx.one(_PAGE, facts)
+    return None if row is None or row["body"] is None else (row["body"], row["version"], row["number"])
+
+
+def unpacked(line: str) -> dict[str, Any]:
+    """Return an entry of a page as `since` has it."""
+    number, registration, province, partial, begin, end, listed = line.split("\t")
+    return {
+        "number": int(number),
+        "registration": registration,
+        "province": province or None,
+        "partial": partial == "1",
+        "valid_from": datetime.fromtimestamp(float(begin), UTC),
+        "valid_until": datetime.fromtimestamp(float(end), UTC),
+        "listed": listed == "1",
+    }
+
+
 async def numbered(tx: Tx, station_id: StationId, numbers: Collection[int]) -> list[dict[str, Any]]:
     """Return entries by their numbers."""
     mine = watch_entry.c.station_id == station_id, watch_entry.c.number.in_(sorted(numbers))
     return await tx.all(select(watch_entry).where(*mine))
-
-
-# ── files ────────────────────────────────────────────────────────────────────────────────────────────
-
-STAGED = ("station_id", "import_id", "row", "said", "code", "facts", "registration", "province", *SAID, "valid_until")
-
-
-async def add_import(tx: Tx, station_id: StationId, values: Mapping[str, Any]) -> None:
-    """Note a file that came."""
-    await tx.execute(insert(watch_import).values(station_id=station_id, **values))
-
-
-async def stage(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write read rows of a file (in the order of `STAGED`): COPY knows no row-level security, so by a table between."""
-    await tx.execute(text("CREATE TEMPORARY TABLE IF NOT EXISTS fresh_row (LIKE watch_import_row) ON COMMIT DROP"))
-    driver: Any = (await tx.conn.get_raw_connection()).driver_connection
-    names = ", ".join(f'"{name}"' for name in STAGED)
-    async with driver.cursor() as cursor, cursor.copy(f"COPY fresh_row ({names}) FROM STDIN") as copy:
-        for row in rows:
-            await copy.write_row(row)
-    await tx.execute(text(f"INSERT INTO watch_import_row ({names}) SELECT {names} FROM fresh_row"))  # noqa: S608  ours
-    await tx.execute(text("TRUNCATE fresh_row"))
-
-
-_TWICE = text("""
-UPDATE watch_import_row r SET code = :code, facts = jsonb_build_object('first', t.first)
-FROM (SELECT import_id, "row", first_value("row") OVER same AS first FROM watch_import_row
-      WHERE import_id = :import_id AND code IS NULL
-      WINDOW same AS (PARTITION BY registration, province, case_number ORDER BY "row")) t
-WHERE r.import_id = t.import_id AND r."row" = t."row" AND t.first < t."row"
-""")
-_LISTED = text("""
-UPDATE watch_import_row r SET code = :code, facts = '{}'
-WHERE r.import_id = :import_id AND r.code IS NULL AND EXISTS (SELECT FROM watch_entry e
-    WHERE e.station_id = :station_id AND e.registration = r.registration
-    AND e.province IS NOT DISTINCT FROM r.province AND e.state IN ('proposed', 'approved') AND e.valid_until > :now
-    AND (r.case_number = '' OR e.case_number = r.case_number))
-""")
-_COUNTED = text("""
-SELECT code, count(*) AS rows FROM watch_import_row WHERE import_id = :import_id GROUP BY code
-""")
-_TAKE = text(f"""
-INSERT INTO watch_entry (station_id, id, registration, province, partial, special, {", ".join(SAID)}, valid_from,
-    valid_until, state, version, import_id, approval_id, proposed_by, proposer_name, proposed_at, approved_by,
-    approver_name, approved_at, ended_name, ended_why)
-SELECT r.station_id, uuidv7(), r.registration, r.province, false, false,
-    {", ".join(f"coalesce(nullif(r.{name}, ''), i.defaults ->> '{name}', '')" for name in SAID)},
-    :now, coalesce(r.valid_until, (i.defaults ->> 'valid_until')::timestamptz), 'approved', :version, i.id,
-    i.approval_id, i.by, i.by_name, i.at, :approved_by, :approver_name, :now, '', ''
-FROM watch_import_row r JOIN watch_import i ON i.id = r.import_id
-WHERE r.import_id = :import_id AND r.code IS NULL ORDER BY r."row"
-""")  # noqa: S608  names of our own columns
-
-
-async def settle_rows(tx: Tx, station_id: StationId, import_id: UUID, now: datetime) -> dict[str, int]:
-    """Refuse rows that stand twice or are listed already; return rows by code, the good ones under an empty one."""
-    facts = {"import_id": import_id, "station_id": station_id, "now": now}
-    await tx.execute(_TWICE, {"import_id": import_id, "code": "watch_row_twice"})
-    await tx.execute(_LISTED, {**facts, "code": "watch_row_listed"})
-    return {row["code"] or "": row["rows"] for row in await tx.all(_COUNTED, {"import_id": import_id})}
-
-
-async def take_rows(tx: Tx, import_id: UUID, values: Mapping[str, Any]) -> int:
-    """Make entries of all good rows; return how many."""
-    return int((await tx.execute(_TAKE, {"import_id": import_id, **values})).rowcount)
-
-
-async def import_of(tx: Tx, station_id: StationId, import_id: UUID, *, lock: bool = False) -> dict[str, Any] | None:
-    """Return a file's row."""
-    query = select(watch_import).where(watch_import.c.station_id == station_id, watch_import.c.id == import_id)
-    return await tx.one(query.with_for_update() if lock else query)
-
-
-async def imports_of(tx: Tx, station_id: StationId) -> list[dict[str, Any]]:
-    """Return the last files, newest first; those that were dropped are left out."""
-    mine = watch_import.c.station_id == station_id, watch_import.c.state != "dropped"
-    return await tx.all(select(watch_import).where(*mine).order_by(watch_import.c.at.desc()).limit(30))
-
-
-async def change_import(tx: Tx, import_id: UUID, **values: Any) -> None:
-    """Change a file's row."""
-    await tx.execute(update(watch_import).where(watch_import.c.id == import_id).values(**values))
-
-
-async def forget_rows(tx: Tx, import_id: UUID, *, refused_too: bool) -> None:
-    """Forget a file's rows: all, or those that were taken."""
-    rest = "" if refused_too else " AND code IS NULL"
-    await tx.execute(text(f"DELETE FROM watch_import_row WHERE import_id = :key{rest}"), {"key": import_id})  # noqa: S608
-
-
-async def forget_old(tx: Tx, station_id: StationId, before: datetime) -> None:
-    """Drop files that nobody took, with their rows, and the refused rows of old ones."""
-    old = {"station_id": station_id, "before": before}
-    await tx.execute(
-        text(
-            "DELETE FROM watch_import_row r USING watch_import i WHERE i.id = r.import_id"
-            " AND i.station_id = :station_id AND i.at < :before"
-        ),
-        old,
-    )
-    mine = watch_import.c.station_id == station_id, watch_import.c.at < before
-    open_ = watch_import.c.state.in_(("staged", "proposed"))
-    await tx.execute(update(watch_import).where(*mine, open_).values(state="dropped"))
-
-
-async def refused_rows(tx: Tx, import_id: UUID, after: int, limit: int) -> list[dict[str, Any]]:
-    """Return refused rows of a file after a row, in order."""
-    columns = watch_import_row.c
-    query = select(columns.row, columns.said, columns.code, columns.facts)
-    mine = query.where(columns.import_id == import_id, columns.code.is_not(None), columns.row > after)
-    return await tx.all(mine.order_by(columns.row).limit(limit))
-
-
-async def some_rows(tx: Tx, import_id: UUID, limit: int) -> list[dict[str, Any]]:
-    """Return the first good rows of a file."""
-    columns = watch_import_row.c
-    mine = select(watch_import_row).where(columns.import_id == import_id, columns.code.is_(None))
-    return await tx.all(mine.order_by(columns.row).limit(limit))

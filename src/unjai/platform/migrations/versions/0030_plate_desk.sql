@@ -24,6 +24,10 @@ ALTER TABLE watch_import DROP CONSTRAINT ck_watch_import_state;
 
 ALTER TABLE watch_import ADD CONSTRAINT ck_watch_import_state CHECK (state IN ('reading', 'staged', 'proposed', 'taking', 'done', 'dropped', 'failed'));
 
+GRANT MAINTAIN ON watch_import_row TO unjai_app, unjai_worker;
+
+GRANT MAINTAIN ON watch_entry TO unjai_worker;
+
 ALTER TABLE watch_entry ADD COLUMN notify_accounts UUID[] DEFAULT '{}' NOT NULL;
 
 ALTER TABLE watch_entry ADD COLUMN notify_probable BOOLEAN DEFAULT false NOT NULL;
