@@ -89,3 +89,21 @@ def test_views_that_mumble_count_for_nothing_and_one_that_contradicts_counts():
     assert agreed([clear, backing, mumbled]).best[1] >= 0.9
     assert agreed([clear, clear, clear]).best[1] > 0.93
     assert agreed([clear, against]).best[1] < SURE
+
+
+@pytest.mark.parametrize("text", ["1", "กขคง1", "12กข999", "กข0123", "1กข0", "00000000", "รักเมือง"])
+def test_what_no_plate_says_is_never_told_however_sure_it_looks(text):
+    read = read_of([look((text, 0.999))] * 4)
+    assert read.registration is None
+    assert read.province is None
+    assert read.alternatives[0][0] == text
+
+
+@pytest.mark.parametrize("text", ["ฝ596", "12345"])
+def test_rare_forms_are_told_only_when_all_but_sure(text):
+    assert read_of([look((text, 0.85))]).registration is None
+    assert read_of([look((text, 0.95))]).registration == text
+
+
+def test_lorries_numbers_may_begin_with_nought():
+    assert read_of([look(("70-0123", 0.9))]).registration == "70-0123"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from unjai.model.plate import PLACES
+from unjai.model.plate import GRAMMAR, LETTERS, PLACES
 from unjai.vision.box import Box
-from unjai.vision.plates.decode import SHARES_KEPT, Floats, Reading
+from unjai.vision.plates.decode import SHARES_KEPT, Floats, Reading, prior
 from unjai.vision.plates.heads import NO_PLACE
 
 Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
@@ -22,6 +24,9 @@ PLACE_SURE: Final = 0.5
 NARROW_PX: Final = 60.0
 """Plates narrower than this are told only when they are all but certain."""
 NARROW_SURE: Final = 0.97
+RARE_SURE: Final = 0.9
+"""What has the form of few plates (one letter, five digits) is told from here on: most such texts are torn ones."""
+_LEADING_ZERO = re.compile(rf"[{LETTERS}]0")
 _FLOOR = 1e-3
 _MOST = 4.0
 """So many independent looks at most lie in one track, however long it is: its frames share their errors."""
@@ -114,8 +119,7 @@ def read_of(sightings: Sequence[Sighting]) -> PlateRead:
     clearest = max(sightings, key=lambda one: (one.reading.best[1], one.width_px))
     widest = max(one.width_px for one in sightings)
     best, share = whole.best
-    needed = SURE if widest >= NARROW_PX else NARROW_SURE
-    told = best if best and share >= needed else None
+    told = best if best and share >= needed(best, widest) else None
     place = int(whole.places.argmax())
     place_share = float(whole.places[place])
     named = told is not None and place != NO_PLACE and place_share >= PLACE_SURE
@@ -130,6 +134,14 @@ def read_of(sightings: Sequence[Sighting]) -> PlateRead:
         width_px=widest,
         frames=sum(one.reading.best[0] == best for one in sightings),
     )
+
+
+def needed(registration: str, width_px: float) -> float:
+    """Return how sure a registration must be to be told; no certainty is enough for what no plate says."""
+    if GRAMMAR.fullmatch(registration) is None or ("-" not in registration and _LEADING_ZERO.search(registration)):
+        return math.inf
+    rare = prior(registration) < 0
+    return max(SURE if width_px >= NARROW_PX else NARROW_SURE, RARE_SURE if rare else 0.0)
 
 
 class Vote:
