@@ -153,7 +153,7 @@ def test_an_honest_visit_raises_no_doubt():
         ({"photo_bits": 2}, "photo_again", False),
         ({"offset_s": 86_400.0}, "clock_off", False),
         ({"clock_jump_s": -3600.0}, "clock_changed", False),
-        ({"told_after_sending_s": 900.0}, "clock_ahead", True),
+        ({"told_after_sending_s": 900.0}, "clock_ahead", False),
         ({"track_far_m": 2_000.0}, "track_elsewhere", False),
         ({"chain": "gap"}, "chain_gap", False),
         ({"chain": "fork"}, "chain_fork", True),
@@ -179,6 +179,10 @@ def test_each_spoof_lowers_the_score_or_is_refused(changed, code, refused):
     assert (judged.state == "refused") == any(doubt.refuses for doubt in found.values())
     if refused:
         assert judged.score == 0
+
+
+def test_a_steady_clock_that_rested_while_the_phone_slept_accuses_nobody():
+    assert named(clock_jump_s=1_800.0) == {}
 
 
 def test_a_vague_position_is_not_called_far():

@@ -136,6 +136,18 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
         "plates.case": Text(
             th="เปิด ต่ออายุ และปิดเลขคดีสำหรับค้นหาทะเบียนรถ", en="open, prolong and close cases for plate searches"
         ),
+        "patrol.read": Text(
+            th="ดูจุดตรวจสายตรวจ การเข้าตรวจ และสิ่งที่สายตรวจพบ",
+            en="see patrol checkpoints, visits and what units found",
+        ),
+        "patrol.manage": Text(
+            th="จัดการเขตตรวจ จุดตรวจสายตรวจ ป้าย QR และโทรศัพท์ที่ใช้ยืนยัน",
+            en="manage beats, patrol checkpoints, their QR labels, and the phones that sign",
+        ),
+        "patrol.self": Text(
+            th="ส่งการเข้าตรวจและสิ่งที่พบของตน จากโทรศัพท์ที่ลงทะเบียน",
+            en="send one's own visits and findings from a registered phone",
+        ),
     }
 )
 
@@ -163,6 +175,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | _CASE
             | {"unit.admin", "audit.read", "approval.give", "breakglass.take", "incident.export"}
             | {"escalation.take", "procedure.admin", "rule.admin", "camera.manage", "plates.case"}
+            | {"patrol.read", "patrol.manage"}
             | _PLATES
             | _WATCH
             | _HITS,
@@ -175,7 +188,8 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | {"audit.read", "policy.admin", "approval.give", "breakglass.review", "incident.export", "replay.read"}
             | {"system.read", "camera.watch", "camera.replay"}
             | {"party.read", "attachment.read", "escalation.take", "procedure.admin", "rule.admin", "evidence.read"}
-            | {"plates.case", "plates.watch.read", "plates.hits"},
+            | {"plates.case", "plates.watch.read", "plates.hits"}
+            | {"patrol.read", "patrol.manage"},
         ),
         "detective": Role(
             th="สืบสวน",
@@ -188,7 +202,9 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | _HITS,
         ),
         "officer": Role(
-            th="สายตรวจ", en="patrol officer", rights=frozenset({"unit.self", "zone.read", "incident.read"})
+            th="สายตรวจ",
+            en="patrol officer",
+            rights=frozenset({"unit.self", "zone.read", "incident.read", "patrol.self"}),
         ),
         "inquiry": Role(
             th="พนักงานสอบสวน",
@@ -198,7 +214,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             )
             | {"evidence.read", "plates.case", "plates.watch.read"},
         ),
-        "volunteer": Role(th="อาสาสมัคร", en="volunteer", rights=frozenset({"unit.self", "zone.read"})),
+        "volunteer": Role(th="อาสาสมัคร", en="volunteer", rights=frozenset({"unit.self", "zone.read", "patrol.self"})),
         "administrator": Role(
             th="ผู้ดูแลระบบ",
             en="administrator",
@@ -210,6 +226,8 @@ ROLES: Mapping[str, Role] = MappingProxyType(
                     "device.admin",
                     "camera.manage",
                     "rule.admin",
+                    "patrol.read",
+                    "patrol.manage",
                     "unit.admin",
                     "account.admin",
                     "person.admin",

@@ -20,6 +20,7 @@ from unjai.cameras.recording.shelf import recordings_root
 from unjai.cameras.watched import Watched, Watching
 from unjai.model.actor import Actor, system
 from unjai.patrol.api import router as patrol_router
+from unjai.patrol.imports import IMPORT_KINDS as PATROL_KINDS
 from unjai.people.api import router as people_router
 from unjai.people.api.accounts import COOKIE
 from unjai.people.flows import SignedIn, session_of
@@ -56,7 +57,7 @@ from unjai.web.system import router as system_router
 from unjai.web.watching import router as watching_router
 
 _SESSION_S = 5.0
-IMPORT_KINDS = (*TERRITORY_KINDS, *PEOPLE_KINDS, *CAMERA_KINDS)
+IMPORT_KINDS = (*TERRITORY_KINDS, *PEOPLE_KINDS, *CAMERA_KINDS, *PATROL_KINDS)
 """What comes from files and goes into files, of all capabilities."""
 
 ROUTERS = (
@@ -191,7 +192,7 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
             *desk_sockets.routes(hub, ground, sessions.who, made.settings),
             *PointDoor(hub, ground, made.registry, made.refusals, made.settings).routes(),
             *trust.routes(made.settings),
-            metrics.route(gather, meters, hub, made.settings, made.clock),
+            metrics.route(gather, meters, hub, made.settings, made.clock, cameras=lambda: desk.states().values()),
         ],
         meters=meters,
         healthy=healthy,

@@ -4,4 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from unjai.patrol.api import checkpoints, officer, visits
+
 router = APIRouter()
+router.include_router(checkpoints.router)
+router.include_router(officer.router)
+router.include_router(visits.router)

@@ -53,7 +53,8 @@ class Visit:
     told_after_sending_s: float = 0.0
     """How far the phone's own time of the visit lies behind the time at which it sent it; negative is before."""
     clock_jump_s: float | None = None
-    """Between this and the one before in the chain: the phone's wall clock less its steady clock."""
+    """Between this and the one before in the chain: the phone's wall clock less its steady clock, or less nothing where
+    the page was opened anew between. A steady clock may rest while a phone sleeps: only a step back says anything."""
     photo_bits: int | None = None
     """How many bits the nearest other photograph differs by, where one is the same."""
     track_far_m: float | None = None
@@ -140,11 +141,11 @@ def _clock(visit: Visit) -> list[Doubt]:
         facts = {"minutes": round(visit.offset_s / 60)}
         found.append(Doubt(code="clock_off", keeps=0.8, facts=facts))
     jump = visit.clock_jump_s
-    if jump is not None and abs(jump) > CLOCK_JUMP_S:
-        found.append(Doubt(code="clock_changed", keeps=0.4, facts={"minutes": round(jump / 60, 1)}))
+    if jump is not None and jump < -CLOCK_JUMP_S:
+        found.append(Doubt(code="clock_changed", keeps=0.4, facts={"minutes": round(-jump / 60, 1)}))
     if visit.told_after_sending_s > AHEAD_S:
         facts = {"minutes": round(visit.told_after_sending_s / 60)}
-        found.append(Doubt(code="clock_ahead", keeps=0.0, refuses=True, facts=facts))
+        found.append(Doubt(code="clock_ahead", keeps=0.3, facts=facts))
     return found
 
 

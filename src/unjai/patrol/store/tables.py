@@ -56,13 +56,13 @@ patrol_checkpoint = station_table(
     Column("note", Text, nullable=False, server_default=""),
     Column("retired", Boolean, nullable=False, server_default=false()),
     Column("serial", Integer, nullable=False, server_default=text("1")),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary),
     Column("version", Integer, nullable=False, server_default=text("1")),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("station_id", "code"),
 )
-"""A patrol checkpoint — จุดตรวจสายตรวจ. `sealed` is its secret, `serial` the label that counts, `nfc_digest` the SHA-256
-of its tag's number."""
+"""A patrol checkpoint — จุดตรวจสายตรวจ. `sealed` is its secret, made with its first label, `serial` the label that
+counts, `nfc_digest` the SHA-256 of its tag's number."""
 
 patrol_checkpoint_change = station_table(
     "patrol_checkpoint_change",

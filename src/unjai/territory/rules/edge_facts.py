@@ -30,5 +30,11 @@ _ALL = (
         th="ส่วนของถนนที่กล้องใช้งานได้มองเห็นเวลากลางคืน (0–1)",
         en="the share of the street that a working camera sees by night (0–1)",
     ),
+    EdgeFact(
+        fact="patrolled_at",
+        right="patrol.manage",
+        th="เวลาที่สายตรวจผ่านหรือเข้าตรวจครั้งล่าสุด (UTC)",
+        en="when a patrol last passed or visited (UTC)",
+    ),
 )
 EDGE_FACTS: Mapping[str, EdgeFact] = MappingProxyType({one.fact: one for one in _ALL})

@@ -37,7 +37,7 @@ CREATE TABLE patrol_checkpoint (
     note TEXT DEFAULT '' NOT NULL,
     retired BOOLEAN DEFAULT false NOT NULL,
     serial INTEGER DEFAULT 1 NOT NULL,
-    sealed BYTEA NOT NULL,
+    sealed BYTEA,
     version INTEGER DEFAULT 1 NOT NULL,
     changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_patrol_checkpoint PRIMARY KEY (id),
