@@ -104,6 +104,7 @@ BODIES: dict[str, Any] = {
     "POST /api/plates/hits/{plate_hit_id}/undo": {"version": 1},
     "PUT /api/plates/cases/{plate_case_id}": {"until": None},
     "POST /api/plates/searches/{plate_search_id}/hold": {"reads": [str(named_id("rights", "read"))]},
+    "POST /api/plates/searches/{plate_search_id}/export": {"reads": [str(named_id("rights", "read"))]},
     "POST /api/shift-logs/{log_id}/additions": {"text": "ถูกยึด"},
     "POST /api/shift-logs/{log_id}/hand-over": {},
     "PATCH /api/accounts/{account_id}": {"name_th": "ถูกยึด"},

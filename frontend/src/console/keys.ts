@@ -2,7 +2,7 @@
 export type Command =
   | 'search' | 'call' | 'next' | 'previous' | 'take' | 'assign' | 'close' | 'map' | 'table' | 'history' | 'shift' | 'note' | 'step' | 'mute' | 'undo' | 'help' | 'back' | 'live'
   | 'talk' | 'hangup' | 'siren' | 'light'
-  | 'plates' | 'confirm' | 'reject';
+  | 'plates' | 'confirm' | 'reject' | 'find' | 'strip';
 
 export interface Stroke {
   code: string;
@@ -41,6 +41,8 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'plates', code: 'KeyP', shown: 'P' },
   { command: 'confirm', code: 'KeyY', shown: 'Y' },
   { command: 'reject', code: 'KeyR', shown: 'R' },
+  { command: 'find', code: 'KeyF', shown: 'F' },
+  { command: 'strip', code: 'KeyF', shift: true, shown: 'Shift F' },
   { command: 'map', code: 'KeyM', shown: 'M' },
   { command: 'table', code: 'KeyT', shown: 'T' },
   { command: 'history', code: 'KeyH', shown: 'H' },

@@ -2,7 +2,7 @@
 import type { LonLat } from '$lib/types';
 import type { Target } from '../map/paint';
 
-export type View = 'live' | 'history' | 'table' | 'shift';
+export type View = 'live' | 'history' | 'table' | 'shift' | 'plates';
 
 function kept<T extends object>(name: string, start: T): T {
   try {

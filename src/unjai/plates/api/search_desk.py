@@ -10,12 +10,25 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
+from unjai.model.errors import UnjaiError
 from unjai.model.geometry import Point
+from unjai.model.plate import PLACES, place_of
+from unjai.plates.api.searches import asked_of
 from unjai.plates.flows import searches
 from unjai.plates.flows.search_exports import export
 from unjai.plates.pictures import plate_pictures
-from unjai.plates.schemas.search_desk import PlateExportIn, PlateWayOut, PlateWaysIn
-from unjai.platform.http import Ask, Ground, allowed
+from unjai.plates.rules import searching as rules
+from unjai.plates.schemas.search_desk import (
+    PlateCheckIn,
+    PlateCheckOut,
+    PlateExportIn,
+    PlatePlaceOut,
+    PlateWayOut,
+    PlateWaysIn,
+)
+from unjai.platform.free import sayable
+from unjai.platform.http import Ask, Ground, Told, allowed
+from unjai.platform.i18n import told
 from unjai.platform.sealed.archive import chunks
 from unjai.territory.streets import UnitKind
 from unjai.territory.view import TerritoryView, territory_of
@@ -50,6 +63,32 @@ async def seal(
 def _sent(file: IO[bytes]) -> Iterator[bytes]:
     with file:
         yield from chunks(file)
+
+
+@router.get("/plates/places")
+async def places(_ask: Annotated[Ask, allowed(searches.RIGHT)]) -> list[PlatePlaceOut]:
+    """Return the places that a plate may name, in the order of their Thai names."""
+    rows = sorted(PLACES, key=lambda one: one.th)
+    return [PlatePlaceOut(code=one.code, th=one.th, en=one.en) for one in rows]
+
+
+@router.post("/plates/searches/check")
+async def check(body: PlateCheckIn, ask: Annotated[Ask, allowed(searches.RIGHT)]) -> PlateCheckOut:
+    """Return how a question is understood and whether it needs a second person; nothing is searched or logged."""
+    found = PlateCheckOut(registration="", province_th="", province_en="", wide=[], cameras=None, wrong=None)
+    try:
+        asked = asked_of(body.asked)
+        found.wide = list(rules.why_wide(asked))
+        rules.check(asked, ask.clock.now())
+        found.registration, code = rules.understood(asked)
+        if code is not None:
+            place = place_of(code)
+            found.province_th, found.province_en = place.th, place.en
+        keys = await searches.cameras_of(ask.tx, ask.actor, asked)
+        found.cameras = None if keys is None else len(keys)
+    except UnjaiError as error:
+        found.wrong = Told.model_validate(sayable(told(error)))
+    return found
 
 
 @router.post("/plates/ways")

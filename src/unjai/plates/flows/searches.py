@@ -69,7 +69,7 @@ async def open_search(
     wide = rules.wide(asked)
     if wide:
         actor.must_be_approved(WIDE, **told(asked, reason=reason, said=kept, case_number=number))
-    question = rules.put(asked, await _cameras(tx, actor, asked), now)
+    question = rules.put(asked, await cameras_of(tx, actor, asked), now)
     search_id = new_id(now)
     facts = {"asked": _plain(asked), "reason": reason, "said": kept, "case": number, "wide": wide}
     note = await audit(tx, actor, clock, action="plates.search", subject=f"plate_search:{search_id}", facts=facts)
@@ -176,7 +176,7 @@ async def _open(tx: Tx, actor: Actor, clock: Clock, search_id: UUID) -> Row:
     return row
 
 
-async def _cameras(tx: Tx, actor: Actor, asked: Asked) -> tuple[str, ...] | None:
+async def cameras_of(tx: Tx, actor: Actor, asked: Asked) -> tuple[str, ...] | None:
     """Return the keys of the cameras that a question's places mean; None where it names no place."""
     if not asked.placed:
         return None

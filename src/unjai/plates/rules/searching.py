@@ -86,9 +86,36 @@ def wide(asked: Asked) -> bool:
 
     Over seven days; convoys and company; every camera of the station, unless one registration is named in full.
     """
-    if asked.to_at - asked.from_at > WIDE_OVER or asked.kind in ("convoy", "together"):
-        return True
-    return asked.kind != "exact" and not asked.placed
+    return bool(why_wide(asked))
+
+
+Wide = Literal["days", "kind", "everywhere"]
+
+
+def why_wide(asked: Asked) -> tuple[Wide, ...]:
+    """Return what makes a question wide; nothing for one that a person may put alone."""
+    followed = asked.kind in ("convoy", "together")
+    reasons: list[tuple[Wide, bool]] = [
+        ("days", asked.to_at - asked.from_at > WIDE_OVER),
+        ("kind", followed),
+        ("everywhere", asked.kind != "exact" and not asked.placed and not followed),
+    ]
+    return tuple(name for name, holds in reasons if holds)
+
+
+def understood(asked: Asked) -> tuple[str, str | None]:
+    """Return the registration (or pattern, or digits) and the place that a question means; raise as `check` does."""
+    place = place_of(asked.province).code if asked.province else None
+    match asked.kind:
+        case "exact" | "look_alike" | "together":
+            plate = _plate(asked.plate, place)
+            return plate.registration, plate.province
+        case "wildcard":
+            return pattern(asked.plate).text, place
+        case "digits":
+            return "".join(asked.plate.split()), place
+        case _:
+            return "", place
 
 
 def check(asked: Asked, now: datetime) -> None:

@@ -6,13 +6,40 @@ from uuid import UUID
 
 from pydantic import Field
 
-from unjai.plates.schemas.searches import In, Key, Out
+from unjai.plates.schemas.searches import AskedIn, In, Key, Out
+from unjai.platform.http import Told
 
 
 class PlateExportIn(In):
     """The reads to seal as evidence."""
 
     reads: list[UUID] = Field(min_length=1, max_length=500)
+
+
+class PlateCheckIn(In):
+    """A question to look at before it is put."""
+
+    asked: AskedIn
+
+
+class PlateCheckOut(Out):
+    """How a question is understood: nothing was searched. `wrong` says what is to be mended, in words."""
+
+    registration: str
+    province_th: str
+    province_en: str
+    wide: list[str]
+    cameras: int | None
+    """How many cameras its places mean; null for all."""
+    wrong: Told | None
+
+
+class PlatePlaceOut(Out):
+    """A place that a plate may name."""
+
+    code: str
+    th: str
+    en: str
 
 
 class PlateWaysIn(In):
