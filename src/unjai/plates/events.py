@@ -26,3 +26,12 @@ class WatchListChanged:
     subject: ClassVar[str] = "plate.watch_list"
     station_id: StationId
     version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HitTold:
+    """Somebody whom an entry names was told of a hit; their screens ask for it."""
+
+    subject: ClassVar[str] = "plate.told"
+    station_id: StationId
+    hit_id: UUID

@@ -20,6 +20,7 @@ from unjai.plates.schemas.hits import (
     PlateHitOut,
     PlateHitWholeOut,
     PlateNextOut,
+    PlateNoticeOut,
     SightingOut,
 )
 from unjai.platform.database import Tx
@@ -108,6 +109,29 @@ async def hits_out(tx: Tx, actor: Actor, rows: Sequence[Row], now: datetime) -> 
         return []
     view = await territory_of(tx, StationId(rows[0]["station_id"]))
     return [PlateHitOut(**_hit(view, actor, row, now)) for row in rows]
+
+
+async def notices_out(tx: Tx, rows: Sequence[Row]) -> list[PlateNoticeOut]:
+    """Return notices in words."""
+    if not rows:
+        return []
+    view = await territory_of(tx, StationId(rows[0]["station_id"]))
+    told = []
+    for row in rows:
+        said: Row = row["said"]
+        device = view.device(said["camera"])
+        th, en = (device.name_th, device.name_en or device.name_th) if device else (said["camera"],) * 2
+        names = ("id", "hit_id", "grade", "at", "seen_at")
+        told.append(
+            PlateNoticeOut(
+                **{name: row[name] for name in names},
+                **{name: said[name] for name in ("plate_th", "plate_en", "instruction", "incident_id")},
+                camera_th=th,
+                camera_en=en,
+                last_at=said["seen_at"],
+            )
+        )
+    return told
 
 
 async def whole_out(tx: Tx, actor: Actor, row: Row, sightings: Sequence[Row], now: datetime) -> PlateHitWholeOut:

@@ -93,11 +93,14 @@ class Source:
     def __init__(self, lines: Iterator[FileLine], text: io.TextIOWrapper | None, size: int) -> None:
         """Hold an open file."""
         self.lines, self._text, self._size = lines, text, size
+        self._file = None if text is None else text.fileno()
 
     @property
     def at(self) -> int:
         """Return how many bytes were read."""
-        return self._size if self._text is None or self._text.closed else self._text.buffer.tell()
+        if self._file is None or self._text is None or self._text.closed:
+            return self._size
+        return os.lseek(self._file, 0, os.SEEK_CUR)
 
     def close(self) -> None:
         """Close the file."""

@@ -20,6 +20,8 @@ from unjai.picture.store import last_seen_of
 from unjai.platform.database import Tx
 from unjai.respond.checklist import sheet_of
 from unjai.respond.codes import event_codes
+from unjai.respond.flows.watched import asked_vehicles
+from unjai.respond.rules.kinds import WATCHED
 from unjai.respond.rules.ranking import STALE_S
 from unjai.respond.schemas.base import storable
 from unjai.respond.schemas.case import AttachmentOut, CaseFileOut, OverdueOut, PartyOut
@@ -234,7 +236,8 @@ async def _task(tx: Tx, asked: Row) -> Task:
     if shown is None:
         raise not_found("incident", asked["incident_id"])
     told = await reports.of_incidents(tx, [asked["incident_id"]])
-    return Task.model_validate({**asked, "incident": shown, "told": _told(told)})
+    told_of = await asked_vehicles(tx, StationId(asked["station_id"]), shown.id) if shown.code == WATCHED else []
+    return Task.model_validate({**asked, "incident": shown, "told": told_of + _told(told)})
 
 
 def _told(rows: Iterable[Row]) -> list[str]:

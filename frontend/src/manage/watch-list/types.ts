@@ -11,6 +11,7 @@ export type Summary = Said['SummaryOut'];
 export type Checked = Said['WatchCheckOut'];
 export type PlateFile = Said['WatchFileOut'];
 export type WholeFile = Said['FileWholeOut'];
+export type Recipient = Said['RecipientOut'];
 export const WORDS = ['vehicle_type', 'vehicle_colour', 'vehicle_marks', 'reason', 'legal_basis', 'case_number', 'requested_by', 'instruction', 'notify'] as const;
 /** The last moment of a day in Bangkok. */
 export const endOf = (day: string) => `${day}T23:59:59+07:00`;

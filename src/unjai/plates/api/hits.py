@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Response
 
 from unjai.model.errors import UnjaiError, not_found
 from unjai.plates.flows import hits as flows
+from unjai.plates.flows import notices
 from unjai.plates.flows.hit_figures import figures
-from unjai.plates.hit_view import hits_out, whole_out
+from unjai.plates.hit_view import hits_out, notices_out, whole_out
 from unjai.plates.pictures import plate_pictures
 from unjai.plates.rules.hits import HitState
 from unjai.plates.rules.matching import Verdict
@@ -19,11 +20,12 @@ from unjai.plates.schemas.hits import (
     PlateHitOut,
     PlateHitsOut,
     PlateHitWholeOut,
+    PlateNoticeOut,
     PlateUndoIn,
     PlateVerdictIn,
 )
 from unjai.plates.store import hits as store
-from unjai.platform.http import Ask, Ground, allowed
+from unjai.platform.http import ANYONE, Ask, Ground, allowed
 from unjai.platform.moments import MomentIn
 
 router = APIRouter(tags=["plates"])
@@ -109,6 +111,18 @@ async def undo(plate_hit_id: UUID, body: PlateUndoIn, ask: Judges) -> PlateHitOu
 async def rule_figures(ask: Sees, days: Annotated[int, Query(ge=1, le=366)] = 30) -> PlateFiguresOut:
     """Return the matching rule with what it did at this station."""
     return await figures(ask.tx, ask.actor, ask.clock, days=days)
+
+
+@router.get("/plates/notices")
+async def own_notices(ask: Annotated[Ask, allowed(ANYONE)]) -> list[PlateNoticeOut]:
+    """Return what the asker was told of hits in the last days, the newest first; nobody sees another's."""
+    return await notices_out(ask.tx, await notices.own(ask.tx, ask.actor, ask.clock))
+
+
+@router.put("/plates/notices/{plate_notice_id}", status_code=204)
+async def notice_seen(plate_notice_id: UUID, ask: Annotated[Ask, allowed(ANYONE)]) -> None:
+    """Say that a notice of one's own was read."""
+    await notices.seen(ask.tx, ask.actor, ask.clock, notice_id=plate_notice_id)
 
 
 async def _hit(ask: Ask, hit_id: UUID) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from unjai.model.plate import Plate, shown
 from unjai.plates import incoming
 from unjai.plates.flows import watch_imports as files
 from unjai.plates.flows import watch_list as flows
+from unjai.plates.flows.recipients import recipients
 from unjai.plates.flows.watch_list import PROPOSE, READ, Checked, Wish
+from unjai.plates.rules.urgency import urgent_word
 from unjai.plates.rules.watch_file import COLUMNS
 from unjai.plates.schemas.watch_list import (
     Asked,
@@ -33,6 +35,7 @@ from unjai.plates.schemas.watch_list import (
     FileWholeOut,
     GoodRowOut,
     PageOut,
+    RecipientOut,
     RefusedOut,
     SummaryOut,
     TrafficIn,
@@ -88,6 +91,8 @@ async def add_entry(body: EntryIn, ask: Proposes) -> EntryWholeOut:
         valid_from=body.valid_from or ask.clock.now(),
         valid_until=body.valid_until,
         said=said,
+        notify_accounts=body.notify_accounts,
+        notify_probable=body.notify_probable,
     )
     return _whole(await flows.add(ask.tx, ask.actor, ask.clock, wish=wish))
 
@@ -95,7 +100,15 @@ async def add_entry(body: EntryIn, ask: Proposes) -> EntryWholeOut:
 @router.post("/plates/watch-list/check")
 async def check_entry(body: CheckIn, ask: Proposes) -> WatchCheckOut:
     """Tell how a typed plate is understood and what listing it would cost in chance hits."""
-    return _checked(await flows.check(ask.tx, ask.actor, ask.clock, **body.model_dump()))
+    asked = body.model_dump(exclude={"reason", "instruction"})
+    word = urgent_word(body.reason, body.instruction)
+    return _checked(await flows.check(ask.tx, ask.actor, ask.clock, **asked), word)
+
+
+@router.get("/plates/watch-list/recipients")
+async def read_recipients(ask: Reads) -> list[RecipientOut]:
+    """Return whom an entry may name to be told of its hits."""
+    return [RecipientOut.model_validate(row) for row in await recipients(ask.tx, ask.actor)]
 
 
 @router.get("/plates/watch-list/summary")
@@ -273,7 +286,7 @@ def _whole(row: Mapping[str, Any]) -> EntryWholeOut:
     return EntryWholeOut.model_validate(_of(EntryWholeOut, row), from_attributes=True)
 
 
-def _checked(found: Checked) -> WatchCheckOut:
+def _checked(found: Checked, word: str | None) -> WatchCheckOut:
     plate, cost = found.target.plate, found.expected
     return WatchCheckOut(
         registration=plate.registration,
@@ -289,6 +302,7 @@ def _checked(found: Checked) -> WatchCheckOut:
             a_day=cost.a_day,
             a_day_most=cost.a_day_most,
         ),
+        urgent_word=word,
         twins=[TwinOut(**one) for one in found.twins],
     )
 

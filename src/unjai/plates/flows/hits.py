@@ -16,6 +16,7 @@ from unjai.model.ids import DeviceId, IncidentId, StationId, new_id
 from unjai.model.plate import Plate
 from unjai.plates.above import Judged, Sighted, above
 from unjai.plates.events import HitChanged
+from unjai.plates.flows import notices
 from unjai.plates.rules.hits import (
     FORGOTTEN,
     UNDO,
@@ -29,7 +30,9 @@ from unjai.plates.rules.hits import (
     stronger,
 )
 from unjai.plates.rules.matching import Likeness, Seen, Verdict, verdict
+from unjai.plates.rules.urgency import priority_of
 from unjai.plates.store import hits as store
+from unjai.plates.store import notices as told
 from unjai.plates.store import reads
 from unjai.platform.audit import audit
 from unjai.platform.database import Tx
@@ -121,8 +124,8 @@ async def take_sighting(
             grown |= {"state": "waiting", "judged_at": None, "lapses_at": until}
         row = await store.change(tx, row["id"], **grown)
     own = {"observation_id": read.observation_id, "station_id": read.station_id, "entry": entry, "hit_id": row["id"]}
-    told = {"at": read.at, "received_at": read.received_at, "digest": read.digest, "grade": grade, "how": how}
-    await store.add_sighting(tx, {**own, **told, "province": read.said.province, "held": False, **facts})
+    when = {"at": read.at, "received_at": read.received_at, "digest": read.digest, "grade": grade, "how": how}
+    await store.add_sighting(tx, {**own, **when, "province": read.said.province, "held": False, **facts})
     if reports(row["state"], row["grade"]):
         incident_id = await above().seen(tx, actor, clock, _sighted(row, read))
         if incident_id != row["incident_id"]:
@@ -131,6 +134,8 @@ async def take_sighting(
         subject = f"plate_hit:{row['id']}"
         said = {"grade": grade, "how": how, "entry": entry, "case": listed.get("case_number")}
         await audit(tx, actor, clock, action="plates.hit", subject=subject, facts=said, station_id=read.station_id)
+    if reports(row["state"], row["grade"]) or fresh:
+        await notices.tell(tx, actor, clock, row=row, sure=row["state"] == "confirmed")
     await _tell(tx, clock, row)
     return row
 
@@ -183,7 +188,7 @@ def _sighted(row: Row, read: Read) -> Sighted:
         device_id=read.device_id,
         camera=read.camera,
         instruction=str(row["listed"].get("instruction") or ""),
-        priority=row["listed"].get("priority"),
+        priority=priority_of(str(row["listed"].get("reason") or ""), str(row["listed"].get("instruction") or "")),
     )
 
 
@@ -216,6 +221,8 @@ async def judge(
     facts |= {"words": said} if said else {}
     action = "plates.confirm" if verdict == "confirmed" else "plates.reject"
     await audit(tx, actor, clock, action=action, subject=f"plate_hit:{hit_id}", facts=facts)
+    if verdict == "confirmed":
+        await notices.tell(tx, actor, clock, row=row, sure=True)
     await _tell(tx, clock, row)
     return row
 
@@ -285,6 +292,7 @@ async def tend(tx: Tx, actor: Actor, clock: Clock, pictures: DatedMedia) -> None
         await _tell(tx, clock, row)
     await _hold(tx, actor, now, pictures)
     await store.forget(tx, now - FORGOTTEN)
+    await told.forget(tx, now - notices.KEPT)
 
 
 async def _hold(tx: Tx, actor: Actor, now: datetime, pictures: DatedMedia) -> None:

@@ -64,6 +64,8 @@ def _in_words(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": str(row["id"]),
         **{name: row[name] for name in names},
+        "notify_accounts": [str(one) for one in row["notify_accounts"]],
+        "notify_probable": row["notify_probable"],
         "plate_th": shown(plate),
         "plate_en": shown(plate, "en"),
         "valid_from": row["valid_from"].isoformat(),

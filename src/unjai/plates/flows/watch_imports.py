@@ -21,7 +21,9 @@ from unjai.people.flows import four_eyes
 from unjai.people.flows.four_eyes import ACTIONS, Action, Look
 from unjai.people.rules.posts import today
 from unjai.plates.events import WatchListChanged
-from unjai.plates.flows.watch_list import PROPOSE, READ, approver, traffic_of
+from unjai.plates.flows.chances import traffic_of
+from unjai.plates.flows.recipients import named_here
+from unjai.plates.flows.watch_list import PROPOSE, READ, approver
 from unjai.plates.rules import watch_list as rules
 from unjai.plates.spool import Upload
 from unjai.plates.store import watch_files as store
@@ -46,8 +48,9 @@ async def begin(tx: Tx, actor: Actor, clock: Clock, *, name: str, upload: Upload
     actor.must(PROPOSE)
     now, station_id = clock.now(), actor.station
     await store.forget_old(tx, station_id, now - KEPT_FOR, now - SILENT)
-    row = {
-        "id": new_id(now),
+    key = new_id(now)
+    row: Row = {
+        "id": key,
         "name": name.strip()[:200] or "watch-list",
         "digest": upload.digest,
         "state": "reading",
@@ -61,7 +64,7 @@ async def begin(tx: Tx, actor: Actor, clock: Clock, *, name: str, upload: Upload
     }
     await store.add_import(tx, station_id, row)
     await _tell(tx, actor, clock, row, "stage", {"bytes": upload.size})
-    return await one(tx, actor, clock, import_id=row["id"])
+    return await one(tx, actor, clock, import_id=key)
 
 
 async def add_part(tx: Tx, actor: Actor, clock: Clock, *, import_id: UUID, rows: bytes, total: int, at: int) -> bool:
@@ -134,7 +137,8 @@ async def propose(
     if not row["total"] - sum(row["refused"].values()):
         raise UnjaiError("watch_import_none", 422)
     rules.check_times(clock.now(), valid_until, clock.now())
-    said = {**defaults, "valid_until": valid_until.isoformat()}
+    named = await named_here(tx, actor, defaults.get("notify_accounts") or ())
+    said = {**defaults, "valid_until": valid_until.isoformat(), "notify_accounts": list(map(str, named))}
     await store.change_import(tx, import_id, defaults=said, state="proposed")
     facts = {"import": str(import_id)}
     asked = await four_eyes.propose(tx, actor, clock, action=IMPORT, facts=facts, reason=str(defaults["reason"]))

@@ -6,14 +6,13 @@ tells more of it, one person may change. Every change of what counts moves the l
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from unjai.model.actor import Actor, system
+from unjai.model.actor import Actor
 from unjai.model.clock import Clock
 from unjai.model.errors import UnjaiError, not_found
 from unjai.model.ids import new_id
@@ -25,22 +24,22 @@ from unjai.people.flows.four_eyes import ACTIONS, Action, Look
 from unjai.people.rules.posts import today
 from unjai.people.store import oversight
 from unjai.plates.events import WatchListChanged
+from unjai.plates.flows.chances import cost_words, expected_of, traffic_of
+from unjai.plates.flows.recipients import named_here, recipients
 from unjai.plates.rules import watch_list as rules
+from unjai.plates.rules.urgency import urgent_word
 from unjai.plates.rules.watch_list import Expected, Target
-from unjai.plates.store import hits
 from unjai.plates.store import watch_list as store
 from unjai.platform.audit import audit
 from unjai.platform.database import Tx
 from unjai.platform.outbox import emit
-from unjai.territory import store as territory
 
 READ, PROPOSE = store.READ, "plates.watch.propose"
 LIST = "plates.watch.list"
 Row = dict[str, Any]
 PAGE_MOST = 200
-_BANGKOK, _METROPOLITAN, _PROVINCIAL = "10", 10, 1000
-"""Ids of the police tree: the Metropolitan Bureau, and provincial forces as 1000 + the province's code."""
-_AGREED = ("registration", "province", "partial", "special", *store.SAID, "valid_from", "valid_until")
+_TOLD = ("notify_accounts", "notify_probable")
+_AGREED = ("registration", "province", "partial", "special", *store.SAID, "valid_from", "valid_until", *_TOLD)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +52,8 @@ class Wish:
     valid_from: datetime
     valid_until: datetime
     said: Mapping[str, str]
+    notify_accounts: Sequence[UUID] = ()
+    notify_probable: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,32 +74,6 @@ async def check(
     named = target.registration, target.province, case_number
     same = await store.twins(tx, actor.station, *named, clock.now())
     return Checked(target=target, expected=await expected_of(tx, actor, target), twins=same)
-
-
-async def expected_of(tx: Tx, actor: Actor, target: Target) -> Expected:
-    """Return the chance hits of an entry at the actor's station. Raises `watch_too_wide` (422)."""
-    reads, days = await traffic_of(tx, actor)
-    return await asyncio.to_thread(rules.expected, target, await home_of(tx, actor), reads, days)
-
-
-async def traffic_of(tx: Tx, actor: Actor) -> tuple[int | None, int]:
-    """Return how many plates the station reads a day, and on how many whole days that was measured.
-
-    Without a whole day of reads it is what somebody typed, and the days are 0; None: nobody knows.
-    """
-    async with tx.acting_as(system(actor.station, name="plates")):  # a count, which everybody here may know
-        counted = await hits.newest_days(tx, actor.station, rules.TRAFFIC_DAYS + 1)
-    if found := rules.measured_traffic(counted):
-        return found
-    return (await store.list_of(tx, actor.station))["reads_a_day"], 0
-
-
-async def home_of(tx: Tx, actor: Actor) -> str | None:
-    """Return the code of the province that the actor's station lies in."""
-    unit = await territory.org_unit_of(tx, actor.station)
-    above = [int(one) for one in unit.path.split(".")] if unit else []
-    codes = [str(one - _PROVINCIAL) for one in above if _PROVINCIAL < one < _PROVINCIAL + 100]
-    return codes[0] if codes else _BANGKOK if _METROPOLITAN in above else None
 
 
 async def add(tx: Tx, actor: Actor, clock: Clock, *, wish: Wish) -> Row:
@@ -126,6 +101,8 @@ async def add(tx: Tx, actor: Actor, clock: Clock, *, wish: Wish) -> Row:
             **asdict(found.target),
             "special": found.target.plate.special and not found.target.partial,
             **wish.said,
+            "notify_accounts": await named_here(tx, actor, wish.notify_accounts),
+            "notify_probable": wish.notify_probable,
             "valid_from": wish.valid_from,
             "valid_until": wish.valid_until,
             "state": "proposed",
@@ -171,6 +148,8 @@ async def change(tx: Tx, actor: Actor, clock: Clock, *, entry_id: UUID, changes:
         after |= asdict(target) | {"special": target.plate.special and not target.partial}
     if (after["valid_from"], after["valid_until"]) != (before["valid_from"], before["valid_until"]):
         rules.check_times(after["valid_from"], after["valid_until"], now)
+    if after["notify_accounts"] != before["notify_accounts"]:
+        after["notify_accounts"] = await named_here(tx, actor, after["notify_accounts"])
     if after == before:
         return await entry(tx, actor, clock, entry_id=entry_id)
     if rules.widens(before, after):
@@ -267,15 +246,16 @@ async def _look(tx: Tx, actor: Actor, facts: Mapping[str, Any]) -> Look:
     target = Target(registration=wanted["registration"], province=wanted["province"], partial=wanted["partial"])
     cost = await expected_of(tx, actor, target)
     until = format_date(today(_moment(wanted["valid_until"])))
-    th_cost, en_cost = _cost(cost)
+    th_cost, en_cost = cost_words(cost)
     th, en = shown(target.plate), shown(target.plate, "en")
     said = wanted["reason"], wanted["legal_basis"], wanted["case_number"], wanted["requested_by"]
+    th_more, en_more = await _consequences(tx, actor, wanted)
     return Look(
         subject=f"watch:{row['id']}",
         th="ขึ้นบัญชีเฝ้าระวัง {} ถึง {} เหตุผล: {} · อาศัยอำนาจ: {} · เลขคดี {} · ผู้ขอ {}".format(th, until, *said)
-        + f" · {th_cost}",
+        + f" · {th_cost}{th_more}",
         en="Watch for {} until {}. Why: {} · legal basis: {} · case {} · asked by {}".format(en, until, *said)
-        + f" · {en_cost}",
+        + f" · {en_cost}{en_more}",
         facts={"entry": str(row["id"]), "change": row["state"] != "proposed", **wanted},
     )
 
@@ -288,6 +268,7 @@ async def _list_it(tx: Tx, actor: Actor, clock: Clock, facts: Mapping[str, Any])
         raise UnjaiError("watch_settled", 409)
     agreed = {name: facts[name] for name in _AGREED}
     agreed |= {name: _moment(agreed[name]) for name in ("valid_from", "valid_until")}
+    agreed["notify_accounts"] = [UUID(one) for one in agreed["notify_accounts"]]
     by, name = await approver(tx, actor)
     version = await store.bump(tx, actor.station)
     told = {"approved_by": by, "approver_name": name, "approved_at": clock.now()}
@@ -295,6 +276,20 @@ async def _list_it(tx: Tx, actor: Actor, clock: Clock, facts: Mapping[str, Any])
     await _tell(tx, actor, clock, row, "approve", {"approver": name, "version": version})
     await emit(tx, clock, WatchListChanged(station_id=actor.station, version=version))
     return None
+
+
+async def _consequences(tx: Tx, actor: Actor, wanted: Mapping[str, Any]) -> tuple[str, str]:
+    """Say what a hit will set off: its priority where it is urgent, and who is told."""
+    th = en = ""
+    if word := urgent_word(wanted["reason"], wanted["instruction"]):
+        th, en = f" · เมื่อพบเป็นเหตุเร่งด่วนที่สุด (เพราะมีคำว่า “{word}”)", f" · a hit is of priority 1 (for the word “{word}”)"
+    if wanted["notify_accounts"]:
+        known = {one["id"]: one for one in await recipients(tx, actor)}
+        named = [known[UUID(one)] for one in wanted["notify_accounts"] if UUID(one) in known]
+        early_th, early_en = ("ก่อนยืนยันด้วย", ", before it is confirmed too") if wanted["notify_probable"] else ("", "")
+        th += f" · แจ้ง{early_th} {', '.join(one['name_th'] for one in named)}"
+        en += f" · told{early_en}: {', '.join(one['name_en'] or one['name_th'] for one in named)}"
+    return th, en
 
 
 async def approver(tx: Tx, actor: Actor) -> tuple[UUID | None, str]:
@@ -347,7 +342,11 @@ def _wanted(row: Mapping[str, Any]) -> Row:
 
 def _plain(values: Mapping[str, Any]) -> Row:
     return {
-        name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+        name: value.astimezone(UTC).isoformat()
+        if isinstance(value, datetime)
+        else list(map(str, value))
+        if isinstance(value, list | tuple)
+        else value
         for name, value in values.items()
     }
 
@@ -359,24 +358,6 @@ def _moment(said: str | datetime) -> datetime:
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Row:
     changed = [name for name in _AGREED if before[name] != after[name]]
     return {"before": _plain({name: before[name] for name in changed}), "after": _plain({n: after[n] for n in changed})}
-
-
-def _cost(cost: Expected) -> tuple[str, str]:
-    if cost.a_day is None:
-        return (
-            "จำนวนตรงโดยบังเอิญต่อวัน: ไม่ทราบ (ยังไม่รู้จำนวนรถที่อ่านได้ต่อวัน)",
-            "chance hits a day: unknown (this station's traffic is not known)",
-        )
-    figure = f"{cost.a_day:.2f}" if cost.a_day >= 0.01 else "< 0.01"  # noqa: PLR2004
-    th, en = traffic_words(cost.reads_a_day, cost.measured_days)
-    return f"คาดว่าตรงโดยบังเอิญวันละ {figure} ครั้ง ({th})", f"about {figure} chance hits a day are expected ({en})"
-
-
-def traffic_words(reads: int | None, days: int) -> tuple[str, str]:
-    """Say what an expectation rests on."""
-    if days:
-        return f"วัดจริง {days} วัน วันละ {reads:,} คัน", f"measured on {days} days: {reads:,} reads a day"
-    return f"ตามที่ระบุไว้ วันละ {reads:,} คัน", f"as was typed: {reads:,} reads a day"
 
 
 async def _tell(  # noqa: PLR0917  said in many places

@@ -28,7 +28,7 @@ MEASURED_SHARE: Final = 3.3e-9
 TRAFFIC_DAYS: Final = 14
 """So many whole days are the station's own traffic."""
 
-WIDENING: Final = frozenset({"registration", "province", "partial", "notify"})
+WIDENING: Final = frozenset({"registration", "province", "partial", "notify", "notify_accounts", "notify_probable"})
 """Fields whose change needs a second person again; and a longer time does."""
 
 

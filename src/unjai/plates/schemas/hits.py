@@ -136,6 +136,23 @@ class PlateHitWholeOut(PlateHitOut):
     onward: list[PlateNextOut]
 
 
+class PlateNoticeOut(BaseModel):
+    """A hit that the reader was told of, because its entry names them."""
+
+    id: UUID
+    hit_id: UUID
+    grade: Literal["probable", "alarm", "confirmed"]
+    at: datetime
+    seen_at: datetime | None
+    plate_th: str
+    plate_en: str
+    camera_th: str
+    camera_en: str
+    last_at: datetime
+    instruction: str
+    incident_id: UUID | None
+
+
 class PlateVerdictIn(BaseModel):
     """A verdict on the version of a hit that was seen."""
 

@@ -17,6 +17,7 @@ PlaceText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=6
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Needed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+Named = Annotated[list[UUID], Field(max_length=20)]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 
 
@@ -33,6 +34,8 @@ class CheckIn(In):
     province: PlaceText | None = None
     special: bool = False
     case_number: Line = ""
+    reason: Words = ""
+    instruction: Words = ""
 
 
 class EntryIn(CheckIn):
@@ -47,6 +50,8 @@ class EntryIn(CheckIn):
     requested_by: Needed
     instruction: Words = ""
     notify: Line = ""
+    notify_accounts: Named = Field(default_factory=list)
+    notify_probable: bool = False
     valid_from: MomentIn | None = None
     valid_until: MomentIn
 
@@ -66,6 +71,8 @@ class EntryChange(In):
     requested_by: Needed | None = None
     instruction: Words | None = None
     notify: Line | None = None
+    notify_accounts: Named | None = None
+    notify_probable: bool | None = None
     valid_from: MomentIn | None = None
     valid_until: MomentIn | None = None
 
@@ -105,7 +112,10 @@ class TwinOut(BaseModel):
 
 
 class WatchCheckOut(BaseModel):
-    """How a typed plate is understood, and what listing it would cost."""
+    """How a typed plate is understood, and what listing it would cost.
+
+    `urgent_word`: the word of reason or instruction for which a hit is of priority 1.
+    """
 
     registration: str
     province: str | None
@@ -113,6 +123,7 @@ class WatchCheckOut(BaseModel):
     plate_th: str
     plate_en: str
     expected: ExpectedOut
+    urgent_word: str | None
     twins: list[TwinOut]
 
 
@@ -136,6 +147,8 @@ class EntryOut(BaseModel):
     requested_by: str
     instruction: str
     notify: str
+    notify_accounts: list[UUID]
+    notify_probable: bool
     valid_from: datetime
     valid_until: datetime
     state: State
@@ -206,6 +219,8 @@ class DefaultsIn(In):
     requested_by: Needed
     instruction: Words = ""
     notify: Line = ""
+    notify_accounts: Named = Field(default_factory=list)
+    notify_probable: bool = False
     valid_until: MomentIn
 
 
@@ -263,3 +278,14 @@ class FileWholeOut(WatchFileOut):
 
     good_rows: list[GoodRowOut]
     refused_rows: list[RefusedOut]
+
+
+class RecipientOut(BaseModel):
+    """Somebody whom an entry may name to be told of its hits."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name_th: str
+    name_en: str
+    roles: list[str]

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Integer,
     PrimaryKeyConstraint,
     Text,
-    bindparam,
     delete,
     func,
     or_,
@@ -95,6 +94,5 @@ async def release(tx: Tx, station_id: StationId, case_number: str) -> list[Row]:
 async def still_held(tx: Tx, digest: bytes) -> bool:
     """Tell whether a picture belongs to a read that some case keeps."""
     held = held_plate_read.c
-    asked = bindparam("digest", digest, unique=True)
-    found = select(func.count()).select_from(held_plate_read).where(or_(held.crop == asked, held.still == asked))
+    found = select(func.count()).select_from(held_plate_read).where(or_(held.crop == digest, held.still == digest))
     return bool(await tx.scalar(found))
