@@ -6,6 +6,7 @@ import csv
 import time
 import warnings
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from bench.command import command
 from bench.plates import peers
 from bench.plates.scenes import scenes
 from bench.plates.score import Marked, alike, marks
+from bench.plates.tracks import tracks
 from training.plates import fonts
 from training.plates.samples import Sample, sample
 from unjai.model.errors import UnjaiError
@@ -29,6 +31,7 @@ SEEDS = 700_000_000
 PLATES, QUICK = 2000, 300
 PEER_PLATES = 60
 SCENES, QUICK_SCENES = 60, 10
+TRACKS, QUICK_TRACKS = 500, 60
 CLIP = REAL.parent / "video" / "car-detection.mp4"
 WIDTHS = ((0, 60), (60, 90), (90, 120), (120, 999))
 
@@ -44,6 +47,7 @@ async def measure(quick: bool, _began: float) -> dict[str, Any]:
         warnings.warn("SKIPPED LOUDLY: the faces of plates cannot be fetched here", stacklevel=2)
     else:
         found |= _synthetic(reader, QUICK if quick else PLATES, beside=0 if quick else PEER_PLATES)
+        found |= _in_tracks(reader, QUICK_TRACKS if quick else TRACKS)
         found |= _found_in_scenes(QUICK_SCENES if quick else SCENES)
     found |= _real()
     return found | _pace(reader)
@@ -76,6 +80,17 @@ def _synthetic(reader: PlateReader, count: int, *, beside: int) -> dict[str, Any
         ours = [_marked(one, read_of([reader.crop(_rgb(one.crop))])) for one in some]
         found["ours_synthetic_best_exact"] = marks(ours)["best_exact"]
     return found
+
+
+def _in_tracks(reader: PlateReader, count: int) -> dict[str, Any]:
+    """Return how honest the vote over the frames of one track is, and how often it is told."""
+    told = []
+    for one in tracks(count):
+        if one.first.text.kind != "special":
+            seen = [replace(reader.crop(_rgb(crop)), width_px=width) for crop, width in one.crops]
+            told.append(_marked(one.first, read_of(seen)))
+    names = ("exact", "unreadable", "wrong_of_told", "alarm_share", "wrong_at_alarm", "ece")
+    return {f"tracks_{name}": value for name, value in marks(told).items() if name in names}
 
 
 def confusions(told: list[Marked]) -> Counter[tuple[str, str]]:

@@ -100,10 +100,15 @@ def test_what_no_plate_says_is_never_told_however_sure_it_looks(text):
     assert read.alternatives[0][0] == text
 
 
-@pytest.mark.parametrize("text", ["ฝ596", "12345"])
+@pytest.mark.parametrize("text", ["ฝ596", "12345", "1กข2", "กข2"])
 def test_rare_forms_are_told_only_when_all_but_sure(text):
     assert read_of([look((text, 0.85))]).registration is None
     assert read_of([look((text, 0.95))]).registration == text
+
+
+def test_what_is_rare_twice_must_be_surer_still():
+    assert read_of([look(("ศ4", 0.96))]).registration is None
+    assert read_of([look(("ศ4", 0.98))]).registration == "ศ4"
 
 
 def test_lorries_numbers_may_begin_with_nought():

@@ -24,9 +24,11 @@ PLACE_SURE: Final = 0.5
 NARROW_PX: Final = 60.0
 """Plates narrower than this are told only when they are all but certain."""
 NARROW_SURE: Final = 0.97
-RARE_SURE: Final = 0.9
-"""What has the form of few plates (one letter, five digits) is told from here on: most such texts are torn ones."""
+_ODD_SURE: Final = (0.0, 0.9, 0.97)
+"""From here on is told what few plates say: by its form (one letter, five digits), by a number of one digit, by both.
+Most such texts are halves of others."""
 _LEADING_ZERO = re.compile(rf"[{LETTERS}]0")
+_ONE_DIGIT = re.compile(r"(?<![0-9])[0-9]$")
 _FLOOR = 1e-3
 _FRAMES_ALIKE = 0.0
 """What each further frame of a track adds to the certainty: nothing. Its frames share light, dirt, turn and blur, and
@@ -143,8 +145,8 @@ def needed(registration: str, width_px: float) -> float:
     """Return how sure a registration must be to be told; no certainty is enough for what no plate says."""
     if GRAMMAR.fullmatch(registration) is None or ("-" not in registration and _LEADING_ZERO.search(registration)):
         return math.inf
-    rare = prior(registration) < 0
-    return max(SURE if width_px >= NARROW_PX else NARROW_SURE, RARE_SURE if rare else 0.0)
+    odd = (prior(registration) < 0) + (_ONE_DIGIT.search(registration) is not None)
+    return max(SURE if width_px >= NARROW_PX else NARROW_SURE, _ODD_SURE[odd])
 
 
 class Vote:
