@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -20,7 +19,8 @@ import bench.reads
 from bench import machine
 from bench.centre import a_folder
 from bench.command import command
-from bench.reads.fill import AGE, CAMERAS, HERE, THERE, Filled, connected, days_made, fill
+from bench.filling import connected, kept_folder, p95
+from bench.reads.fill import AGE, CAMERAS, HERE, MEANS, THERE, Filled, days_made, fill
 from unjai.model.actor import Actor, system
 from unjai.model.clock import MovedClock, SystemClock
 from unjai.model.ids import AccountId, StationId, named_id, new_id, observation_id
@@ -164,15 +164,10 @@ async def timed(room: Room, kind: str, ask: Question, *, each: int, seed: int) -
             rows.append(count)
     return {
         f"p50_{kind}_ms": round(statistics.median(took), 2),
-        f"p95_{kind}_ms": round(percentile(took), 2),
+        f"p95_{kind}_ms": round(p95(took), 2),
         f"whole_{kind}_ms": round(statistics.median(whole), 2),
         f"rows_{kind}": round(statistics.mean(rows), 1),
     }
-
-
-def percentile(taken: list[float]) -> float:
-    """Return the 95th percentile."""
-    return statistics.quantiles(taken, n=20, method="inclusive")[-1]
 
 
 async def inserted(room: Room, *, batches: int) -> dict[str, Any]:
@@ -301,7 +296,7 @@ async def a_filled(cluster: Postgres, note: Path, size: Mapping[str, int]) -> Fi
 
 def sample(cluster: Postgres) -> list[tuple[str, str]]:
     """Return some of the station's own plates."""
-    with connected(cluster) as connection:
+    with connected(cluster, MEANS) as connection:
         wrong = connection.execute("SELECT registration, skeleton FROM plate TABLESAMPLE SYSTEM (1)").fetchall()
         if any(skeleton(registration) != said for registration, said in wrong):
             raise RuntimeError("the fill is not what the way of RECORD would make")
@@ -325,16 +320,6 @@ async def ask_all(room: Room, *, quick: bool) -> dict[str, Any]:
     return found
 
 
-def _kept() -> Path | None:
-    """Take `--keep FOLDER` out of the command line, which all benches share."""
-    if "--keep" not in sys.argv:
-        return None
-    at = sys.argv.index("--keep")
-    said = Path(sys.argv[at + 1]).resolve()
-    del sys.argv[at : at + 2]
-    return said
-
-
 if __name__ == "__main__":
-    kept = _kept()
+    kept = kept_folder()
     command(bench.reads.__doc__, lambda quick, began: measure(quick, began, kept))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from bench.filling import Noted, bare, connected
 from unjai.model.actor import system
 from unjai.model.ids import StationId, id_floor
 from unjai.model.plate import DIGITS, LETTERS, PLACES, skeleton
@@ -24,9 +24,7 @@ CAMERAS = 120
 DAYS = 30
 AGE = timedelta(days=30)
 
-_MEANS = [
-    "SET synchronous_commit = off",
-    "SET maintenance_work_mem = '512MB'",
+MEANS = [
     "SET work_mem = '64MB'",
     "SELECT setseed(0.2569)",
 ]
@@ -73,7 +71,7 @@ _RICH = {**_POOR, "alternatives": [_OTHER]}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filled:
+class Filled(Noted):
     """What was made, and how long it took."""
 
     reads: int
@@ -85,18 +83,6 @@ class Filled:
     index_mb: float
     dictionary_mb: float
 
-    def write(self, file: Path) -> None:
-        """Write down what stands in a kept folder."""
-        file.write_text(json.dumps(asdict(self), default=datetime.isoformat), "utf-8")
-
-    @classmethod
-    def read(cls, file: Path) -> Filled | None:
-        """Read what stands in a kept folder; None where nothing was filled in yet."""
-        if not file.exists():
-            return None
-        said = json.loads(file.read_text("utf-8"))
-        return cls(**said | {"last": datetime.fromisoformat(said["last"])})
-
 
 async def days_made(cluster: Postgres, last: datetime) -> None:
     """Make the partitions of the month as core would have made them day by day."""
@@ -107,14 +93,6 @@ async def days_made(cluster: Postgres, last: datetime) -> None:
     await owner.close()
 
 
-def connected(cluster: Postgres) -> psycopg.Connection[Any]:
-    """Connect as the superuser, who fills."""
-    connection = psycopg.connect(cluster.dsn("postgres").replace("+psycopg", ""), autocommit=True)
-    for said in _MEANS:
-        connection.execute(said)
-    return connection
-
-
 def fill(cluster: Postgres, last: datetime, *, reads: int, plates: int) -> Filled:
     """Fill the last days as the superuser, the dictionary first; blocks for minutes."""
     began = time.monotonic()
@@ -123,9 +101,9 @@ def fill(cluster: Postgres, last: datetime, *, reads: int, plates: int) -> Fille
     facts |= {"rich": json.dumps(_RICH, ensure_ascii=False), "poor": json.dumps(_POOR)}
     facts |= {"from": folding[0], "to": folding[1], "day": last.date()}
     facts |= {"places": [place.code for place in PLACES], "many": len(PLACES)}
-    with connected(cluster) as connection:
+    with connected(cluster, MEANS) as connection:
         connection.execute(_CAMERAS, facts)
-        with _bare(connection, ["plate"], but="uq_plate_station_id_registration_province"):
+        with bare(connection, ["plate"], but="uq_plate_station_id_registration_province"):
             connection.execute(_PLATES, facts)
         connection.execute(
             "CREATE TEMPORARY TABLE numbered_plate AS SELECT row_number() OVER () AS number, id, station_id FROM plate"
@@ -164,28 +142,6 @@ def _day(connection: psycopg.Connection[Any], facts: Mapping[str, Any], moment: 
     connection.execute(_DAY.format(partition=partition), {**facts, "day": day})
     connection.execute(f"ALTER TABLE {partition} OWNER TO unjai_owner")
     connection.execute(f"ALTER TABLE plate_read ATTACH PARTITION {partition} {bounds}")
-
-
-class _bare:  # noqa: N801  a context manager
-    """Take tables' indexes away while they are filled, but one, and put them back."""
-
-    def __init__(self, connection: psycopg.Connection[Any], tables: list[str], *, but: str) -> None:
-        self._connection, self._there = (
-            connection,
-            connection.execute(
-                "SELECT indexdef, indexname FROM pg_indexes WHERE tablename = ANY (%s) AND indexname NOT IN"
-                " (SELECT conname FROM pg_constraint) AND indexname <> %s",
-                (tables, but),
-            ).fetchall(),
-        )
-
-    def __enter__(self) -> None:
-        for _, name in self._there:
-            self._connection.execute(f'DROP INDEX "{name}"')
-
-    def __exit__(self, *_failed: object) -> None:
-        for said, _ in self._there:
-            self._connection.execute(said)
 
 
 def _sizes(connection: psycopg.Connection[Any]) -> dict[str, float]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import statistics
-import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
@@ -17,7 +16,7 @@ from typing import Any
 from sqlalchemy import text
 
 import bench.search
-from bench import machine
+from bench import filling, machine
 from bench.centre import a_folder
 from bench.command import command
 from bench.search.fill import DENSE_DAYS, HERE, Filled, fill, partitions
@@ -145,8 +144,8 @@ def by_kind(taken: list[Taken]) -> dict[str, float]:
 
 
 def p95(taken: list[float]) -> float:
-    """Return the 95th percentile."""
-    return round(statistics.quantiles([*taken, *taken][: max(2, len(taken))], n=20, method="inclusive")[-1], 1)
+    """Return the 95th percentile to a tenth."""
+    return round(filling.p95(taken), 1)
 
 
 async def measure(quick: bool, began: float, keep: Path | None = None) -> dict[str, Any]:
@@ -217,16 +216,6 @@ async def ask_all(room: Room, *, quick: bool) -> dict[str, Any]:
     }
 
 
-def _kept() -> Path | None:
-    """Take `--keep FOLDER` out of the command line, which all benches share."""
-    if "--keep" not in sys.argv:
-        return None
-    at = sys.argv.index("--keep")
-    said = Path(sys.argv[at + 1]).resolve()
-    del sys.argv[at : at + 2]
-    return said
-
-
 if __name__ == "__main__":
-    kept = _kept()
+    kept = filling.kept_folder()
     command(bench.search.__doc__, lambda quick, began: measure(quick, began, kept))

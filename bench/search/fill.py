@@ -8,18 +8,18 @@ after the tables were vacuumed.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from bench.filling import Noted, bare, connected
 from unjai.model.actor import system
 from unjai.model.geometry import Point
 from unjai.model.ids import UnitId, named_id
@@ -114,7 +114,7 @@ RARE_CODES = ["RAP", "241", "511"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filled:
+class Filled(Noted):
     """What was made, and how long it took."""
 
     incidents: int
@@ -123,18 +123,6 @@ class Filled:
     first: datetime
     last: datetime
     seconds: float
-
-    def write(self, file: Path) -> None:
-        """Write down what stands in a kept folder."""
-        file.write_text(json.dumps(asdict(self), default=datetime.isoformat), "utf-8")
-
-    @classmethod
-    def read(cls, file: Path) -> Filled | None:
-        """Read what stands in a kept folder; None where nothing was filled in yet."""
-        if not file.exists():
-            return None
-        said = json.loads(file.read_text("utf-8"))
-        return cls(**said | {name: datetime.fromisoformat(said[name]) for name in ("first", "last")})
 
     @property
     def units(self) -> list[UnitId]:
@@ -161,20 +149,12 @@ _TABLES = ("incident", "report", "assignment", "attachment", "timeline", "incide
 
 
 @contextmanager
-def _bare(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """Take the tables' indexes, keys between them and triggers away while they are filled, and put them back."""
-    there = connection.execute(
-        "SELECT indexdef, indexname FROM pg_indexes WHERE tablename = ANY (%s) AND indexname NOT IN"
-        " (SELECT conname FROM pg_constraint) AND indexname NOT IN ('ix_report_incident_id')",
-        (list(_TABLES),),
-    ).fetchall()
-    for _, name in there:
-        connection.execute(f'DROP INDEX "{name}"')
-    connection.execute("SET session_replication_role = replica")
-    yield
-    connection.execute("SET session_replication_role = origin")
-    for said, _ in there:
-        connection.execute(said)
+def _quiet(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Fill without indexes, keys between tables and triggers."""
+    with bare(connection, _TABLES, but="ix_report_incident_id"):
+        connection.execute("SET session_replication_role = replica")
+        yield
+        connection.execute("SET session_replication_role = origin")
 
 
 def _chunks(first: int, last: int) -> Iterator[dict[str, int]]:
@@ -191,16 +171,6 @@ async def partitions(cluster: Postgres, last: datetime, days: int) -> None:
     await owner.close()
 
 
-def _connect(cluster: Postgres) -> psycopg.Connection[Any]:
-    connection = psycopg.connect(cluster.dsn("postgres").replace("+psycopg", ""), autocommit=True)
-    connection.execute("SET synchronous_commit = off")
-    connection.execute("SET maintenance_work_mem = '512MB'")
-    connection.execute("SELECT setseed(0.191)")
-    for said in _MEANS:
-        connection.execute(said)
-    return connection
-
-
 def fill(cluster: Postgres, last: datetime, *, incidents: int, positions: int, days: int, lived: int) -> Filled:
     """Fill the database as its superuser, the last `lived` incidents by the triggers; blocks for minutes."""
     began = time.monotonic()
@@ -213,11 +183,11 @@ def fill(cluster: Postgres, last: datetime, *, incidents: int, positions: int, d
     words |= {"operators": OPERATORS, "codes": codes, "priorities": [known[code].priority for code in codes]}
     words |= {"devices": devices, "units": filled.units}
     words |= {"last": last, "count": incidents, "gap": (last - first) / incidents}
-    with _connect(cluster) as connection, ThreadPoolExecutor(1) as beside:
+    with connected(cluster, ("SELECT setseed(0.191)", *_MEANS)) as connection, ThreadPoolExecutor(1) as beside:
         for said in _PEOPLE:
             connection.execute(said, words if "%(" in said else None)
         rest = beside.submit(_positions, cluster, devices, last, positions, days)
-        with _bare(connection):
+        with _quiet(connection):
             for chunk in _chunks(1, incidents - lived):
                 for said in (*_YEARS, _SEARCHED):
                     connection.execute(said, {**words, **chunk})
@@ -232,7 +202,7 @@ def fill(cluster: Postgres, last: datetime, *, incidents: int, positions: int, d
 def _positions(cluster: Postgres, devices: Sequence[object], last: datetime, positions: int, days: int) -> None:
     """Fill in the positions, half of them in the last `DENSE_DAYS`."""
     dense_from = last - timedelta(days=DENSE_DAYS)
-    with _connect(cluster) as connection:
+    with connected(cluster, ("SELECT setseed(0.191)", *_MEANS)) as connection:
         for number, (from_at, to_at) in enumerate(((last - timedelta(days=days), dense_from), (dense_from, last))):
             count = positions // 2
             gap = (to_at - from_at) / (count / ON_AT_ONCE)

@@ -57,9 +57,11 @@ INTAKE: tuple[intake.Step, ...] = (
     # receive and authenticate stand before these: the doors (sense.http_door, sense.mqtt_door) do both
     intake.decode,  # the sensor says what the message means
     intake.stamp,  # id, station, clock verdict, place, retention, digest
+    intake.fold_repeats,  # what the same camera said of the same vehicle just now is counted, not kept again
     intake.admit,  # off-duty positions, floods and reused ids stop here
     intake.keep_pictures,  # what a message brought of pictures, on the disc before the stream says so
     intake.publish,  # the stream's ack is the acknowledgement
+    intake.remember_reads,  # only what is durable can be repeated
 )
 
 

@@ -99,7 +99,7 @@ async def test_a_wrong_secret_brings_nothing(door, tmp_path):
 
 async def test_a_box_that_floods_is_limited_and_it_stands_on_its_row(door, tmp_path):
     client, taking, _ = door
-    many = [{**SAID, "id": f"r-{number}"} for number in range(100)]
+    many = [{**SAID, "plate": f"1กข{1000 + number}", "id": f"r-{number}"} for number in range(100)]
     kept = refused = 0
     for _ in range(40):
         answer = await client.post("/anpr/push/GATE-1/open", content=json.dumps(many))
@@ -111,6 +111,27 @@ async def test_a_box_that_floods_is_limited_and_it_stands_on_its_row(door, tmp_p
     shot = {**SAID, "id": "late", "crop": b64(CROP)}
     assert (await client.post("/anpr/push/GATE-1/open", json=shot)).status_code == 429
     assert not (tmp_path / "plates").exists(), "what is not taken fills no disc"
+
+
+async def test_the_same_vehicle_again_and_again_is_counted_and_hides_no_other(door, bus, clock):
+    client, taking, _ = door
+    heard = []
+
+    async def note(message):
+        heard.extend(observations(message.data))
+
+    listening = await bus.nc.subscribe(f"obs.{STATION}.>", cb=note)
+    for second in range(50):
+        at = (NIGHT + timedelta(milliseconds=2 * second)).isoformat()
+        many = [{**SAID, "at": at, "id": f"s-{second}-{number}"} for number in range(100)]
+        if second == 30:
+            many[50] = {**many[50], "plate": "2ขค5678"}
+        assert (await client.post("/anpr/push/GATE-1/open", content=json.dumps(many))).status_code == 202
+    await bus.answers(5)
+    await listening.unsubscribe()
+    assert [seen.payload["registration"] for seen in heard] == ["1กข1234", "2ขค5678"]
+    counted = {code: count for (_key, code), count in taking.refusals._counts.items()}
+    assert counted == {"plate_repeated": 50 * 100 - 2}
 
 
 def test_what_our_own_reader_says_is_read_back():

@@ -9,6 +9,8 @@ from sqlalchemy import insert, select, update
 
 from tests.conftest import NIGHT
 from tests.web.edge import CALLER, HERE, ROOT, Centre, accounts, crews_there, stations
+from tests.web.patrol_night import SECRETS as PATROL_SECRETS
+from tests.web.patrol_night import patrol_night
 from unjai.cameras.flows import consents as camera_consents
 from unjai.cameras.flows import counting, evidence
 from unjai.cameras.flows import health as camera_health
@@ -33,7 +35,8 @@ from unjai.plates.flows import cases as plate_cases
 from unjai.plates.flows import searches as plate_searches
 from unjai.plates.rules.searching import Asked as PlatesAsked
 from unjai.plates.store import hits as plate_hits
-from unjai.plates.store import watch_list
+from unjai.plates.store import notices as plate_notices
+from unjai.plates.store import watch_files, watch_list
 from unjai.platform.database import Database, Tx, metadata
 from unjai.platform.media import Stored
 from unjai.respond import flows as respond
@@ -230,7 +233,10 @@ async def _plate_hit(centre: Centre) -> None:
     async with centre.db.tx(system(HERE)) as tx:
         await plate_hits.add_hit(tx, hit)
         await plate_hits.add_sighting(tx, {**seen, "at": NIGHT, "received_at": NIGHT, "crop": "e" * 64})
-    centre.ids["plate_hit"] = str(hit["id"])
+        notice = {"id": named_id("rights", "notice"), "station_id": HERE, "hit_id": hit["id"], "grade": "alarm"}
+        said = {"plate_th": "1กข 1234", "plate_en": "1กข 1234", "instruction": "คำสั่งลับ", "camera": "กล้องลับ"}
+        await plate_notices.tell(tx, [{**notice, "account_id": named_id("rights", "told"), "at": NIGHT, "said": said}])
+    centre.ids |= {"plate_hit": str(hit["id"]), "plate_notice": str(notice["id"])}
 
 
 async def _watched(centre: Centre) -> None:
@@ -243,7 +249,7 @@ async def _watched(centre: Centre) -> None:
     async with centre.db.tx(system(HERE)) as tx:
         version = await watch_list.bump(tx, HERE)
         await watch_list.add(tx, HERE, {**entry, **times, "partial": False, "special": False, "version": version})
-        await watch_list.add_import(tx, HERE, {**file, "at": NIGHT, "total": 1, "refused": {}})
+        await watch_files.add_import(tx, HERE, {**file, "at": NIGHT, "total": 1, "refused": {}})
     centre.ids |= {"watch_entry": str(entry["id"]), "watch_file": str(file["id"])}
 
 
@@ -332,6 +338,8 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
     await _plate_hit(centre)
     await _watched(centre)
     await _plate_search(centre)
+    async with db.tx(here) as tx:
+        centre.ids |= await patrol_night(tx, HERE)
     centre.ids |= await _overseen(centre, centre.tokens["operator", HERE])
     async with db.tx(here) as tx:
         logged = metadata.tables["audit"].c
@@ -340,6 +348,7 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
         *centre.ids.values(),
         *(str(one) for one in devices.values()),
         *devices,
+        *PATROL_SECRETS,
         "ลับ 1",
         "สายตรวจลับ",
         "สิทธิ์ลับของสถานีนี้",

@@ -21,6 +21,7 @@ from unjai.platform.dated import DatedMedia
 from unjai.platform.streams import Bus
 from unjai.sense import rules
 from unjai.sense.base import Sensor, decoded, kinds, settings_for
+from unjai.sense.repeats import Repeats
 from unjai.sense.store import too_old
 
 _BATCH = 100
@@ -73,6 +74,7 @@ class Intake:
         self.publisher = Publisher(bus)
         self._buckets: dict[str, rules.Bucket] = {}
         self._digests: OrderedDict[ObservationId, str] = OrderedDict()
+        self.repeats = Repeats()
 
     async def take(self, sensor: Sensor, received: Received, device: DeviceEntry, *, fallback_id: str = "") -> Parcel:
         """Take one message of an authenticated device; return once all that may be kept is durable.
@@ -151,6 +153,20 @@ async def stamp(parcel: Parcel, _intake: Intake) -> None:
             parcel.refused.append(error)
 
 
+async def fold_repeats(parcel: Parcel, intake: Intake) -> None:
+    """Leave out reads of a plate that say what the same camera said just now; they are counted on its row."""
+    kept: list[Observation] = []
+    here = Repeats()  # one message is durable as a whole
+    for seen in parcel.seen:
+        if not (intake.repeats.repeats(seen) or here.repeats(seen)):
+            here.keep(seen)
+            kept.append(seen)
+    if folded := len(parcel.seen) - len(kept):
+        parcel.dropped += folded
+        parcel.seen = kept
+        intake.refusals.note(parcel.device.key, "plate_repeated", folded)
+
+
 async def admit(parcel: Parcel, intake: Intake) -> None:
     """Drop what may not be kept: off-duty positions, floods, ids reused with other content."""
     device = parcel.device
@@ -186,6 +202,12 @@ async def publish(parcel: Parcel, intake: Intake) -> None:
     """Hand all that is left to the stream and wait for its ack."""
     if parcel.seen:
         await intake.publisher.put(parcel.seen, urgent=any(kinds()[seen.kind].urgent for seen in parcel.seen))
+
+
+async def remember_reads(parcel: Parcel, intake: Intake) -> None:
+    """Know what is durable now, so that its repeats can be told; before that, a repeat may be all there is."""
+    for seen in parcel.seen:
+        intake.repeats.keep(seen)
 
 
 _Key = tuple[StationId, RetentionClass]
