@@ -22,6 +22,7 @@ from unjai.model.clock import SystemClock
 from unjai.model.ids import AccountId, StationId
 from unjai.patrol.api import router
 from unjai.patrol.imports import IMPORT_KINDS
+from unjai.patrol.plan_imports import IMPORT_KINDS as PLAN_KINDS
 from unjai.people import flows as people
 from unjai.people.rights import ROLES
 from unjai.platform.http import Ground, handle_errors
@@ -152,7 +153,7 @@ async def client_of(station, clock, tmp_path):
         app = FastAPI()
         handle_errors(app)
         app.include_router(router, prefix="/api")
-        app.include_router(files_router(IMPORT_KINDS), prefix="/api")
+        app.include_router(files_router((*IMPORT_KINDS, *PLAN_KINDS)), prefix="/api")
         app.state.ground = Ground(db=station, clock=clock, who=who, citizen=lambda _request: actor, data=tmp_path)
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://centre", headers=FORM)
         client.unit_id = unit_id

@@ -58,8 +58,16 @@ def told(town: Prepared, made: Made, *, seed: str, day: str, seconds: float) -> 
         "effort": f"{made.effort.turns}/{made.effort.planned}",
         "seconds": round(seconds, 2),
         "ways": town.ways.how,
-        **summary(problem, made.rounds),
-        "by_hour": by_hour(town, problem, made.rounds),
+        **told_rounds(town, problem, made.rounds, made.left),
+        "notes": [note(one) for one in town.notes],
+    }
+
+
+def told_rounds(town: Prepared, problem: Problem, rounds: Sequence[Round], left: Sequence[int]) -> dict[str, Any]:
+    """Return figures, rounds with their stops, places, what fits nowhere and what cannot be driven."""
+    return {
+        **summary(problem, rounds),
+        "by_hour": by_hour(town, problem, rounds),
         "rounds": [
             {
                 "unit": unit.id,
@@ -67,15 +75,18 @@ def told(town: Prepared, made: Made, *, seed: str, day: str, seconds: float) -> 
                 "kind": unit.kind,
                 "from": clock(town.minutes(problem.units[row].from_s)),
                 "to": clock(town.minutes(problem.units[row].to_s)),
-                "drive_min": round(figures.drive_s(problem, row, made.rounds[row]) / 60),
-                "visits": sum(stop.why != "break" for stop in made.rounds[row]),
-                "stops": stops(town, problem, made.rounds[row]),
+                "drive_min": round(figures.drive_s(problem, row, rounds[row]) / 60),
+                "visits": sum(stop.why != "break" for stop in rounds[row]),
+                "stops": stops(town, problem, rounds[row]),
             }
             for row, unit in enumerate(town.units)
         ],
-        "places": places(town, problem, made.rounds),
-        "unmet": unmet(town, problem, made.left),
-        "notes": [note(one) for one in town.notes],
+        "places": places(town, problem, rounds),
+        "unmet": unmet(town, problem, left),
+        "broken": [
+            {"unit": town.units[row].id, "stop": stop, "code": code, **words(f"broken.{code}")}
+            for row, stop, code in figures.broken(problem, rounds)
+        ],
     }
 
 
@@ -127,6 +138,7 @@ def _stop(town: Prepared, problem: Problem, stop: Stop) -> dict[str, Any]:
         "why": stop.why,
         "words": words(f"why.{why}", facts),
         "request": None if request is None else request.id,
+        "task": stop.task if stop.task is not None and stop.task < len(town.requests) else None,
     }
 
 

@@ -144,6 +144,10 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
             th="จัดการเขตตรวจ จุดตรวจสายตรวจ ป้าย QR และโทรศัพท์ที่ใช้ยืนยัน",
             en="manage beats, patrol checkpoints, their QR labels, and the phones that sign",
         ),
+        "patrol.plan": Text(
+            th="จัด แก้ไข และประกาศใช้แผนสายตรวจ",
+            en="make, change and publish patrol plans",
+        ),
         "patrol.self": Text(
             th="ส่งการเข้าตรวจและสิ่งที่พบของตน จากโทรศัพท์ที่ลงทะเบียน",
             en="send one's own visits and findings from a registered phone",
@@ -189,7 +193,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | {"system.read", "camera.watch", "camera.replay"}
             | {"party.read", "attachment.read", "escalation.take", "procedure.admin", "rule.admin", "evidence.read"}
             | {"plates.case", "plates.watch.read", "plates.hits"}
-            | {"patrol.read", "patrol.manage"},
+            | {"patrol.read", "patrol.manage", "patrol.plan"},
         ),
         "detective": Role(
             th="สืบสวน",

@@ -21,6 +21,7 @@ from unjai.cameras.watched import Watched, Watching
 from unjai.model.actor import Actor, system
 from unjai.patrol.api import router as patrol_router
 from unjai.patrol.imports import IMPORT_KINDS as PATROL_KINDS
+from unjai.patrol.plan_imports import IMPORT_KINDS as PLAN_KINDS
 from unjai.people.api import router as people_router
 from unjai.people.api.accounts import COOKIE
 from unjai.people.flows import SignedIn, session_of
@@ -57,7 +58,7 @@ from unjai.web.system import router as system_router
 from unjai.web.watching import router as watching_router
 
 _SESSION_S = 5.0
-IMPORT_KINDS = (*TERRITORY_KINDS, *PEOPLE_KINDS, *CAMERA_KINDS, *PATROL_KINDS)
+IMPORT_KINDS = (*TERRITORY_KINDS, *PEOPLE_KINDS, *CAMERA_KINDS, *PATROL_KINDS, *PLAN_KINDS)
 """What comes from files and goes into files, of all capabilities."""
 
 ROUTERS = (

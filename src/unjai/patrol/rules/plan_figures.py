@@ -34,7 +34,8 @@ def share_by_place(problem: Problem, rounds: Sequence[Round]) -> Floats:
     cover = laid(problem, rounds)
     whole = cover.risk.sum(axis=1)
     held = (cover.risk * cover.best).sum(axis=1)
-    return np.divide(held, whole, out=np.zeros_like(held), where=whole > 0)
+    found: Floats = np.divide(held, whole, out=np.zeros_like(held), where=whole > 0)
+    return found
 
 
 def visits_by_place(problem: Problem, rounds: Sequence[Round]) -> list[int]:
@@ -66,7 +67,7 @@ def revisit_median_s(problem: Problem, rounds: Sequence[Round], share: float = T
     top = set(np.argsort(-level, kind="stable")[: max(1, round(len(level) * share))].tolist())
     at: dict[int, list[int]] = {}
     for _, stop in stops_of(rounds):
-        if stop.place in top and stop.why != "break":
+        if stop.place is not None and stop.place in top and stop.why != "break":
             at.setdefault(stop.place, []).append(stop.at_s)
     gaps = [after - before for times in at.values() for before, after in pairwise(times)]
     return float(np.median(gaps)) if gaps else None

@@ -7,6 +7,7 @@ turns, so that the same seed and the same number of turns give the same rounds o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -152,10 +153,6 @@ def stretched(problem: Problem, rounds: Sequence[Round]) -> list[Round]:
         for stop, (node, at_s) in zip(round_, ends, strict=True):
             spare = int(at_s - float(matrix[stop.node, node])) - stop.at_s
             whole = stop.dwell_s if stop.why == "break" else max(stop.dwell_s, min(longest, spare))
-            longer.append(Stop(**{**_fields(stop), "dwell_s": whole}))
+            longer.append(replace(stop, dwell_s=whole))
         found.append(tuple(longer))
     return found
-
-
-def _fields(stop: Stop) -> dict[str, object]:
-    return {name: getattr(stop, name) for name in ("node", "place", "at_s", "dwell_s", "why", "task")}

@@ -77,7 +77,8 @@ def _bumps(peaks: Collection[tuple[float, float, float]]) -> Floats:
         away = np.abs(hours - at) % HOURS
         away = np.minimum(away, HOURS - away)
         shape = shape + height * np.exp(-0.5 * (away / width) ** 2)
-    return shape / shape.mean()
+    found: Floats = shape / shape.mean()
+    return found
 
 
 def profile(kind: str, opens_h: float | None = None, closes_h: float | None = None) -> Floats:
