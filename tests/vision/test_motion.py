@@ -148,3 +148,38 @@ def test_what_stirs_in_its_place_is_never_told(places, every_s):
     for n in range(60):
         here = [one for one in boxes if n < 2 or rng.random() < 0.7]
         assert not stir.told(n * every_s, (180, 320), here, [30] * len(here)), n
+
+
+@pytest.mark.parametrize("every_s", [0.2, 2.0])
+def test_a_camera_that_trembles_tells_nothing_and_who_walks_before_it_is_told(every_s):
+    """Marks on a dark ground, seen a pixel beside now and then: edges change, nothing goes anywhere."""
+    rng, gate = np.random.default_rng(7), MotionGate()
+    ground = np.full((186, 326), 80, np.float32)
+    for _ in range(30):
+        x, y = int(rng.integers(0, 290)), int(rng.integers(0, 160))
+        ground[y : y + int(rng.integers(3, 20)), x : x + int(rng.integers(3, 30))] = rng.uniform(150, 240)
+    told = walked = 0
+    for n in range(int(80 / every_s)):
+        dx, dy = (int(one) for one in rng.choice((0, 0, 0, 1), 2))
+        shown = ground[3 + dy : 183 + dy, 3 + dx : 323 + dx].copy()
+        t = n * every_s
+        if t >= 60:
+            x = int(20 + 12 * (t - 60))
+            shown[60:120, x : x + 22] = 20
+        motion = gate.look(t, np.clip(shown + rng.normal(0, 2, shown.shape), 0, 255).astype(np.uint8))
+        told += motion.told and t < 60
+        walked += motion.told and t >= 62
+    assert told == 0
+    assert walked
+
+
+@pytest.mark.parametrize("pictures", [1, 2])
+def test_a_car_that_leaves_in_the_first_pictures_is_not_told_afterwards(pictures):
+    rng, gate = np.random.default_rng(8), MotionGate()
+    found = []
+    for n in range(12):
+        scene = _scene(rng)
+        if n < pictures:
+            scene[60:130, 100:220] = 240
+        found.append(gate.look(2.0 * n, scene))
+    assert not any(one.told for one in found[pictures + 1 :])

@@ -37,6 +37,8 @@ times the mean change of its own place on, learnt in this time (sooner while the
 grey steps to it at most."""
 _NEAR = np.ones((5, 5), np.uint8)
 """A leaf that stirs here stirs beside as well."""
+_BESIDE = np.ones((3, 3), np.uint8)
+"""So far a camera may tremble in the wind: a pixel of the small picture to each side."""
 _LIGHT_SHARE = 0.5
 """More of the picture than this at once is light (a lamp, a cloud, infrared), no thing that moves."""
 _SETTLE_S = 1.0
@@ -105,8 +107,23 @@ class MotionGate:
                 self._blind_until = t + _SETTLE_S
             self._mean, self._first, self._first_s = now.copy(), [now], t
             return _nothing(grey, light=True)
+        firm = moved & self._unshaken(now, limit) & self._gone_on(now, limit)
         self._learn(now, change, moved, passed)
-        return self._found(moved.view(np.uint8) * np.uint8(255))
+        return self._found(moved.view(np.uint8) * np.uint8(255), firm)
+
+    def _unshaken(self, now: NDArray[np.float32], limit: np.float32) -> NDArray[np.bool_]:
+        """Return where the picture is not what the ground shows a pixel beside: a camera that trembles moves edges."""
+        low, high = cv2.erode(self._mean, _BESIDE), cv2.dilate(self._mean, _BESIDE)
+        return np.asarray((now > high + limit) | (now < low - limit), np.bool_)
+
+    def _gone_on(self, now: NDArray[np.float32], limit: np.float32) -> NDArray[np.bool_]:
+        """Return where the picture changed since the last one kept; while the gate is new, else everywhere.
+
+        What was there at the beginning and has left stands in the ground until the median is known, and does not move.
+        """
+        if not self._first:
+            return np.ones(now.shape, np.bool_)
+        return np.asarray(np.abs(now - self._first[-1]) > limit, np.bool_)
 
     def _learn(
         self, now: NDArray[np.float32], change: NDArray[np.float32], moved: NDArray[np.bool_], passed: float
@@ -126,10 +143,10 @@ class MotionGate:
             if len(self._first) == _FIRST:
                 self._first = []
 
-    def _found(self, moved: Grey) -> Motion:
+    def _found(self, moved: Grey, firm: NDArray[np.bool_]) -> Motion:
         mask = np.asarray(cv2.morphologyEx(moved, cv2.MORPH_OPEN, _GRAIN), np.uint8)
-        boxes, pixels = _bodies(mask)
-        told = self._stir.told(self._t, mask.shape, boxes, pixels)
+        boxes = _bodies(mask)
+        told = self._stir.told(self._t, mask.shape, boxes, [_within(firm, box) for box in boxes])
         height, width = mask.shape
         return Motion(
             share=float(np.count_nonzero(mask)) / mask.size,
@@ -150,6 +167,10 @@ def _share(passed: float, time_s: float) -> np.float32:
     return np.float32(1 - math.exp(-passed / time_s))
 
 
+def _within(firm: NDArray[np.bool_], box: Box) -> int:
+    return int(np.count_nonzero(firm[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)]))
+
+
 def _nothing(grey: Grey, *, light: bool = False) -> Motion:
     return Motion(share=0.0, boxes=(), mask=np.zeros(grey.shape, np.uint8), light=light)
 
@@ -157,17 +178,16 @@ def _nothing(grey: Grey, *, light: bool = False) -> Motion:
 _GRAIN, _BODY = np.ones((2, 2), np.uint8), np.ones((9, 5), np.uint8)
 
 
-def _bodies(mask: Grey) -> tuple[list[Box], list[int]]:
-    """Return what moved as boxes in pixels of the mask, the largest first, and how many pixels each has."""
+def _bodies(mask: Grey) -> list[Box]:
+    """Return what moved as boxes in pixels of the mask, the largest first."""
     if not mask.any():
-        return [], []
+        return []
     joined = cv2.dilate(mask, _BODY)  # a person's head, trunk and legs are one
     _count, labels, rows, _centres = cv2.connectedComponentsWithStats(joined)
     counts = np.bincount(labels[mask > 0], minlength=len(rows))
-    boxes, pixels = [], []
+    boxes = []
     for label in np.argsort(-counts, kind="stable").tolist():
         if label and counts[label] >= _LEAST_PIXELS:
             x, y, wide, high = rows[label, :4].tolist()
             boxes.append(Box(x, y, x + wide, y + high))
-            pixels.append(int(counts[label]))
-    return boxes, pixels
+    return boxes

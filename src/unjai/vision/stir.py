@@ -24,6 +24,8 @@ _BIG_SHARE = 0.0065
 """Of the picture's pixels: a body of this size that moved is told at once (a car; a person a sixth as high)."""
 _NEW_S = 6.0
 """While the memory is this new, all ground is fresh, the leaves' too: only large bodies are told."""
+_FIRM = 6
+"""Pixels of a body that are firm; edges that tremble have fewer."""
 _MOST = 0.6
 """Of a body's ground; so much must be fresh."""
 _REACH = 3.0
@@ -43,7 +45,10 @@ class Stir:
         """Bodies on fresh ground of late: when, and where."""
 
     def told(self, t: float, shape: tuple[int, ...], boxes: Sequence[Box], pixels: Sequence[int]) -> bool:
-        """Take what moved (pixels of the small picture); say whether any of it is a thing that goes somewhere."""
+        """Take what moved, in pixels of the small picture; say whether any of it is a thing that goes somewhere.
+
+        `pixels` counts in each box those that no trembling of the camera explains.
+        """
         rows, columns = -(-shape[0] // _BLOCK), -(-shape[1] // _BLOCK)
         if self._last_s.shape != (rows, columns):
             self._last_s, self._since_s = np.full((rows, columns), -np.inf), np.full((rows, columns), -np.inf)
@@ -52,7 +57,7 @@ class Stir:
             last, since = _ground(self._last_s, box), _ground(self._since_s, box)
             since[t - last > _QUIET_S] = t
             last[:] = t
-        fresh = [box for box in boxes if self._fresh(t, box)]
+        fresh = [box for box, count in zip(boxes, pixels, strict=True) if count >= _FIRM and self._fresh(t, box)]
         self._came = [(at, box) for at, box in self._came if t - at <= _FRESH_S]
         left = [(at, box) for at, box in self._came if not any(box.common(now) > 0 for now in boxes)]
         told = any(count >= _BIG_SHARE * shape[0] * shape[1] for count in pixels)
