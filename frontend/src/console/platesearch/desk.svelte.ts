@@ -12,7 +12,7 @@ import { p } from './texts';
 import type { Read } from './trail';
 
 export type Search = components['schemas']['SearchOut'];
-export type Answer = components['schemas']['AnswerOut'];
+export type Answer = Required<components['schemas']['AnswerOut']>;
 export type Check = components['schemas']['PlateCheckOut'];
 export type Case = components['schemas']['CaseOut'];
 type Reason = components['schemas']['ReasonOut'];

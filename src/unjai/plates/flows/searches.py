@@ -225,8 +225,8 @@ async def _look_wide(tx: Tx, actor: Actor, facts: Mapping[str, Any]) -> Look:
         subject=f"plate_case:{case['id']}",
         th=f"ค้นหาทะเบียนรถวงกว้าง ({_KINDS_TH[asked.kind]}) ทะเบียน {what} ตั้งแต่ {since} ถึง {until} ({days} วัน)"
         f" คดี {case['number']} เหตุผล: {why.th} — {kept}",
-        en=f"Search plates widely ({asked.kind.replace('_', ' ')}), plate {what}, from {since} to {until}"
-        f" ({days} days), case {case['number']}. Reason: {why.en}: {kept}",
+        en=f"Search plates widely ({asked.kind.replace('_', ' ')}), plate {what}, from {_shown_en(asked.from_at)}"
+        f" to {_shown_en(asked.to_at)} ({days} days), case {case['number']}. Reason: {why.en}: {kept}",
         facts=told(asked, reason=words["reason"], said=kept, case_number=case["number"]),
     )
 
@@ -245,6 +245,11 @@ _KINDS_TH: Mapping[str, str] = {
 def _shown(at: datetime) -> str:
     local = at.astimezone(BANGKOK)
     return f"{format_date(local.date())} {local:%H.%M}"
+
+
+def _shown_en(at: datetime) -> str:
+    local = at.astimezone(BANGKOK)
+    return f"{local.day} {local:%b %Y %H:%M}"
 
 
 async def _open_wide(tx: Tx, actor: Actor, clock: Clock, facts: Mapping[str, Any]) -> object:
