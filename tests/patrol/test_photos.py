@@ -10,8 +10,9 @@ from tests.patrol.conftest import checkpoint, minutes, registered
 from unjai.patrol.photos import PART_MOST, SIZE_MOST
 
 
-def picture(seed: int, size=(640, 480), quality=90) -> bytes:
+def picture(seed: int) -> bytes:
     """A photograph with something in it."""
+    size = (640, 480)
     made = Image.new("RGB", size, (90, 110, 130))
     draw = ImageDraw.Draw(made)
     for n in range(24):
@@ -19,7 +20,14 @@ def picture(seed: int, size=(640, 480), quality=90) -> bytes:
         shade = (n * 41 + seed * 29) % 256
         draw.rectangle((x, y, x + size[0] // 5, y + size[1] // 6), fill=(shade, 255 - shade, shade // 2))
     into = io.BytesIO()
-    made.save(into, "JPEG", quality=quality)
+    made.save(into, "JPEG", quality=90)
+    return into.getvalue()
+
+
+def smaller(body: bytes) -> bytes:
+    """The same photograph at half the size, compressed anew."""
+    into = io.BytesIO()
+    Image.open(io.BytesIO(body)).resize((320, 240)).save(into, "JPEG", quality=60)
     return into.getvalue()
 
 
@@ -104,13 +112,13 @@ async def test_a_visit_is_judged_anew_when_its_photograph_comes_and_the_same_one
 ):
     place = await checkpoint(chief)
     phone = await registered(officer)
-    first, second = announced(picture(4)), announced(picture(4, size=(320, 240), quality=60))
+    first, second = announced(picture(4)), announced(smaller(picture(4)))
     items = [phone.visit(clock.now(), place["id"], photos=[one["id"]]) for one in (first, second)]
     told = await phone.tell(officer, items, clock.now())
     before = [one["score"] for one in told["answers"]]
     await sent(officer, picture(4), first)
     clock.move(minutes(1))
-    await sent(officer, picture(4, size=(320, 240), quality=60), second)
+    await sent(officer, smaller(picture(4)), second)
     by_photo = {one["photos"][0]: one for one in (await chief.get("/api/patrol/visits")).json()["visits"]}
     good, again = by_photo[first["id"]], by_photo[second["id"]]
     assert good["score"] > before[0]

@@ -34,7 +34,8 @@ async def note_patrolled(
     stands = (await edge_facts_of(tx, station_id, FACT))[FACT]
     values = {edge: said(at) for edge, at in newest.items() if said(at) > str(stands.get(edge, ""))}
     actor = system(station_id, name="patrol")
-    return await note_edges(tx, actor, clock, station_id=station_id, fact=FACT, values=values, source=source)
+    await note_edges(tx, actor, clock, station_id=station_id, fact=FACT, values=values, source=source)
+    return len(values)
 
 
 def edges_of(graph: StreetGraph, seen: Iterable[tuple[Point, datetime]]) -> Mapping[int, datetime]:

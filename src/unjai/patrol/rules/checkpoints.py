@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from unjai.model.errors import UnjaiError
 from unjai.patrol.rules.presence import PROOFS
@@ -60,6 +60,6 @@ def checked(row: Mapping[str, Any]) -> None:
         raise UnjaiError("checkpoint_tag_missing", 422)
 
 
-def beat_verdict(count: int) -> str:
+def beat_verdict(count: int) -> Literal["few", "good", "many"]:
     """Return `few`, `good` or `many` for the number of checkpoints in a beat."""
     return "few" if count < BEAT_LEAST else "good" if count <= BEAT_MOST else "many"

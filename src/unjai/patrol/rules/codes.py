@@ -74,8 +74,8 @@ def scanned(text: str, secret: bytes, checkpoint_id: UUID, serial: int, at: date
     back = int(LOOK_BACK.total_seconds()) // STEP_S
     for away in sorted(range(-min(back, now), back + 1), key=abs):
         if same_word(told, _mac(secret, checkpoint_id, number, (now + away).to_bytes(8, "big"))):
-            good: Verdict = "good" if abs(away) <= GRACE_STEPS else "old"
-            return Scan(form=kind, verdict=good if number == serial else "void", age_s=float(-away * STEP_S))
+            verdict: Verdict = "void" if number != serial else "good" if abs(away) <= GRACE_STEPS else "old"
+            return Scan(form=kind, verdict=verdict, age_s=float(-away * STEP_S))
     return Scan(form=kind, verdict="forged")
 
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import cast, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import BIT, insert
 
 from unjai.model.ids import StationId, id_floor
 from unjai.patrol.store.tables import (
@@ -198,7 +198,7 @@ async def kept_photos(tx: Tx, ids: Sequence[UUID], account_id: UUID) -> list[Row
 async def other_bits(tx: Tx, station_id: StationId, but: Sequence[UUID], photo: Row, since: datetime) -> list[Row]:
     """Return the hashes of the station's other photographs that came before one, the nearest four."""
     table = patrol_photo
-    apart = func.bit_count(table.c.bits.bitwise_xor(photo["bits"]).op("::")(text("bit(64)")))
+    apart = func.bit_count(cast(table.c.bits.bitwise_xor(photo["bits"]), BIT(64)))
     earlier = or_(table.c.kept_at < photo["kept_at"], table.c.digest == photo["digest"])
     query = select(table.c.bits, table.c.digest).where(
         table.c.station_id == station_id,
