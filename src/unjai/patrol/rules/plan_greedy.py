@@ -18,6 +18,7 @@ from unjai.patrol.rules.plan_cover import Cover
 _LEAST_GAIN = 1e-9
 _BUSY_S = 120.0
 """A unit that has asked visits already is so much dearer for the next: they are shared out."""
+_WAIT_S, _PATIENCE_S = 600, 1200
 _NEAREST, _RISKIEST = 36, 10
 
 
@@ -93,6 +94,9 @@ class Filler:
         way = float(matrix[gap.node, ahead.stop.node])
         at = max(gap.free_s + way, ahead.from_s)
         place = self._best(gap, ahead, at)
+        if place is None and at - way - gap.free_s > _PATIENCE_S:
+            gap.free_s += _WAIT_S  # nothing is worth going to now; something will be
+            return True
         if place is None:
             gap.fixed.pop(0)
             self._go(gap, replace(ahead.stop, at_s=math.ceil(at)))
@@ -148,7 +152,7 @@ def home(problem: Problem, unit: int) -> Fixed:
     """Return the end of a unit's shift as a fixed stop of no length."""
     own = problem.units[unit]
     stop = Stop(node=own.end, place=None, at_s=own.to_s, dwell_s=0, why="break")
-    return Fixed(stop, own.from_s, own.to_s)
+    return Fixed(stop, own.to_s, own.to_s)
 
 
 def fixed_of(problem: Problem, row: int) -> Fixed:

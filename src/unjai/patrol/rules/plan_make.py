@@ -105,9 +105,15 @@ def _appoint(
     if not filler.problem.tasks or not solver_on or not solver.available():
         return chains, left, "greedy"
     found = solver.appointed(filler, seconds=max(0.5, seconds * _SOLVER_SHARE))
-    if found is None or len(solver.unfit(filler.problem, found[1])) > len(solver.unfit(filler.problem, left)):
+    unfit = solver.unfit
+    if found is None or _worse(unfit(filler.problem, found[1]), found[1], unfit(filler.problem, left), left):
         return chains, left, "greedy"
     return found[0], found[1], "or-tools"
+
+
+def _worse(must: list[int], all_: list[int], other_must: list[int], other_all: list[int]) -> bool:
+    """Tell whether the first leaves out more of what must be, or as much of it and more wishes."""
+    return (len(must), len(all_)) > (len(other_must), len(other_all))
 
 
 def with_reasons(problem: Problem, rounds: Sequence[Round]) -> list[Round]:
