@@ -29,6 +29,7 @@ from unjai.people.imports import IMPORT_KINDS as PEOPLE_KINDS
 from unjai.people.vault import Vault
 from unjai.picture.api import router as picture_router
 from unjai.plates.api import router as plates_router
+from unjai.plates.spool import swept
 from unjai.platform.audit import UNSEALED_ALARM, unsealed_since
 from unjai.platform.config import Settings
 from unjai.platform.http import REFUSALS, Ground
@@ -135,6 +136,7 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
     await made.bus.hear("evt.*.session.revoked", sessions.forget)
     refresher = Refresher(made)
     await refresher.start()
+    await asyncio.to_thread(swept, made.settings.data / "incoming")
     doors = Doors(
         intake=taking,
         clock=made.clock,
