@@ -1,6 +1,6 @@
 """Files of models: the default detector and the finder of faces (`make models`), the accurate one (`make accurate`).
 
-The default detector lies there twice: in numbers with a point, and quick, in whole numbers of eight bits.
+The default detector lies there twice: in floating point, and quick, in whole numbers of eight bits.
 """
 
 from __future__ import annotations
