@@ -13,7 +13,7 @@ FRONT := $(shell find frontend -path frontend/node_modules -prune -o -type f -pr
 CAMERA_PACKAGES := python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
 
-.PHONY: help install models train-plates accurate up test check bench client clean check-code check-screens
+.PHONY: help install models train-plates accurate up test check bench client clean check-code check-screens packages
 
 help: ## Say what the commands do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -77,15 +77,17 @@ check-screens:
 	$(BIN)/python tools/generated.py --check
 
 test: ## Run all checks and all tests
-	$(MAKE) -j2 install
-	tools/debian-packages chromium mosquitto-clients strace $(CAMERA_PACKAGES)
+	$(MAKE) -j3 install packages
 	$(MAKE) check
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
-	$(BIN)/pytest tests/e2e -p no:randomly
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest tests/e2e -n 2 --dist loadgroup -p no:randomly
+
+packages:
+	tools/debian-packages chromium mosquitto-clients strace $(CAMERA_PACKAGES)
 
 bench: install ## Run every bench (each prints one JSON object last)
 	tools/debian-packages chromium strace motion
-	for name in picture ingest rights search reads fuzz api kill video plates watchlist; do $(BIN)/python -m bench.$$name --json; done
+	for name in picture ingest rights search reads fuzz api kill video plates watchlist patrol; do $(BIN)/python -m bench.$$name --json; done
 
 client: install ## Write the screens' API types and every other generated file anew
 	$(BIN)/python tools/generated.py

@@ -19,6 +19,16 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+APART = {"test_outside", "test_setup", "test_upgrade", "test_voice"}
+"""Journeys through a centre of their own, or (the voice) through the town as it begins: a second worker walks them."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Part the journeys in two, always the same: what one leaves in the town is what the next one finds."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group("apart" if item.path.stem in APART else "town"))
 
 
 @pytest.fixture(scope="session")
