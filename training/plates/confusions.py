@@ -21,7 +21,9 @@ from unjai.vision.plates.sheet import sheet
 
 PLATES = 6000
 SEEDS = 610_000_000
-LEAST = 0.004
+LEAST, LEAST_OF_DIGITS = 0.02, 0.01
+"""From this rate on a pair counts: what is rarer would fold many plates for few errors. A digit stands four times."""
+LARGEST_CLASS = 4
 OUT = ROOT / "src" / "unjai" / "model" / "plate" / "lookalikes.json"
 
 
@@ -45,7 +47,10 @@ def counted(net: PlateNet, plates: int) -> tuple[Counter[tuple[str, str]], Count
 
 
 def pairs(said: Counter[tuple[str, str]], stood: Counter[str]) -> list[tuple[str, str, float]]:
-    """Return the pairs that count, the most frequent first; only glyphs of one sort can be mistaken by the grammar."""
+    """Return the pairs that count, the most frequent first; only glyphs of one sort can be mistaken by the grammar.
+
+    A pair that would join two classes into one of more than `LARGEST_CLASS` glyphs is left out.
+    """
     found = []
     for place, one in enumerate(CHARACTERS):
         for other in CHARACTERS[place + 1 :]:
@@ -53,9 +58,16 @@ def pairs(said: Counter[tuple[str, str]], stood: Counter[str]) -> list[tuple[str
                 continue
             times = said[one, other] + said[other, one]
             rate = times / max(1, stood[one] + stood[other])
-            if times >= 3 and rate >= LEAST:
+            if times >= 3 and rate >= (LEAST_OF_DIGITS if one in DIGITS else LEAST):
                 found.append((one, other, round(rate, 4)))
-    return sorted(found, key=lambda pair: -pair[2])
+    kept: list[tuple[str, str, float]] = []
+    classes = {glyph: {glyph} for glyph in CHARACTERS}
+    for one, other, rate in sorted(found, key=lambda pair: -pair[2]):
+        joined = classes[one] | classes[other]
+        if len(joined) <= LARGEST_CLASS:
+            kept.append((one, other, rate))
+            classes.update(dict.fromkeys(joined, joined))
+    return kept
 
 
 def main() -> None:
