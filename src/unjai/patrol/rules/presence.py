@@ -23,7 +23,7 @@ UNCLAIMED_M = 60.0
 """What a position without a claim of accuracy is taken for."""
 SLACK_MOST_M = 50.0
 """Accuracy widens the circle of a checkpoint by at most this."""
-DWELL_FULL_S = 600.0
+DWELL_LEAST_S, DWELL_FULL_S = 30.0, 600.0
 TRACK_FULL = 3
 """So many of the unit's own positions near the place, from another way than the scan, count fully."""
 PROVEN, PARTLY = 60, 30
@@ -95,7 +95,7 @@ def weights(evidence: Evidence) -> dict[str, tuple[float, dict[str, object]]]:
         found["gps"] = (GPS_MOST * min(1.0, SHARP_M / accuracy), facts)
     if evidence.photo:
         found["photo"] = (PHOTO, {})
-    if evidence.dwell_s >= 1:
+    if evidence.dwell_s >= DWELL_LEAST_S:
         share = min(1.0, evidence.dwell_s / DWELL_FULL_S)
         found["dwell"] = (DWELL_MOST * share, {"minutes": round(evidence.dwell_s / 60, 1)})
     if evidence.track_near > 0:
