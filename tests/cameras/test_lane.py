@@ -172,7 +172,7 @@ class World:
 
     def passage(self, track: str = "1") -> Passage:
         scene = np.full((540, 960, 3), 90, np.uint8)
-        return Passage(camera=self.camera, track=track, kind="car", seen_s=BEGIN_S, scene=scene)
+        return Passage(camera=self.camera, track=track, kind="car", seen_s=BEGIN_S, begun_s=BEGIN_S, scene=scene)
 
     def counted(self) -> dict[str, Any]:
         found = self.plates.told(self.camera.camera_id)
@@ -199,7 +199,7 @@ def reading(*quick: Sighting | None, slow: Sighting | None = None) -> tuple[Worl
 
 
 def test_frames_that_agree_are_told_at_once_and_the_passage_once():
-    world, script = reading(says("กข1234", 0.93))
+    world, script = reading(says("กข1234", 0.97))
     passage = world.passage()
     world.plates.offer(passage, shots(4), False)
     world.until(lambda: bool(world.told))
@@ -243,6 +243,17 @@ def test_unreadable_and_plateless_vehicles_are_counts_and_no_messages():
     world.plates.stop()
     assert world.told == []
     assert world.counted()["passages"] == 2
+
+
+def test_vehicles_that_were_never_large_enough_are_counted_apart():
+    world, _script = reading(says("กข1234", 0.9))
+    far = world.passage("far")
+    far.begun_s = None
+    world.plates.offer(far, [], True)
+    world.until(lambda: world.counted()["far"] == 1)
+    world.plates.stop()
+    assert world.told == []
+    assert world.counted()["no_plate"] == 0
 
 
 def test_the_slow_finder_is_asked_once_a_passage_and_counts_no_picture_twice():

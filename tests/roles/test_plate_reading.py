@@ -37,7 +37,7 @@ def reader_model() -> Path:
 
 def film(target: Path, *, seconds: int = 8) -> Path:
     """A car comes nearer, passes, and the road lies empty for the rest."""
-    car = vehicle("กข 1234", "พิษณุโลก", width=760)
+    car = vehicle("กข 1234", "กรุงเทพมหานคร", width=760)
     road = cv2.GaussianBlur(np.random.default_rng(3).integers(90, 130, (TALL, WIDE, 3)).astype(np.uint8), (0, 0), 3)
     with av.open(str(target), "w") as out:
         made = out.add_stream("libx264", rate=FPS, options={"g": "10", "preset": "ultrafast", "bf": "0", "qp": "20"})
@@ -110,7 +110,7 @@ async def test_a_car_that_passes_a_lane_camera_becomes_one_read_with_its_picture
     read = seen[0]
     assert (read.source, read.station_id) == ("lane", HERE)
     assert read.payload["registration"] == "กข1234"
-    assert BY_CODE[str(read.payload["province"])].th == "พิษณุโลก"
+    assert BY_CODE[str(read.payload["province"])].th == "กรุงเทพมหานคร"
     assert read.payload["frames"] >= 3
     assert read.payload["confidence"] >= 0.9
     assert (read.payload["lane"], read.payload["direction"]) == ("1", "ขาเข้า")
@@ -160,7 +160,17 @@ def test_models_of_the_settings_are_used_and_wrong_ones_are_told(tmp_path: Path)
 
 def test_what_became_of_vehicles_is_added_up_for_the_metrics():
     lanes = [
-        {"plates": {"state": "ready", "passages": 9, "read": 5, "unreadable": 3, "no_plate": 1, "dropped": 2}},
+        {
+            "plates": {
+                "state": "ready",
+                "passages": 9,
+                "read": 5,
+                "unreadable": 3,
+                "no_plate": 1,
+                "far": 4,
+                "dropped": 2,
+            }
+        },
         {"plates": {"state": "plate_model_missing", "passages": 0, "read": 0, "unreadable": 0, "no_plate": 0}},
         {"plates": None},
         {},
@@ -173,6 +183,7 @@ def test_what_became_of_vehicles_is_added_up_for_the_metrics():
     assert found["unjai_plate_passages_total", "read"] == 5
     assert found["unjai_plate_passages_total", "unreadable"] == 3
     assert found["unjai_plate_passages_total", "no_plate"] == 1
+    assert found["unjai_plate_passages_total", "far"] == 4
     assert found["unjai_plate_looks_dropped_total", None] == 2
     assert found["unjai_plate_lanes", None] == 2
     assert found["unjai_plate_lanes_unwell", None] == 1

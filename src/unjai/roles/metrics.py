@@ -83,7 +83,7 @@ def plate_families(cameras: Iterable[Mapping[str, Any]]) -> list[Metric]:
     """Return what became of vehicles at lane cameras, all together, and how many looks at them nobody had time for."""
     lanes = [one["plates"] for one in cameras if one.get("plates")]
     passed = CounterMetricFamily("unjai_plate_passages", "Vehicles at lane cameras, by what became", labels=["outcome"])
-    for name in ("read", "unreadable", "no_plate"):
+    for name in ("read", "unreadable", "no_plate", "far"):
         passed.add_metric([name], sum(one.get(name, 0) for one in lanes))
     dropped = sum(one.get("dropped", 0) for one in lanes)
     idle = sum(one.get("state") not in {"ready", "waiting"} for one in lanes)

@@ -111,5 +111,10 @@ def test_what_is_rare_twice_must_be_surer_still():
     assert read_of([look(("ศ4", 0.98))]).registration == "ศ4"
 
 
+def test_a_number_of_one_digit_needs_its_place_half_a_plate_has_half_of_one():
+    assert read_of([look(("1กข2", 0.99), place=NO_PLACE)]).registration is None
+    assert read_of([look(("1กข25", 0.99), place=NO_PLACE)]).registration == "1กข25"
+
+
 def test_lorries_numbers_may_begin_with_nought():
     assert read_of([look(("70-0123", 0.9))]).registration == "70-0123"

@@ -50,8 +50,8 @@ class PlatesOut(BaseModel):
     """How a lane camera's plates are read, counted since its process began.
 
     `state`: `waiting` (the model is being read), `ready`, or why nothing is read; with `plate_finder_missing` plates
-    are found by edges alone. Of all `passages` each is `read`, `unreadable`, or showed `no_plate`; `dropped` are looks
-    at vehicles that came faster than they could be read.
+    are found by edges alone. Of all `passages` each is `read`, `unreadable`, showed `no_plate`, or was too `far` (or
+    never whole in the picture); `dropped` are looks at vehicles that came faster than they could be read.
     """
 
     state: str
@@ -59,6 +59,7 @@ class PlatesOut(BaseModel):
     read: int = 0
     unreadable: int = 0
     no_plate: int = 0
+    far: int = 0
     dropped: int = 0
     last_s: float | None = None
     ms_a_passage: float | None = None

@@ -2,7 +2,7 @@
 
 Looks at vehicles come from the analysts' threads (`worker.lane`). When more come than can be read the oldest looks are
 dropped and counted; what was read of their vehicles already is still told. Each passage ends in one plate that is
-told, or in a count: unreadable, or no plate seen.
+told, or in a count: unreadable, no plate seen, or never large and whole enough to be looked at.
 """
 
 from __future__ import annotations
@@ -57,12 +57,16 @@ class Told:
 
 @dataclass(slots=True)
 class Counted:
-    """What became of a camera's vehicles since its process began; `dropped` are looks that nobody had time to read."""
+    """What became of a camera's vehicles since its process began.
+
+    `far` were never whole in the picture and large enough; `dropped` are looks that nobody had time to read.
+    """
 
     passages: int = 0
     read: int = 0
     unreadable: int = 0
     no_plate: int = 0
+    far: int = 0
     dropped: int = 0
     looks: int = 0
     last_s: float | None = None
@@ -256,7 +260,9 @@ class Plates:
         self._open.pop(passage, None)
         counted = self._count(passage)
         read = _read(passage)
-        if read is None or passage.best is None:
+        if passage.begun_s is None:
+            counted.far += 1
+        elif read is None or passage.best is None:
             counted.no_plate += 1
         elif read.registration is None:
             counted.unreadable += 1

@@ -28,6 +28,8 @@ _ODD_SURE: Final = (0.0, 0.9, 0.97)
 """From here on is told what few plates say: by its form (one letter, five digits), by a number of one digit, by both.
 Most such texts are halves of others."""
 _LEADING_ZERO = re.compile(rf"[{LETTERS}]0")
+_SHORT_PLACE = 0.7
+"""A number of one digit is told with a place as sure as this: half a plate shows half of its place too."""
 _ONE_DIGIT = re.compile(r"(?<![0-9])[0-9]$")
 _FLOOR = 1e-3
 _FRAMES_ALIKE = 0.0
@@ -124,9 +126,11 @@ def read_of(sightings: Sequence[Sighting]) -> PlateRead:
     clearest = max(sightings, key=lambda one: (one.reading.best[1], one.width_px))
     widest = max(one.width_px for one in sightings)
     best, share = whole.best
-    told = best if best and share >= needed(best, widest) else None
     place = int(whole.places.argmax())
     place_share = float(whole.places[place])
+    told = best if best and share >= needed(best, widest) else None
+    if told is not None and _ONE_DIGIT.search(told) and (place == NO_PLACE or place_share < _SHORT_PLACE):
+        told = None
     named = told is not None and place != NO_PLACE and place_share >= PLACE_SURE
     return PlateRead(
         registration=told,
