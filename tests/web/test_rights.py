@@ -117,6 +117,15 @@ BODIES: dict[str, Any] = {
     "POST /api/import/files/{file_id}/apply": {"leave_refused": True},
     "POST /api/import/files/{file_id}/preview": {"kind": "places"},
     "PUT /api/shift-logs/{log_id}/note": {"note": "ถูกยึด", "version": 1},
+    "PUT /api/patrol/beats/{beat_id}": {"code": "ถูกยึด", "name_th": "ถูกยึด"},
+    "PATCH /api/patrol/checkpoints/{checkpoint_id}": {"name_th": "ถูกยึด"},
+    "POST /api/patrol/checkpoints/{checkpoint_id}/undo": {"version": 1},
+    "POST /api/patrol/my/phones/{phone_id}/revoke": {"why": "ถูกยึด"},
+    "POST /api/patrol/phones/{phone_id}/revoke": {"why": "ถูกยึด"},
+    "PUT /api/patrol/plans/{plan_id}/rounds": {"version": 1, "rounds": []},
+    "POST /api/patrol/plans/{plan_id}/publish": {"version": 1},
+    "POST /api/patrol/findings/{finding_id}/settle": {"settled": True, "note": "ถูกยึด"},
+    "POST /api/patrol/owner-messages/{owner_message_id}/sent": {"sent": True},
     "PATCH /api/units/{unit_id}": {"name_th": "ถูกยึด"},
     "POST /api/units/{unit_id}/duty": {"on": False},
 }
@@ -166,6 +175,8 @@ async def test_what_is_open_to_everybody_is_this_and_no_more(centre):
         "GET /api/ledger/proof",
         "GET /api/ledger/days/{day}/entries",
         "GET /api/ledger/days/{day}/proof",
+        "GET /api/patrol/screens/{checkpoint_id}/{key}",
+        "GET /api/patrol/screens/{checkpoint_id}/{key}/code",
     }
 
 
