@@ -9,12 +9,12 @@ from unjai.patrol.flows.photos import Progress
 from unjai.patrol.flows.sync import Answer
 from unjai.patrol.rules.items import LATE_S
 from unjai.patrol.schemas.visits import (
-    AnswerOut,
-    FindingOut,
+    CheckAnswerOut,
+    OfficerPhoneOut,
     PartOut,
-    PhoneOut,
     PhotoOut,
     RefusedOut,
+    VisitFindingOut,
     VisitOut,
 )
 from unjai.platform.i18n import render, told
@@ -41,22 +41,22 @@ def visit(row: dict[str, Any]) -> VisitOut:
     return VisitOut(**{**_of(VisitOut, row), **told_more})
 
 
-def finding(row: dict[str, Any]) -> FindingOut:
+def finding(row: dict[str, Any]) -> VisitFindingOut:
     """Return a finding as it is shown."""
-    return FindingOut(**_of(FindingOut, row), late=row["late_s"] > LATE_S)
+    return VisitFindingOut(**_of(VisitFindingOut, row), late=row["late_s"] > LATE_S)
 
 
-def phone(row: dict[str, Any]) -> PhoneOut:
+def phone(row: dict[str, Any]) -> OfficerPhoneOut:
     """Return a phone as it is shown."""
-    return PhoneOut(**_of(PhoneOut, row), key=row["digest"])
+    return OfficerPhoneOut(**_of(OfficerPhoneOut, row), key=row["digest"])
 
 
-def answer(one: Answer) -> AnswerOut:
+def answer(one: Answer) -> CheckAnswerOut:
     """Return the answer to an item, with words where there is anything to say."""
     words = {"th": "", "en": ""}
     if one.code:
         words = render(one.code, one.facts, kind="presence" if one.code in _CHAIN_WORDS else "errors")
-    return AnswerOut(
+    return CheckAnswerOut(
         digest=one.digest,
         state=one.state,
         code=one.code,

@@ -19,8 +19,8 @@ from unjai.patrol.flows.sync import Told, take_items
 from unjai.patrol.photos import PART_MOST, Parts
 from unjai.patrol.schemas.checkpoints import RoundPlaceOut
 from unjai.patrol.schemas.visits import (
+    OfficerPhoneOut,
     PhoneIn,
-    PhoneOut,
     PhotoIn,
     PhotoOut,
     RevokeIn,
@@ -70,14 +70,14 @@ def _key(text: str) -> bytes:
 
 
 @router.get("/patrol/my/phones")
-async def own_phones(ask: Own) -> list[PhoneOut]:
+async def own_phones(ask: Own) -> list[OfficerPhoneOut]:
     """Return one's own phones."""
     account_id = phone_flows.own_account(ask.actor)
     return [view.phone(row) for row in await phones.phones(ask.tx, ask.actor.station, account_id)]
 
 
 @router.post("/patrol/my/phones", status_code=201)
-async def register_phone(body: PhoneIn, ask: Own) -> PhoneOut:
+async def register_phone(body: PhoneIn, ask: Own) -> OfficerPhoneOut:
     """Register the phone in one's hand; the same key again is the same phone."""
     key = _key(body.public_key)
     phone_id = await phone_flows.register_phone(ask.tx, ask.actor, ask.clock, public_key=key, name=body.name)
@@ -85,7 +85,7 @@ async def register_phone(body: PhoneIn, ask: Own) -> PhoneOut:
 
 
 @router.post("/patrol/my/phones/{phone_id}/revoke")
-async def revoke_own_phone(phone_id: UUID, body: RevokeIn, ask: Own) -> list[PhoneOut]:
+async def revoke_own_phone(phone_id: UUID, body: RevokeIn, ask: Own) -> list[OfficerPhoneOut]:
     """Stop a phone of one's own that was lost or given away."""
     await phone_flows.revoke_phone(ask.tx, ask.actor, ask.clock, phone_id=phone_id, why=body.why, own=True)
     return await own_phones(ask)

@@ -17,14 +17,14 @@ from unjai.patrol.flows import phones as phone_flows
 from unjai.patrol.flows.photos import read_photo
 from unjai.patrol.rules.items import LATE_S
 from unjai.patrol.schemas.visits import (
-    FindingOut,
+    OfficerPhoneOut,
     OwnerMessageOut,
-    PhoneOut,
     RefusedOut,
     RevokeIn,
     SentIn,
     SettleIn,
     State,
+    VisitFindingOut,
     VisitsOut,
 )
 from unjai.patrol.store import phones
@@ -148,7 +148,7 @@ async def list_findings(
     ask: Reads,
     day: DayIn | None = None,
     waiting: Annotated[bool, Query()] = False,
-) -> list[FindingOut]:
+) -> list[VisitFindingOut]:
     """Return what units found, the newest first; `waiting` leaves out what was seen to."""
     asked = _asked(ask, day, open_only=waiting)
     return [view.finding(row) for row in await store.findings(ask.tx, asked, LIST_MOST)]
@@ -166,13 +166,13 @@ async def settle_finding(finding_id: UUID, body: SettleIn, ask: Manages) -> None
 
 
 @router.get("/patrol/phones")
-async def list_phones(ask: Manages) -> list[PhoneOut]:
+async def list_phones(ask: Manages) -> list[OfficerPhoneOut]:
     """Return every phone that was registered, those in use first."""
     return [view.phone(row) for row in await phones.phones(ask.tx, ask.actor.station)]
 
 
 @router.post("/patrol/phones/{phone_id}/revoke")
-async def revoke_phone(phone_id: UUID, body: RevokeIn, ask: Manages) -> list[PhoneOut]:
+async def revoke_phone(phone_id: UUID, body: RevokeIn, ask: Manages) -> list[OfficerPhoneOut]:
     """Stop a phone that was lost; what it sent before stands."""
     await phone_flows.revoke_phone(ask.tx, ask.actor, ask.clock, phone_id=phone_id, why=body.why, own=False)
     return await list_phones(ask)

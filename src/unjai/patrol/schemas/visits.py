@@ -31,7 +31,7 @@ class RevokeIn(BaseModel):
     why: Why = ""
 
 
-class PhoneOut(BaseModel):
+class OfficerPhoneOut(BaseModel):
     """A registered phone. `waiting` items wait for what is missing before them; `key` is the digest of its key."""
 
     id: UUID
@@ -65,7 +65,7 @@ class VisitsIn(BaseModel):
     items: Annotated[list[ItemIn], Field(max_length=ITEMS_MOST)]
 
 
-class AnswerOut(BaseModel):
+class CheckAnswerOut(BaseModel):
     """What became of one item, in the order they came. Whatever is not `refused` is stored and need not come again."""
 
     digest: str
@@ -83,7 +83,7 @@ class AnswerOut(BaseModel):
 class SyncedOut(BaseModel):
     """The answers, and how far the phone's chain is known without a gap."""
 
-    answers: list[AnswerOut]
+    answers: list[CheckAnswerOut]
     head_seq: int
     head_digest: str
     received_at: datetime
@@ -150,7 +150,7 @@ class RefusedOut(BaseModel):
     phone_name: str | None
 
 
-class FindingOut(BaseModel):
+class VisitFindingOut(BaseModel):
     """What a unit found."""
 
     id: UUID
