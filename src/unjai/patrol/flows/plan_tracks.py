@@ -16,7 +16,7 @@ from unjai.model.errors import UnjaiError
 from unjai.model.ids import StationId
 from unjai.patrol.flows.plan_towns import device_ids
 from unjai.patrol.flows.plans import plan_of
-from unjai.patrol.rules.plan_driven import Planned, checked, risk_minutes, stays
+from unjai.patrol.rules.plan_driven import Planned, checked, positions, risk_minutes, stays_of
 from unjai.patrol.rules.plan_town import prepared
 from unjai.patrol.rules.tracks import Fix, TrackStreets, matched
 from unjai.patrol.schemas.plan_file import Town
@@ -60,7 +60,7 @@ async def driven(tx: Tx, actor: Actor, clock: Clock, *, plan_id: UUID) -> dict[s
 def compared(
     row: Mapping[str, Any],
     devices: Mapping[str, UUID],
-    positions: Sequence[Mapping[str, Any]],
+    seen: Sequence[Mapping[str, Any]],
     territory: TerritoryView,
     now: datetime,
 ) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def compared(
     streets = _streets_of(territory)
     now_s = (now - row["from_at"]).total_seconds()
     by_device: dict[UUID, list[Fix]] = {}
-    for one in positions:
+    for one in seen:
         fix = Fix(at_s=one["at_s"], lon=one["lon"], lat=one["lat"], accuracy_m=one["accuracy_m"])
         by_device.setdefault(one["device_id"], []).append(fix)
     told = []
@@ -77,11 +77,12 @@ def compared(
     for round_ in row["result"]["rounds"]:
         device = devices.get(round_["unit"])
         track = [] if device is None else by_device.get(device, [])
+        at = positions(track)
         at_places = [
             (number, stay)
             for number, place in enumerate(ready.places)
             if place.lon is not None and place.lat is not None
-            for stay in stays(track, place.lon, place.lat)
+            for stay in stays_of(at, place.lon, place.lat)
         ]
         for number, stay in at_places:
             hour = int(stay.from_s // 3600)

@@ -51,13 +51,23 @@ class Checked:
 
 def stays(track: Sequence[Fix], lon: float, lat: float) -> list[Stay]:
     """Return when a track was near a point, as long as positions kept coming; stays of moments are left out."""
+    return stays_of(positions(track), lon, lat)
+
+
+def positions(track: Sequence[Fix]) -> np.ndarray:
+    """Return a track in time order as rows of seconds, lon, lat and how blurred (metres)."""
     fixes = sorted(track, key=lambda one: one.at_s)
-    if not fixes:
-        return []
-    at = np.asarray([(fix.at_s, fix.lon, fix.lat, min(fix.accuracy_m or 0.0, _BLUR_M)) for fix in fixes])
+    rows = [(fix.at_s, fix.lon, fix.lat, min(fix.accuracy_m or 0.0, _BLUR_M)) for fix in fixes]
+    return np.asarray(rows, dtype=np.float64).reshape(-1, 4)
+
+
+def stays_of(at: np.ndarray, lon: float, lat: float) -> list[Stay]:
+    """Return the stays near a point of what `positions` made."""
     east = (at[:, 1] - lon) * 111_320 * math.cos(math.radians(lat))
     north = (at[:, 2] - lat) * 110_700
     near = np.hypot(east, north) <= NEAR_M + at[:, 3]
+    if not bool(near.any()):
+        return []
     found: list[Stay] = []
     open_from: float | None = None
     last = 0.0
@@ -83,8 +93,9 @@ def seen(track: Sequence[Fix], from_s: float, to_s: float) -> bool:
 def checked(planned: Sequence[Planned], track: Sequence[Fix], *, now_s: float) -> list[Checked]:
     """Return what became of each stop; each stay counts for one stop, the one nearest to it in time."""
     pairs: list[tuple[float, int, tuple[float, float, int], Stay]] = []
+    at = positions(track)
     for number, stop in enumerate(planned):
-        for order, stay in enumerate(stays(track, stop.lon, stop.lat)):
+        for order, stay in enumerate(stays_of(at, stop.lon, stop.lat)):
             off = max(stay.from_s - stop.at_s, stop.at_s - stay.to_s, 0.0)
             pairs.append((off, number, (stop.lon, stop.lat, order), stay))
     taken: dict[int, tuple[float, Stay]] = {}
