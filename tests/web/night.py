@@ -11,6 +11,8 @@ from tests.conftest import NIGHT
 from tests.web.edge import CALLER, HERE, ROOT, Centre, accounts, crews_there, stations
 from tests.web.patrol_night import SECRETS as PATROL_SECRETS
 from tests.web.patrol_night import patrol_night
+from tests.web.plan_night import SECRET as PLAN_SECRET
+from tests.web.plan_night import plan_night
 from unjai.cameras.flows import consents as camera_consents
 from unjai.cameras.flows import counting, evidence
 from unjai.cameras.flows import health as camera_health
@@ -340,6 +342,7 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
     await _plate_search(centre)
     async with db.tx(here) as tx:
         centre.ids |= await patrol_night(tx, HERE)
+        centre.ids |= await plan_night(tx, HERE, centre.ids["shift"])
     centre.ids |= await _overseen(centre, centre.tokens["operator", HERE])
     async with db.tx(here) as tx:
         logged = metadata.tables["audit"].c
@@ -349,6 +352,7 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
         *(str(one) for one in devices.values()),
         *devices,
         *PATROL_SECRETS,
+        PLAN_SECRET,
         "ลับ 1",
         "สายตรวจลับ",
         "สิทธิ์ลับของสถานีนี้",
