@@ -6,6 +6,7 @@ later again while it stays, and when it goes. What becomes of them is `worker.pl
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -173,4 +174,4 @@ def _worth(cut: Rgb, plate_px: float) -> float:
     small = scaled(cut, small_size((cut.shape[1], cut.shape[0]), _SHARP_PX))
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
     sharp = float(np.percentile(np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0, ksize=3)), 97))
-    return min(plate_px, _WIDE_ENOUGH_PX) * (1 + sharp) ** 0.5
+    return min(plate_px, _WIDE_ENOUGH_PX) * math.sqrt(1 + sharp)
