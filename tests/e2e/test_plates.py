@@ -1,0 +1,106 @@
+"""A box pushes plates: hit, verdict by keys, event with its way; then a search whose proof holds outside the centre."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from bench.centre import Centre
+from tests.e2e.test_duty_stories import PATIENCE_MS, sign_in
+
+pytestmark = pytest.mark.e2e
+GOLDEN = Path(__file__).parents[1] / "golden/plate_push/reads.json"
+NUMBER = str(1_000 + uuid4().int % 8_999)
+PLATE, PLACE = f"8ฎฮ {NUMBER}", "เชียงใหม่"
+DRAWN = PLATE.replace(" ", "")
+CASE = f"คดีอาญา {uuid4().int % 90_000}/2569"
+THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
+
+
+def _done(answer: httpx.Response, status: int = 201) -> Any:
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+@pytest.fixture(scope="module")
+def pushed(centre: Centre) -> Iterator[None]:
+    """A listed plate, a case, and the plate passing two cameras, told by a box that reads no province."""
+    until = (datetime.now(UTC) + timedelta(days=5)).isoformat()
+    words = {
+        "reason": "รถถูกลักจากหน้าตลาด",
+        "legal_basis": "ป.วิ.อาญา ม. 92",
+        "case_number": CASE,
+        "requested_by": "งานสืบสวน",
+    }
+    with centre.client("administrator") as administrator:
+        device = {"key": f"BOX-{uuid4().hex[:6]}", "kind": "hook", "name_th": "กล่องอ่านป้าย", "name_en": "Plate box"}
+        made = _done(administrator.post("/api/devices", json=device))
+        secret = _done(administrator.post(f"/api/devices/{made['id']}/credential", json={}))["secret"]
+        cameras = [one["key"] for one in administrator.get("/api/devices").json() if one["kind"] == "camera"]
+    with centre.client("operator") as operator, centre.client("supervisor") as supervisor:
+        _done(supervisor.post("/api/plates/cases", json={"number": CASE, "about": "ลักรถ", "until": until}))
+        entry = {"plate": PLATE, "province": PLACE, "valid_until": until, **words}
+        _done(operator.post("/api/plates/watch-list", json=entry))
+        (asked,) = [
+            one
+            for one in supervisor.get("/api/approvals").json()
+            if PLATE in one["about_th"] and one["state"] == "pending"
+        ]
+        _done(supervisor.post(f"/api/approvals/{asked['id']}/approve", json={"digest": asked["digest"]}), 200)
+    whole = json.loads(json.loads(GOLDEN.read_text("utf-8"))[0]["message"]["body"])
+    for name in ("province", "province_confidence", "alternatives"):
+        whole.pop(name)
+    whole.pop("at")  # an entry counts from now on: the box's reads come now
+    for confidence, camera in ((0.9, cameras[0]), (0.97, cameras[-1])):  # a surer one is no repeat
+        said = {**whole, "id": uuid4().hex, "plate": PLATE, "camera": camera, "confidence": confidence}
+        answer = httpx.post(f"{centre.url}/anpr/push/{device['key']}/{secret}", json=said, timeout=20)
+        assert answer.status_code == 202, answer.text
+    yield
+
+
+@pytest.mark.usefixtures("pushed")
+def test_a_push_is_compared_by_keys_and_a_search_is_proven_outside(
+    centre: Centre, context: BrowserContext, page: Page, tmp_path: Path
+) -> None:
+    sign_in(centre, context, "operator")
+    page.goto(f"{centre.url}/console")
+    page.get_by_test_id("hit").filter(has_text=PLATE).click(timeout=PATIENCE_MS)  # `P` opens whichever waits longest
+    expect(page.get_by_test_id("hit-panel").get_by_test_id("confirm")).to_be_visible(timeout=PATIENCE_MS)
+    with page.expect_response(lambda answer: answer.url.endswith("/confirm"), timeout=PATIENCE_MS):
+        page.keyboard.press("y")
+    told = page.get_by_test_id("incident-hit")
+    expect(told.locator("ol.seen li")).to_have_count(2, timeout=PATIENCE_MS)
+
+    page.keyboard.press("f")
+    form = page.locator("#plate-form")
+    form.locator("[name=plate]").fill(PLATE.translate(THAI))
+    expect(form.get_by_role("img", name=DRAWN)).to_be_visible(timeout=PATIENCE_MS)
+    form.locator("[name=reason]").select_option("stolen")
+    form.locator("[name=case]").select_option(CASE)
+    form.locator("[name=said]").fill("รถหายหน้าตลาด แจ้งความไว้แล้ว")
+    page.get_by_test_id("search").click()
+    expect(page.get_by_test_id("read")).to_have_count(2, timeout=PATIENCE_MS)
+    page.get_by_test_id("receipt").click()
+    leaf = page.get_by_test_id("leaf").text_content(timeout=PATIENCE_MS)
+    with page.expect_download() as sent:
+        page.get_by_test_id("proof").click()
+    file = tmp_path / "proof.json"
+    sent.value.save_as(file)
+
+    with centre.client() as anyone:
+        key = anyone.get("/api/public/roots").json()["keys"][0]["name"]
+        assert anyone.get("/ledger").status_code == 200  # where the day's searches are counted once the day is over
+    verify = [sys.executable, "-m", "unjai", "audit", "verify", str(file), "--key", key, "--json"]
+    done = subprocess.run(verify, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["leaf"] == leaf
+    file.write_bytes(file.read_bytes().replace(leaf[:8].encode(), b"00000000", 1))
+    assert subprocess.run(verify, cwd=tmp_path, capture_output=True, check=False).returncode == 1
