@@ -11,6 +11,8 @@ from sqlalchemy.exc import ProgrammingError
 
 from tests.plates.made import CORE, DETECTIVE, HERE, THERE, read, recorded
 from unjai.model.actor import system
+from unjai.model.plate import LOOKALIKES, skeleton
+from unjai.plates.store.folding import fold_again
 from unjai.plates.store.reads import (
     digits_of,
     held_plate_read,
@@ -195,3 +197,15 @@ async def test_a_station_may_keep_reads_for_a_shorter_time(worker_db, owner, clo
 )
 def test_the_digits_are_what_stands_at_the_end(registration, digits):
     assert digits_of(registration) == digits
+
+
+async def test_plates_folded_by_another_table_are_folded_anew_a_part_at_a_time(worker_db, clock):
+    await recorded(worker_db, *(read(clock.now(), f"7ขซ7{n:03}") for n in range(5)))
+    ours = plate.c.registration.like("7__7___")
+    async with worker_db.tx(CORE) as tx:
+        await tx.execute(plate.update().where(ours).values(folded_by="older", skeleton="?"))
+        while await fold_again(tx, 2):
+            pass
+        rows = await tx.all(select(plate).where(ours))
+    assert {row["skeleton"] for row in rows} == {skeleton(row["registration"]) for row in rows}
+    assert {row["folded_by"] for row in rows} == {LOOKALIKES.version}

@@ -32,6 +32,7 @@ from unjai.plates.flows import holds
 from unjai.plates.flows.hits import tend
 from unjai.plates.incoming import list_agreed
 from unjai.plates.pictures import plate_pictures
+from unjai.plates.store.folding import fold_again
 from unjai.plates.store.reads import keep_reads
 from unjai.plates.watching import Watching
 from unjai.platform import audit
@@ -104,10 +105,6 @@ async def _core(made: Common) -> None:
         sealer = sealing.Sealer(lambda: _seal(made))
         await made.bus.hear(sealing.HINT, sealer.hint)
         await answer_for(made, made.clock.now())
-        noter = Noter(made.station_ids)
-        for subject in SIGHT_HEARS:
-            await made.bus.hear(subject, noter.heard)
-        trails = Trails(made.station_ids)
         packing = Packing(made)
         await made.bus.hear(EVIDENCE_HEARS, packing.heard)
         copying = Copying(made)
@@ -135,15 +132,23 @@ async def _core(made: Common) -> None:
             group.create_task(_sign_when_asked(made))
             group.create_task(every(60.0, lambda: close_ledger_days(made)))
             group.create_task(every(20.0, lambda: _shift_logs(made)))
-            group.create_task(every(5.0, lambda: noter.once(made.db, made.clock)))
-            group.create_task(every(60.0, lambda: trails.once(made.db, made.clock)))
             group.create_task(every(5.0, lambda: _wish_cameras(made)))
-            for job in (packing.run(), copying.run(), _match_plates(made)):
+            for job in (packing.run(), copying.run(), _match_plates(made), _note_edges(made)):
                 group.create_task(job)
             group.create_task(every(1.0, lambda: _points(made)))
             group.create_task(lead.keep())
     finally:
         await lead.let_go()
+
+
+async def _note_edges(made: Common) -> None:
+    """Write what is known of streets: seen by a working camera, passed by a patrol."""
+    noter, trails = Noter(made.station_ids), Trails(made.station_ids)
+    for subject in SIGHT_HEARS:
+        await made.bus.hear(subject, noter.heard)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(every(5.0, lambda: noter.once(made.db, made.clock)))
+        group.create_task(every(60.0, lambda: trails.once(made.db, made.clock)))
 
 
 async def _shift_logs(made: Common) -> None:
@@ -290,6 +295,7 @@ async def _match_plates(made: Common) -> None:
         group.create_task(watching.run())
         group.create_task(every(5.0, lambda: _hits(made, watching)))
         group.create_task(every(2.0, lambda: _list_files(made)))
+        group.create_task(every(3600.0, lambda: _fold_again(made)))
 
 
 async def _list_files(made: Common) -> None:
@@ -359,6 +365,14 @@ async def _partitions(made: Common, owner: Database) -> None:
     dropped += await asyncio.to_thread(plate_pictures(made.settings.data).forget, oldest)
     for name in dropped:
         log.info("dropped %s: past its retention", name)
+
+
+async def _fold_again(made: Common) -> None:
+    """Make skeletons of plates anew, a part at a time, where another table of look-alikes made them."""
+    found = 1
+    while found:
+        async with made.db.tx(made.everywhere) as tx:
+            found = await fold_again(tx)
 
 
 async def _tidy(made: Common) -> None:

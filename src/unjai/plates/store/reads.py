@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from unjai.model.ids import id_time, observation_id
-from unjai.model.plate import DIGITS, skeleton
+from unjai.model.plate import DIGITS, LOOKALIKES, skeleton
 from unjai.model.reading import Observation
 from unjai.platform.database import Tx, station_table
 from unjai.platform.partitions import Cut, keep
@@ -71,6 +71,7 @@ plate = station_table(
     Column("province", Text, nullable=False),
     Column("skeleton", Text, nullable=False),
     Column("digits", Text, nullable=False),
+    Column("folded_by", Text, nullable=False, server_default=""),
     UniqueConstraint("station_id", "registration", "province"),
     Index("ix_plate_skeleton", "station_id", "skeleton"),
     Index("ix_plate_digits", "station_id", "digits", "province"),
@@ -83,6 +84,7 @@ plate = station_table(
     ),
 )
 """The dictionary: each plate once, `province` empty where none was read. It goes with its last read (`last_day`).
+`folded_by` is the version of the table of look-alikes that made the skeleton.
 
 Trigrams are of `lower`, which changes nothing: an index on the column itself would be taken for equality too, where it
 is a hundred times slower than the key.
@@ -141,13 +143,15 @@ WHERE NOT EXISTS (SELECT FROM plate_camera c WHERE c.station_id = f.station_id A
 ORDER BY 1, 2 ON CONFLICT DO NOTHING
 """
 _PLATES = """
-INSERT INTO plate (station_id, last_day, registration, province, skeleton, digits)
-SELECT f.station_id, max(f.day), f.registration, f.province, min(f.skeleton), min(f.digits) FROM fresh_read f
+INSERT INTO plate (station_id, last_day, registration, province, skeleton, digits, folded_by)
+SELECT f.station_id, max(f.day), f.registration, f.province, min(f.skeleton), min(f.digits), :folded_by
+FROM fresh_read f
 WHERE f.registration IS NOT NULL AND NOT EXISTS (SELECT FROM plate p WHERE p.station_id = f.station_id
     AND p.registration = f.registration AND p.province = f.province AND p.last_day >= f.day)
 GROUP BY f.station_id, f.registration, f.province ORDER BY f.station_id, f.registration, f.province
 ON CONFLICT (station_id, registration, province) DO UPDATE
-SET last_day = greatest(plate.last_day, EXCLUDED.last_day), skeleton = EXCLUDED.skeleton
+SET last_day = greatest(plate.last_day, EXCLUDED.last_day), skeleton = EXCLUDED.skeleton,
+    folded_by = EXCLUDED.folded_by
 """
 _READ_OF = ", ".join(f"f.{one}" for one in _READ.split(", "))
 _READS = f"""
@@ -200,7 +204,7 @@ async def _written(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> dict[UUID, int]:
         for row in rows:
             await copy.write_row(row)
     await tx.execute(text(_CAMERAS))
-    await tx.execute(text(_PLATES))
+    await tx.execute(text(_PLATES), {"folded_by": LOOKALIKES.version})
     written = await tx.execute(text(_READS))
     if written.rowcount == len(rows):
         return {}

@@ -112,3 +112,6 @@ $$;
 
 INSERT INTO plate_hold (station_id, case_number, held_at, reads)
 SELECT station_id, case_number, max(held_at), count(*) FROM held_plate_read GROUP BY station_id, case_number;
+
+-- Which version of the table of look-alikes made a plate's skeleton.
+ALTER TABLE plate ADD COLUMN folded_by TEXT DEFAULT '' NOT NULL;
