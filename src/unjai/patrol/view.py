@@ -11,9 +11,9 @@ from unjai.patrol.rules.items import LATE_S
 from unjai.patrol.schemas.visits import (
     CheckAnswerOut,
     OfficerPhoneOut,
-    PartOut,
-    PhotoOut,
-    RefusedOut,
+    PatrolPhotoOut,
+    PatrolRefusedOut,
+    PresencePartOut,
     VisitFindingOut,
     VisitOut,
 )
@@ -27,10 +27,10 @@ def _of(model: Any, row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in model.model_fields if name in row}
 
 
-def part(row: dict[str, Any]) -> PartOut:
+def part(row: dict[str, Any]) -> PresencePartOut:
     """Return a line of a judgement with its words."""
     said = render(row["code"], row["facts"], kind="presence")
-    return PartOut(code=row["code"], points=row["points"], facts=row["facts"], th=said["th"], en=said["en"])
+    return PresencePartOut(code=row["code"], points=row["points"], facts=row["facts"], th=said["th"], en=said["en"])
 
 
 def visit(row: dict[str, Any]) -> VisitOut:
@@ -70,14 +70,16 @@ def answer(one: Answer) -> CheckAnswerOut:
     )
 
 
-def refused(row: dict[str, Any]) -> RefusedOut:
+def refused(row: dict[str, Any]) -> PatrolRefusedOut:
     """Return what was not believed, in words."""
     said = told(UnjaiError(row["code"], 409, **row["facts"]))
-    return RefusedOut(**_of(RefusedOut, row), th=str(said["th"]), en=str(said["en"]), phone_name=row["name"])
+    return PatrolRefusedOut(
+        **_of(PatrolRefusedOut, row), th=str(said["th"]), en=str(said["en"]), phone_name=row["name"]
+    )
 
 
-def photo(progress: Progress) -> PhotoOut:
+def photo(progress: Progress) -> PatrolPhotoOut:
     """Return how far a photograph has come."""
     words = render(progress.code) if progress.code else {"th": "", "en": ""}
     state: Any = progress.state
-    return PhotoOut(state=state, have=progress.have, code=progress.code, th=words["th"], en=words["en"])
+    return PatrolPhotoOut(state=state, have=progress.have, code=progress.code, th=words["th"], en=words["en"])

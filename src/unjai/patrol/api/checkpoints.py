@@ -20,10 +20,10 @@ from unjai.patrol.schemas.checkpoints import (
     CheckpointChange,
     CheckpointIn,
     CheckpointOut,
-    CodeOut,
-    ScreenOut,
-    UndoneOut,
-    VersionIn,
+    CheckpointScreenOut,
+    CheckpointUndoneOut,
+    CheckpointVersionIn,
+    TurningCodeOut,
 )
 from unjai.patrol.secrets import vault_of
 from unjai.patrol.store import checkpoints as store
@@ -135,10 +135,10 @@ async def change_checkpoint(checkpoint_id: UUID, body: CheckpointChange, ask: Ma
 
 
 @router.post("/patrol/checkpoints/{checkpoint_id}/undo")
-async def undo_checkpoint(checkpoint_id: UUID, body: VersionIn, ask: Manages) -> UndoneOut:
+async def undo_checkpoint(checkpoint_id: UUID, body: CheckpointVersionIn, ask: Manages) -> CheckpointUndoneOut:
     """Take the newest change back; a checkpoint that was new is gone."""
     there = await flows.undo_checkpoint(ask.tx, ask.actor, ask.clock, checkpoint_id=checkpoint_id, version=body.version)
-    return UndoneOut(there=there)
+    return CheckpointUndoneOut(there=there)
 
 
 @router.post("/patrol/checkpoints/{checkpoint_id}/void")
@@ -182,7 +182,7 @@ async def print_labels(
 
 
 @router.post("/patrol/checkpoints/{checkpoint_id}/screen")
-async def set_up_screen(checkpoint_id: UUID, ask: Manages) -> ScreenOut:
+async def set_up_screen(checkpoint_id: UUID, ask: Manages) -> CheckpointScreenOut:
     """Return what a small screen or e-paper at a checkpoint needs to show the turning code."""
     row = await flows.the_checkpoint(ask.tx, ask.actor, checkpoint_id)
     secret = await flows.secret_of(ask.tx, vault(ask), row)
@@ -190,7 +190,7 @@ async def set_up_screen(checkpoint_id: UUID, ask: Manages) -> ScreenOut:
     facts = {"code": row["code"], "serial": row["serial"]}
     await audit(ask.tx, ask.actor, ask.clock, action="patrol.screen.set_up", subject=subject, facts=facts)
     word = codes.screen_key(secret, checkpoint_id, row["serial"])
-    return ScreenOut(
+    return CheckpointScreenOut(
         page=f"/api/patrol/screens/{checkpoint_id}/{word}",
         seed=base64.b32encode(secret).decode().rstrip("="),
         checkpoint=checkpoint_id,
@@ -223,9 +223,9 @@ async def screen(checkpoint_id: UUID, key: str, ask: Anybody) -> Response:
 
 
 @router.get("/patrol/screens/{checkpoint_id}/{key}/code")
-async def screen_code(checkpoint_id: UUID, key: str, ask: Anybody) -> CodeOut:
+async def screen_code(checkpoint_id: UUID, key: str, ask: Anybody) -> TurningCodeOut:
     """Return the code of now, for a screen that draws it itself."""
     row, secret = await _screen(ask, checkpoint_id, key)
     now = ask.clock.now()
     code = codes.rotating_code(secret, checkpoint_id, row["serial"], now)
-    return CodeOut(code=code, until=codes.lasts_until(now))
+    return TurningCodeOut(code=code, until=codes.lasts_until(now))

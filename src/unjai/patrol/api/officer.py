@@ -20,10 +20,10 @@ from unjai.patrol.photos import PART_MOST, Parts
 from unjai.patrol.schemas.checkpoints import RoundPlaceOut
 from unjai.patrol.schemas.visits import (
     OfficerPhoneOut,
-    PhoneIn,
-    PhotoIn,
-    PhotoOut,
-    RevokeIn,
+    PatrolPhoneIn,
+    PatrolPhotoIn,
+    PatrolPhotoOut,
+    PhoneRevokeIn,
     SyncedOut,
     VisitOut,
     VisitsIn,
@@ -77,7 +77,7 @@ async def own_phones(ask: Own) -> list[OfficerPhoneOut]:
 
 
 @router.post("/patrol/my/phones", status_code=201)
-async def register_phone(body: PhoneIn, ask: Own) -> OfficerPhoneOut:
+async def register_phone(body: PatrolPhoneIn, ask: Own) -> OfficerPhoneOut:
     """Register the phone in one's hand; the same key again is the same phone."""
     key = _key(body.public_key)
     phone_id = await phone_flows.register_phone(ask.tx, ask.actor, ask.clock, public_key=key, name=body.name)
@@ -85,7 +85,7 @@ async def register_phone(body: PhoneIn, ask: Own) -> OfficerPhoneOut:
 
 
 @router.post("/patrol/my/phones/{phone_id}/revoke")
-async def revoke_own_phone(phone_id: UUID, body: RevokeIn, ask: Own) -> list[OfficerPhoneOut]:
+async def revoke_own_phone(phone_id: UUID, body: PhoneRevokeIn, ask: Own) -> list[OfficerPhoneOut]:
     """Stop a phone of one's own that was lost or given away."""
     await phone_flows.revoke_phone(ask.tx, ask.actor, ask.clock, phone_id=phone_id, why=body.why, own=True)
     return await own_phones(ask)
@@ -143,7 +143,7 @@ async def tell_visits(body: VisitsIn, ask: Own) -> SyncedOut:
 
 
 @router.post("/patrol/my/photos")
-async def announce_photo(body: PhotoIn, ask: Own) -> PhotoOut:
+async def announce_photo(body: PatrolPhotoIn, ask: Own) -> PatrolPhotoOut:
     """Say that a photograph will come, and learn how far it has come."""
     return view.photo(
         await photo_flows.announce_photo(
@@ -153,7 +153,7 @@ async def announce_photo(body: PhotoIn, ask: Own) -> PhotoOut:
 
 
 @router.get("/patrol/my/photos/{photo_id}")
-async def photo_progress(photo_id: UUID, ask: Own) -> PhotoOut:
+async def photo_progress(photo_id: UUID, ask: Own) -> PatrolPhotoOut:
     """Return how far one's own photograph has come."""
     return view.photo(await photo_flows.photo_progress(ask.tx, ask.actor, _parts(ask), photo_id=photo_id))
 
@@ -164,7 +164,7 @@ async def send_part(
     part: Annotated[bytes, Depends(_part)],
     ask: Own,
     offset: Annotated[int, Query(ge=0, le=2**40)] = 0,
-) -> PhotoOut:
+) -> PatrolPhotoOut:
     """Send the next part of a photograph, at most 900 kB; `offset` is where it begins."""
     return view.photo(
         await photo_flows.take_part(

@@ -17,12 +17,12 @@ from unjai.patrol.flows import phones as phone_flows
 from unjai.patrol.flows.photos import read_photo
 from unjai.patrol.rules.items import LATE_S
 from unjai.patrol.schemas.visits import (
+    FindingSettleIn,
     OfficerPhoneOut,
     OwnerMessageOut,
-    RefusedOut,
-    RevokeIn,
-    SentIn,
-    SettleIn,
+    OwnerToldIn,
+    PatrolRefusedOut,
+    PhoneRevokeIn,
     State,
     VisitFindingOut,
     VisitsOut,
@@ -123,7 +123,7 @@ def _points(points: int) -> str:
 
 
 @router.get("/patrol/refused")
-async def list_refused(ask: Reads, day: DayIn | None = None) -> list[RefusedOut]:
+async def list_refused(ask: Reads, day: DayIn | None = None) -> list[PatrolRefusedOut]:
     """Return what was not believed, of a Bangkok day by when it came, or of the last week."""
     asked = _asked(ask, day)
     now = ask.clock.now()
@@ -155,7 +155,7 @@ async def list_findings(
 
 
 @router.post("/patrol/findings/{finding_id}/settle", status_code=204)
-async def settle_finding(finding_id: UUID, body: SettleIn, ask: Manages) -> None:
+async def settle_finding(finding_id: UUID, body: FindingSettleIn, ask: Manages) -> None:
     """Say that a finding was seen to, or that it is open again."""
     await finding_flows.settle_finding(
         ask.tx, ask.actor, ask.clock, finding_id=finding_id, settled=body.settled, note=body.note
@@ -172,7 +172,7 @@ async def list_phones(ask: Manages) -> list[OfficerPhoneOut]:
 
 
 @router.post("/patrol/phones/{phone_id}/revoke")
-async def revoke_phone(phone_id: UUID, body: RevokeIn, ask: Manages) -> list[OfficerPhoneOut]:
+async def revoke_phone(phone_id: UUID, body: PhoneRevokeIn, ask: Manages) -> list[OfficerPhoneOut]:
     """Stop a phone that was lost; what it sent before stands."""
     await phone_flows.revoke_phone(ask.tx, ask.actor, ask.clock, phone_id=phone_id, why=body.why, own=False)
     return await list_phones(ask)
@@ -189,6 +189,6 @@ async def list_owner_messages(ask: Manages) -> list[OwnerMessageOut]:
 
 
 @router.post("/patrol/owner-messages/{owner_message_id}/sent", status_code=204)
-async def mark_sent(owner_message_id: UUID, body: SentIn, ask: Manages) -> None:
+async def mark_sent(owner_message_id: UUID, body: OwnerToldIn, ask: Manages) -> None:
     """Say that an owner was told, or that it was not after all."""
     await finding_flows.message_sent(ask.tx, ask.actor, ask.clock, message_id=owner_message_id, sent=body.sent)

@@ -102,19 +102,19 @@ class CheckpointOut(BaseModel):
     last_state: str | None
 
 
-class VersionIn(BaseModel):
+class CheckpointVersionIn(BaseModel):
     """The version whose change is taken back."""
 
     version: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-class UndoneOut(BaseModel):
+class CheckpointUndoneOut(BaseModel):
     """Whether the checkpoint is still there: one that was new is gone."""
 
     there: bool
 
 
-class ScreenOut(BaseModel):
+class CheckpointScreenOut(BaseModel):
     """How a small screen at a checkpoint is set up: a page to open, or the secret to count the codes itself."""
 
     page: str
@@ -125,7 +125,7 @@ class ScreenOut(BaseModel):
     step_s: int
 
 
-class CodeOut(BaseModel):
+class TurningCodeOut(BaseModel):
     """The code that a checkpoint's screen shows now."""
 
     code: str

@@ -18,14 +18,14 @@ State = Literal["proven", "doubted", "refused"]
 ITEMS_MOST = 500
 
 
-class PhoneIn(BaseModel):
+class PatrolPhoneIn(BaseModel):
     """A phone to be believed: its public key (SubjectPublicKeyInfo, base64) and what its holder calls it."""
 
     public_key: Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9+/=_-]+$")]
     name: Name
 
 
-class RevokeIn(BaseModel):
+class PhoneRevokeIn(BaseModel):
     """Why a phone is no longer believed."""
 
     why: Why = ""
@@ -90,7 +90,7 @@ class SyncedOut(BaseModel):
     offset_s: float
 
 
-class PartOut(BaseModel):
+class PresencePartOut(BaseModel):
     """One line of why a visit scored what it did."""
 
     code: str
@@ -126,7 +126,7 @@ class VisitOut(BaseModel):
     photos: list[UUID]
     score: int
     state: State
-    parts: list[PartOut]
+    parts: list[PresencePartOut]
 
 
 class VisitsOut(BaseModel):
@@ -136,7 +136,7 @@ class VisitsOut(BaseModel):
     next: datetime | None
 
 
-class RefusedOut(BaseModel):
+class PatrolRefusedOut(BaseModel):
     """What was not believed, and why."""
 
     id: UUID
@@ -177,14 +177,14 @@ class VisitFindingOut(BaseModel):
     settled_note: str
 
 
-class SettleIn(BaseModel):
+class FindingSettleIn(BaseModel):
     """Whether a finding was seen to, and what was done."""
 
     settled: bool
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00]*$")] = ""
 
 
-class PhotoIn(BaseModel):
+class PatrolPhotoIn(BaseModel):
     """A photograph that will come: the phone's own id for it, its SHA-256 and size."""
 
     id: UUID
@@ -192,7 +192,7 @@ class PhotoIn(BaseModel):
     size_bytes: Annotated[int, Field(ge=1, le=2**40)]
 
 
-class PhotoOut(BaseModel):
+class PatrolPhotoOut(BaseModel):
     """How far a photograph has come: go on from `have`. `code` says in words what went wrong, where something did."""
 
     state: Literal["coming", "kept", "refused"]
@@ -219,7 +219,7 @@ class OwnerMessageOut(BaseModel):
     sent_by: str
 
 
-class SentIn(BaseModel):
+class OwnerToldIn(BaseModel):
     """Whether an owner was told."""
 
     sent: bool
