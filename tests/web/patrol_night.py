@@ -22,7 +22,16 @@ async def patrol_night(tx: Tx, station: int) -> dict[str, str]:
     who = {**own, "account_id": holder}
     seen = {**who, "phone_id": ids["phone"], "checkpoint_id": ids["checkpoint"], "late_s": 0, "chain": "next"}
     seen |= dict.fromkeys(("observed_at", "happened_at", "received_at"), NIGHT)
-    said = {"scan": None, "nfc": False, "mock": False, "dwell_s": 0, "offset_s": 0, "ahead_s": 0, "jump_s": None, "photos": []}
+    said = {
+        "scan": None,
+        "nfc": False,
+        "mock": False,
+        "dwell_s": 0,
+        "offset_s": 0,
+        "ahead_s": 0,
+        "jump_s": None,
+        "photos": [],
+    }
     where = {"lon": 98.99, "lat": 18.79, "radius_m": 40, "proofs": ["qr"], "changed_at": NIGHT}
     key = {"public_key": b"k", "digest": "d" * 64, "head_digest": "d" * 64, "registered_at": NIGHT}
     for table, row in (

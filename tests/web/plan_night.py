@@ -37,7 +37,5 @@ async def plan_night(tx: Tx, station: int, shift_id: str) -> dict[str, str]:
     }
     await tx.execute(insert(patrol_plan).values(**row).inline())
     risk = {"id": named_id("rights", "patrol risk"), "place": "P-1", "by_hour": [1.0] * 24, "source": "test"}
-    await tx.execute(
-        insert(patrol_risk).values(**risk, station_id=station, taken_at=NIGHT, taken_by="ผู้กำกับ").inline()
-    )
+    await tx.execute(insert(patrol_risk).values(**risk, station_id=station, taken_at=NIGHT, taken_by="ผู้กำกับ").inline())
     return {"plan": str(plan)}

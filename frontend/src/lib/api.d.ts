@@ -5256,6 +5256,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plates/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Notices
+         * @description Return what the asker was told of hits in the last days, the newest first; nobody sees another's.
+         */
+        get: operations["own_notices_api_plates_notices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/notices/{plate_notice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Notice Seen
+         * @description Say that a notice of one's own was read.
+         */
+        put: operations["notice_seen_api_plates_notices__plate_notice_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Holds
+         * @description Return what the station's cases keep past its days; no plate is in it.
+         */
+        get: operations["read_holds_api_plates_holds_get"];
+        /**
+         * Set Hold End
+         * @description Say when a hold ends; the answer is the whole list.
+         */
+        put: operations["set_hold_end_api_plates_holds_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plates/reasons": {
         parameters: {
             query?: never;
@@ -5373,7 +5437,7 @@ export interface paths {
         };
         /**
          * Look
-         * @description Return what a search of one's own finds; each look is in the log.
+         * @description Return what a search of one's own finds; `before` is the last read of the page before. Each look is logged.
          */
         get: operations["look_api_plates_searches__plate_search_id__answer_get"];
         put?: never;
@@ -5424,6 +5488,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plates/searches/{plate_search_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Seal
+         * @description Return found reads with their pictures as one sealed file, and keep them for the case of the search.
+         */
+        post: operations["seal_api_plates_searches__plate_search_id__export_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places
+         * @description Return the places that a plate may name, in the order of their Thai names.
+         */
+        get: operations["places_api_plates_places_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/searches/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Return how a question is understood and whether it needs a second person; nothing is searched or logged.
+         */
+        post: operations["check_api_plates_searches_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ways
+         * @description Return the ways along the streets between cameras, in the order of the pairs; of reads it says nothing.
+         */
+        post: operations["ways_api_plates_ways_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plates/watch-list": {
         parameters: {
             query?: never;
@@ -5462,6 +5606,26 @@ export interface paths {
          * @description Tell how a typed plate is understood and what listing it would cost in chance hits.
          */
         post: operations["check_entry_api_plates_watch_list_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plates/watch-list/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Recipients
+         * @description Return whom an entry may name to be told of its hits.
+         */
+        get: operations["read_recipients_api_plates_watch_list_recipients_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5623,7 +5787,7 @@ export interface paths {
         put?: never;
         /**
          * Upload
-         * @description Read a CSV or XLSX file of plates; nothing is listed yet.
+         * @description Take a CSV or XLSX file of plates and begin to read it (`state` is `reading`); nothing is listed yet.
          */
         post: operations["upload_api_import_watch_list_post"];
         delete?: never;
@@ -5726,6 +5890,698 @@ export interface paths {
          * @description Forget a file that was not taken.
          */
         post: operations["drop_file_api_plates_watch_files__watch_file_id__drop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/beats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Beats
+         * @description Return the station's beats, each with whether it holds the 10–12 checkpoints that a shift can visit.
+         */
+        get: operations["list_beats_api_patrol_beats_get"];
+        put?: never;
+        /**
+         * Add Beat
+         * @description Make a beat.
+         */
+        post: operations["add_beat_api_patrol_beats_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/beats/{beat_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Beat
+         * @description Change a beat.
+         */
+        put: operations["change_beat_api_patrol_beats__beat_id__put"];
+        post?: never;
+        /**
+         * Remove Beat
+         * @description Remove a beat; its checkpoints stay without one.
+         */
+        delete: operations["remove_beat_api_patrol_beats__beat_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Checkpoints
+         * @description Return every checkpoint of the station with its newest visit that was not refused.
+         */
+        get: operations["list_checkpoints_api_patrol_checkpoints_get"];
+        put?: never;
+        /**
+         * Add Checkpoint
+         * @description Make a checkpoint.
+         */
+        post: operations["add_checkpoint_api_patrol_checkpoints_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/checkpoints/{checkpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Checkpoint
+         * @description Return one checkpoint.
+         */
+        get: operations["one_checkpoint_api_patrol_checkpoints__checkpoint_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Checkpoint
+         * @description Change what is told of a checkpoint; what is left out stays.
+         */
+        patch: operations["change_checkpoint_api_patrol_checkpoints__checkpoint_id__patch"];
+        trace?: never;
+    };
+    "/api/patrol/checkpoints/{checkpoint_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Checkpoint
+         * @description Take the newest change back; a checkpoint that was new is gone.
+         */
+        post: operations["undo_checkpoint_api_patrol_checkpoints__checkpoint_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/checkpoints/{checkpoint_id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Void Labels
+         * @description Make every printed label and screen void; new ones are to be printed.
+         */
+        post: operations["void_labels_api_patrol_checkpoints__checkpoint_id__void_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/labels.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print Labels
+         * @description Return labels with signed codes to print: of the checkpoints named, of a beat, or of all in use.
+         */
+        get: operations["print_labels_api_patrol_labels_pdf_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/checkpoints/{checkpoint_id}/screen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Up Screen
+         * @description Return what a small screen or e-paper at a checkpoint needs to show the turning code.
+         */
+        post: operations["set_up_screen_api_patrol_checkpoints__checkpoint_id__screen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/screens/{checkpoint_id}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Screen
+         * @description Return the page of a checkpoint's small screen. Nobody signs in there: the word in the address is the key.
+         */
+        get: operations["screen_api_patrol_screens__checkpoint_id___key__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/screens/{checkpoint_id}/{key}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Screen Code
+         * @description Return the code of now, for a screen that draws it itself.
+         */
+        get: operations["screen_code_api_patrol_screens__checkpoint_id___key__code_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/my/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Phones
+         * @description Return one's own phones.
+         */
+        get: operations["own_phones_api_patrol_my_phones_get"];
+        put?: never;
+        /**
+         * Register Phone
+         * @description Register the phone in one's hand; the same key again is the same phone.
+         */
+        post: operations["register_phone_api_patrol_my_phones_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/my/phones/{phone_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke Own Phone
+         * @description Stop a phone of one's own that was lost or given away.
+         */
+        post: operations["revoke_own_phone_api_patrol_my_phones__phone_id__revoke_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/my/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Checkpoints
+         * @description Return the checkpoints in use, to be kept on the phone for when there is no line. No owners, no contacts.
+         */
+        get: operations["own_checkpoints_api_patrol_my_checkpoints_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/my/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Visits
+         * @description Return one's own last visits, with their scores in words.
+         */
+        get: operations["own_visits_api_patrol_my_visits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Visits
+         * @description Return visits of a Bangkok day or of all, the newest first; `late` those alone that came late.
+         */
+        get: operations["list_visits_api_patrol_visits_get"];
+        put?: never;
+        /**
+         * Tell Visits
+         * @description Take up to 500 signed items of one phone; each is answered by itself, and the same again changes nothing.
+         */
+        post: operations["tell_visits_api_patrol_visits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/my/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Announce Photo
+         * @description Say that a photograph will come, and learn how far it has come.
+         */
+        post: operations["announce_photo_api_patrol_my_photos_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/my/photos/{photo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Photo Progress
+         * @description Return how far one's own photograph has come.
+         */
+        get: operations["photo_progress_api_patrol_my_photos__photo_id__get"];
+        /**
+         * Send Part
+         * @description Send the next part of a photograph, at most 900 kB; `offset` is where it begins.
+         */
+        put: operations["send_part_api_patrol_my_photos__photo_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/visits.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Visits
+         * @description Return the visits as a table; the export stands in the audit.
+         */
+        get: operations["export_visits_api_patrol_visits_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Refused
+         * @description Return what was not believed, of a Bangkok day by when it came, or of the last week.
+         */
+        get: operations["list_refused_api_patrol_refused_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/photos/{photo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Photo
+         * @description Return a photograph; the look is on the log.
+         */
+        get: operations["photo_api_patrol_photos__photo_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Findings
+         * @description Return what units found, the newest first; `waiting` leaves out what was seen to.
+         */
+        get: operations["list_findings_api_patrol_findings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/findings/{finding_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle Finding
+         * @description Say that a finding was seen to, or that it is open again.
+         */
+        post: operations["settle_finding_api_patrol_findings__finding_id__settle_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Phones
+         * @description Return every phone that was registered, those in use first.
+         */
+        get: operations["list_phones_api_patrol_phones_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/phones/{phone_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke Phone
+         * @description Stop a phone that was lost; what it sent before stands.
+         */
+        post: operations["revoke_phone_api_patrol_phones__phone_id__revoke_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/owner-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Owner Messages
+         * @description Return words for owners of places that were visited, those that wait first.
+         */
+        get: operations["list_owner_messages_api_patrol_owner_messages_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/owner-messages/{owner_message_id}/sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Sent
+         * @description Say that an owner was told, or that it was not after all.
+         */
+        post: operations["mark_sent_api_patrol_owner_messages__owner_message_id__sent_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plans
+         * @description Return the plans of some days from `since` (today without it) on, the newest first.
+         */
+        get: operations["list_plans_api_patrol_plans_get"];
+        put?: never;
+        /**
+         * Make Plan
+         * @description Begin a plan (`state` is `making`); it is there some seconds after `seconds`.
+         */
+        post: operations["make_plan_api_patrol_plans_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Plan
+         * @description Return a plan.
+         */
+        get: operations["read_plan_api_patrol_plans__plan_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/plans/{plan_id}/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Plan
+         * @description Set the stops of every unit in their order; times and figures follow.
+         */
+        put: operations["change_plan_api_patrol_plans__plan_id__rounds_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/plans/{plan_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Plan
+         * @description Publish a plan to its units.
+         */
+        post: operations["publish_plan_api_patrol_plans__plan_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/plans/{plan_id}/sheet.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print Plan
+         * @description Return a plan for printing: A4, Thai, a page for each unit.
+         */
+        get: operations["print_plan_api_patrol_plans__plan_id__sheet_pdf_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/plans/{plan_id}/driven": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Driven
+         * @description Return a plan beside what its units drove.
+         */
+        get: operations["read_driven_api_patrol_plans__plan_id__driven_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/rounds/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Mine
+         * @description Return the round of one's own unit in this shift, or the next one within two hours.
+         */
+        get: operations["read_mine_api_patrol_rounds_mine_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6862,6 +7718,45 @@ export interface components {
             error?: string | null;
         };
         /**
+         * BeatIn
+         * @description A beat as it is told.
+         */
+        BeatIn: {
+            /** Code */
+            code: string;
+            /** Name Th */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+        };
+        /**
+         * BeatOut
+         * @description A beat; `verdict` says whether its checkpoints are few, good (10–12) or many for one unit and shift.
+         */
+        BeatOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Checkpoints */
+            checkpoints: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "few" | "good" | "many";
+        };
+        /**
          * BorderOut
          * @description The border of a tambon for the map.
          */
@@ -6965,6 +7860,18 @@ export interface components {
             state: "open" | "to_review" | "overdue" | "reviewed";
         };
         /**
+         * BrokeOut
+         * @description What broke off the reading of a file.
+         */
+        BrokeOut: {
+            /** Code */
+            code: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+        };
+        /**
          * CallIn
          * @description A telephone call as the operator writes it down.
          */
@@ -7061,6 +7968,12 @@ export interface components {
             keep_days?: number | null;
             /** Analyse */
             analyse?: boolean | null;
+            /** Read Plates */
+            read_plates?: boolean | null;
+            /** Plate Lane */
+            plate_lane?: string | null;
+            /** Plate Direction */
+            plate_direction?: string | null;
             /** Ptz */
             ptz?: boolean | null;
             /** Events */
@@ -7141,6 +8054,12 @@ export interface components {
             keep_days?: number | null;
             /** Analyse */
             analyse?: boolean | null;
+            /** Read Plates */
+            read_plates?: boolean | null;
+            /** Plate Lane */
+            plate_lane?: string | null;
+            /** Plate Direction */
+            plate_direction?: string | null;
             /** Ptz */
             ptz?: boolean | null;
             /** Events */
@@ -7230,6 +8149,12 @@ export interface components {
             keep_days: number;
             /** Analyse */
             analyse: boolean;
+            /** Read Plates */
+            read_plates: boolean;
+            /** Plate Lane */
+            plate_lane: string;
+            /** Plate Direction */
+            plate_direction: string;
             /** Ptz */
             ptz: boolean;
             /** Events */
@@ -7300,6 +8225,7 @@ export interface components {
                 [key: string]: components["schemas"]["FeedOut"];
             };
             events?: components["schemas"]["EventsOut"] | null;
+            plates?: components["schemas"]["PlatesOut"] | null;
         };
         /**
          * CameraStatesOut
@@ -7504,6 +8430,35 @@ export interface components {
             changed: number;
         };
         /**
+         * CheckAnswerOut
+         * @description What became of one item, in the order they came. Whatever is not `refused` is stored and need not come again.
+         */
+        CheckAnswerOut: {
+            /** Digest */
+            digest: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "accepted" | "waiting" | "repeat" | "fork" | "refused";
+            /** Code */
+            code: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /** Seq */
+            seq: number | null;
+            /** Late */
+            late: boolean;
+            /** Late S */
+            late_s: number | null;
+            /** Score */
+            score: number | null;
+            /** Visit State */
+            visit_state: ("proven" | "doubted" | "refused") | null;
+        };
+        /**
          * CheckIn
          * @description A plate as it is being typed.
          */
@@ -7522,6 +8477,16 @@ export interface components {
              * @default
              */
             case_number: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Instruction
+             * @default
+             */
+            instruction: string;
         };
         /**
          * CheckItemIn
@@ -7622,6 +8587,168 @@ export interface components {
             /** Items */
             items: components["schemas"]["CheckItemOut"][];
             room: components["schemas"]["RoomOut"];
+        };
+        /**
+         * CheckpointChange
+         * @description What is told of a checkpoint; what is left out stays.
+         */
+        CheckpointChange: {
+            /** Code */
+            code?: string | null;
+            /** Beat Id */
+            beat_id?: string | null;
+            /** Name Th */
+            name_th?: string | null;
+            /** Name En */
+            name_en?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+            /** Radius M */
+            radius_m?: number | null;
+            /** Proofs */
+            proofs?: ("qr" | "qr_rotating" | "gps" | "nfc" | "photo")[] | null;
+            /** Nfc */
+            nfc?: string | null;
+            /** Owner Name */
+            owner_name?: string | null;
+            /** Owner Contact */
+            owner_contact?: string | null;
+            /** Tell Owner */
+            tell_owner?: boolean | null;
+            /** Note */
+            note?: string | null;
+            /** Retired */
+            retired?: boolean | null;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * CheckpointIn
+         * @description A new checkpoint.
+         */
+        CheckpointIn: {
+            /** Code */
+            code: string;
+            /** Beat Id */
+            beat_id?: string | null;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Radius M */
+            radius_m?: number | null;
+            /** Proofs */
+            proofs?: ("qr" | "qr_rotating" | "gps" | "nfc" | "photo")[] | null;
+            /** Nfc */
+            nfc?: string | null;
+            /** Owner Name */
+            owner_name?: string | null;
+            /** Owner Contact */
+            owner_contact?: string | null;
+            /** Tell Owner */
+            tell_owner?: boolean | null;
+            /** Note */
+            note?: string | null;
+            /** Retired */
+            retired?: boolean | null;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * CheckpointOut
+         * @description A checkpoint. Owner and contact are empty for whoever may not manage; tag and secret are never told.
+         */
+        CheckpointOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Beat Id */
+            beat_id: string | null;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Kind */
+            kind: string;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Radius M */
+            radius_m: number;
+            /** Proofs */
+            proofs: ("qr" | "qr_rotating" | "gps" | "nfc" | "photo")[];
+            /** Has Tag */
+            has_tag: boolean;
+            /** Owner Name */
+            owner_name: string;
+            /** Owner Contact */
+            owner_contact: string;
+            /** Tell Owner */
+            tell_owner: boolean;
+            /** Note */
+            note: string;
+            /** Retired */
+            retired: boolean;
+            /** Serial */
+            serial: number;
+            /** Version */
+            version: number;
+            /** Last At */
+            last_at: string | null;
+            /** Last Score */
+            last_score: number | null;
+            /** Last State */
+            last_state: string | null;
+        };
+        /**
+         * CheckpointScreenOut
+         * @description How a small screen at a checkpoint is set up: a page to open, or the secret to count the codes itself.
+         */
+        CheckpointScreenOut: {
+            /** Page */
+            page: string;
+            /** Seed */
+            seed: string;
+            /**
+             * Checkpoint
+             * Format: uuid
+             */
+            checkpoint: string;
+            /** Serial */
+            serial: number;
+            /** Step S */
+            step_s: number;
+        };
+        /**
+         * CheckpointUndoneOut
+         * @description Whether the checkpoint is still there: one that was new is gone.
+         */
+        CheckpointUndoneOut: {
+            /** There */
+            there: boolean;
+        };
+        /**
+         * CheckpointVersionIn
+         * @description The version whose change is taken back.
+         */
+        CheckpointVersionIn: {
+            /** Version */
+            version: number;
         };
         /**
          * ChoicesIn
@@ -8405,6 +9532,13 @@ export interface components {
              * @default
              */
             notify: string;
+            /** Notify Accounts */
+            notify_accounts?: string[];
+            /**
+             * Notify Probable
+             * @default false
+             */
+            notify_probable: boolean;
             /**
              * Valid Until
              * Format: date-time
@@ -8713,6 +9847,25 @@ export interface components {
             cleared_at: string | null;
         };
         /**
+         * DrivenOut
+         * @description A plan beside what was driven; `driven` are the streets (lon, lat).
+         */
+        DrivenOut: {
+            /** Units */
+            units: components["schemas"]["UnitDriven"][];
+            /** Driven */
+            driven: [
+                number,
+                number
+            ][][];
+            /** Driven Share */
+            driven_share: number;
+            /** Visits By Hour */
+            visits_by_hour: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
          * DutyIn
          * @description On duty, or off.
          */
@@ -8825,6 +9978,10 @@ export interface components {
             instruction?: string | null;
             /** Notify */
             notify?: string | null;
+            /** Notify Accounts */
+            notify_accounts?: string[] | null;
+            /** Notify Probable */
+            notify_probable?: boolean | null;
             /** Valid From */
             valid_from?: string | null;
             /** Valid Until */
@@ -8846,6 +10003,13 @@ export interface components {
             special: boolean;
             /** Case Number */
             case_number: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Instruction
+             * @default
+             */
+            instruction: string;
             /**
              * Vehicle Type
              * @default
@@ -8861,22 +10025,22 @@ export interface components {
              * @default
              */
             vehicle_marks: string;
-            /** Reason */
-            reason: string;
             /** Legal Basis */
             legal_basis: string;
             /** Requested By */
             requested_by: string;
             /**
-             * Instruction
-             * @default
-             */
-            instruction: string;
-            /**
              * Notify
              * @default
              */
             notify: string;
+            /** Notify Accounts */
+            notify_accounts?: string[];
+            /**
+             * Notify Probable
+             * @default false
+             */
+            notify_probable: boolean;
             /** Valid From */
             valid_from?: string | null;
             /**
@@ -8927,6 +10091,10 @@ export interface components {
             instruction: string;
             /** Notify */
             notify: string;
+            /** Notify Accounts */
+            notify_accounts: string[];
+            /** Notify Probable */
+            notify_probable: boolean;
             /**
              * Valid From
              * Format: date-time
@@ -9010,6 +10178,10 @@ export interface components {
             instruction: string;
             /** Notify */
             notify: string;
+            /** Notify Accounts */
+            notify_accounts: string[];
+            /** Notify Probable */
+            notify_probable: boolean;
             /**
              * Valid From
              * Format: date-time
@@ -9323,6 +10495,8 @@ export interface components {
         /**
          * ExpectedOut
          * @description Chance hits of innocent vehicles: shares of all reads, and a day where traffic is known.
+         *
+         *     `measured_days`: on how many whole days the station's own reads were counted; 0: somebody typed `reads_a_day`.
          */
         ExpectedOut: {
             /** Share */
@@ -9331,6 +10505,8 @@ export interface components {
             share_most: number;
             /** Reads A Day */
             reads_a_day: number | null;
+            /** Measured Days */
+            measured_days: number;
             /** A Day */
             a_day: number | null;
             /** A Day Most */
@@ -9491,7 +10667,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "staged" | "proposed" | "done" | "dropped";
+            state: "reading" | "staged" | "proposed" | "taking" | "done" | "dropped" | "failed";
             /** By Name */
             by_name: string;
             /**
@@ -9513,6 +10689,11 @@ export interface components {
             added: number | null;
             /** Done At */
             done_at: string | null;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Read Bytes */
+            read_bytes: number;
+            broke: components["schemas"]["BrokeOut"] | null;
             /** Good Rows */
             good_rows: components["schemas"]["GoodRowOut"][];
             /** Refused Rows */
@@ -9535,6 +10716,19 @@ export interface components {
             facts: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * FindingSettleIn
+         * @description Whether a finding was seen to, and what was done.
+         */
+        FindingSettleIn: {
+            /** Settled */
+            settled: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /**
          * FiredOut
@@ -10001,6 +11195,18 @@ export interface components {
             marks: string;
         };
         /**
+         * HoldEndIn
+         * @description When a hold ends, and why; null: nobody knows yet.
+         */
+        HoldEndIn: {
+            /** Case Number */
+            case_number: string;
+            /** Ends At */
+            ends_at: string | null;
+            /** Why */
+            why: string;
+        };
+        /**
          * HoldIn
          * @description The reads to keep past their days.
          */
@@ -10263,6 +11469,16 @@ export interface components {
              * Format: date-time
              */
             until: string;
+        };
+        /**
+         * ItemIn
+         * @description One thing as the phone signed it: the JSON text itself, and the signature over its UTF-8 bytes in base64url.
+         */
+        ItemIn: {
+            /** Body */
+            body: string;
+            /** Sig */
+            sig: string;
         };
         JsonValue: unknown;
         /**
@@ -10788,6 +12004,24 @@ export interface components {
             into: string;
         };
         /**
+         * MineOut
+         * @description The round of one's own unit; `round` is None while none is published for it.
+         */
+        MineOut: {
+            /** Plan Id */
+            plan_id?: string | null;
+            /** From At */
+            from_at?: string | null;
+            /** To At */
+            to_at?: string | null;
+            /** Version */
+            version?: number | null;
+            /** Round */
+            round?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * MoveIn
          * @description A request goes on.
          */
@@ -10972,6 +12206,46 @@ export interface components {
             now: string;
         };
         /**
+         * OfficerPhoneOut
+         * @description A registered phone. `waiting` items wait for what is missing before them; `key` is the digest of its key.
+         */
+        OfficerPhoneOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Key */
+            key: string;
+            /** Holder Th */
+            holder_th: string;
+            /** Holder En */
+            holder_en: string;
+            /** Call Sign */
+            call_sign: string | null;
+            /**
+             * Registered At
+             * Format: date-time
+             */
+            registered_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Revoked Why */
+            revoked_why: string;
+            /** Heard At */
+            heard_at: string | null;
+            /** Offset S */
+            offset_s: number | null;
+            /** Head Seq */
+            head_seq: number;
+            /** Head Digest */
+            head_digest: string;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
          * OnvifIn
          * @description Ask an ONVIF device what it is; without a login the one of `camera_id` is used.
          */
@@ -11139,6 +12413,48 @@ export interface components {
             word: string;
         };
         /**
+         * OwnerMessageOut
+         * @description Words for the owner of a place that was visited, to be sent by the station's own channel.
+         */
+        OwnerMessageOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Checkpoint Code */
+            checkpoint_code: string;
+            /** Checkpoint Th */
+            checkpoint_th: string;
+            /** Checkpoint En */
+            checkpoint_en: string;
+            /** Owner Name */
+            owner_name: string;
+            /** Owner Contact */
+            owner_contact: string;
+            /** Text Th */
+            text_th: string;
+            /** Text En */
+            text_en: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Sent At */
+            sent_at: string | null;
+            /** Sent By */
+            sent_by: string;
+        };
+        /**
+         * OwnerToldIn
+         * @description Whether an owner was told.
+         */
+        OwnerToldIn: {
+            /** Sent */
+            sent: boolean;
+        };
+        /**
          * PageOut
          * @description Entries, newest first; `next` is where to go on (`after`), null at the end.
          */
@@ -11269,6 +12585,152 @@ export interface components {
         PasswordOut: {
             /** Password */
             password: string;
+        };
+        /**
+         * PatrolPhoneIn
+         * @description A phone to be believed: its public key (SubjectPublicKeyInfo, base64) and what its holder calls it.
+         */
+        PatrolPhoneIn: {
+            /** Public Key */
+            public_key: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * PatrolPhotoIn
+         * @description A photograph that will come: the phone's own id for it, its SHA-256 and size.
+         */
+        PatrolPhotoIn: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Digest */
+            digest: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * PatrolPhotoOut
+         * @description How far a photograph has come: go on from `have`. `code` says in words what went wrong, where something did.
+         */
+        PatrolPhotoOut: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "coming" | "kept" | "refused";
+            /** Have */
+            have: number;
+            /** Code */
+            code: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /**
+             * Size Most
+             * @default 41943040
+             */
+            size_most: number;
+        };
+        /**
+         * PatrolPlanOut
+         * @description A plan: `result` as docs/patrol-plan.md says it, with `broken` (stops that cannot be driven as put).
+         */
+        PatrolPlanOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Shift Id
+             * Format: uuid
+             */
+            shift_id: string;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "making" | "draft" | "failed" | "published" | "replaced";
+            /** Version */
+            version: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /** Published At */
+            published_at: string | null;
+            /** Published By */
+            published_by: string;
+            /** Covered Share */
+            covered_share?: number | null;
+            /** Visits */
+            visits?: number | null;
+            /** Explored Share */
+            explored_share?: number | null;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** Reasons */
+            reasons: {
+                [key: string]: unknown;
+            }[];
+            /** Places */
+            places: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * PatrolRefusedOut
+         * @description What was not believed, and why.
+         */
+        PatrolRefusedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Times */
+            times: number;
+            /** Holder Th */
+            holder_th: string;
+            /** Holder En */
+            holder_en: string;
+            /** Phone Name */
+            phone_name: string | null;
         };
         /**
          * PeopleFactsOut
@@ -11580,6 +13042,17 @@ export interface components {
             expires_at: string;
         };
         /**
+         * PhoneRevokeIn
+         * @description Why a phone is no longer believed.
+         */
+        PhoneRevokeIn: {
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /**
          * PhoneSheetIn
          * @description The address under which phones reach this centre.
          */
@@ -11709,6 +13182,103 @@ export interface components {
             phone: string;
             /** House No */
             house_no: string;
+        };
+        /**
+         * PlanAskIn
+         * @description What a plan is asked for; `requests` and `layers` as in docs/patrol-plan.md.
+         */
+        PlanAskIn: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Shift Id
+             * Format: uuid
+             */
+            shift_id: string;
+            /** Unit Ids */
+            unit_ids: string[];
+            /**
+             * Seconds
+             * @default 12
+             */
+            seconds: number;
+            /**
+             * Break Min
+             * @default 30
+             */
+            break_min: number;
+            /**
+             * Requests
+             * @default []
+             */
+            requests: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Layers
+             * @default []
+             */
+            layers: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * PlanHead
+         * @description A plan in a list.
+         */
+        PlanHead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Shift Id
+             * Format: uuid
+             */
+            shift_id: string;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "making" | "draft" | "failed" | "published" | "replaced";
+            /** Version */
+            version: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /** Published At */
+            published_at: string | null;
+            /** Published By */
+            published_by: string;
+            /** Covered Share */
+            covered_share?: number | null;
+            /** Visits */
+            visits?: number | null;
+            /** Explored Share */
+            explored_share?: number | null;
         };
         /**
          * PlanIn
@@ -11841,6 +13411,38 @@ export interface components {
             area_m2: number;
             /** Declared Area M2 */
             declared_area_m2: number | null;
+        };
+        /**
+         * PlateCheckIn
+         * @description A question to look at before it is put.
+         */
+        PlateCheckIn: {
+            asked: components["schemas"]["AskedIn"];
+        };
+        /**
+         * PlateCheckOut
+         * @description How a question is understood: nothing was searched. `wrong` says what is to be mended, in words.
+         */
+        PlateCheckOut: {
+            /** Registration */
+            registration: string;
+            /** Province Th */
+            province_th: string;
+            /** Province En */
+            province_en: string;
+            /** Wide */
+            wide: string[];
+            /** Cameras */
+            cameras: number | null;
+            wrong: components["schemas"]["Told"] | null;
+        };
+        /**
+         * PlateExportIn
+         * @description The reads to seal as evidence.
+         */
+        PlateExportIn: {
+            /** Reads */
+            reads: string[];
         };
         /**
          * PlateFiguresOut
@@ -12056,6 +13658,31 @@ export interface components {
             waiting: number;
         };
         /**
+         * PlateHoldOut
+         * @description What a case keeps of reads past their days. `ended_by` is empty where the case itself ended it.
+         *
+         *     Once let go (`released_at`), `reads` is how many copies were deleted.
+         */
+        PlateHoldOut: {
+            /** Case Number */
+            case_number: string;
+            /**
+             * Held At
+             * Format: date-time
+             */
+            held_at: string;
+            /** Reads */
+            reads: number;
+            /** Ends At */
+            ends_at: string | null;
+            /** Ended By */
+            ended_by: string;
+            /** Ended Why */
+            ended_why: string;
+            /** Released At */
+            released_at: string | null;
+        };
+        /**
          * PlateMeasuredOut
          * @description Innocent reads that the rule makes a hit of, by the size of the list, as measured in the project's bench.
          */
@@ -12104,6 +13731,63 @@ export interface components {
              * @enum {string}
              */
             when: "soon" | "now" | "past";
+        };
+        /**
+         * PlateNoticeOut
+         * @description A hit that the reader was told of, because its entry names them.
+         */
+        PlateNoticeOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Hit Id
+             * Format: uuid
+             */
+            hit_id: string;
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "probable" | "alarm" | "confirmed";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Seen At */
+            seen_at: string | null;
+            /** Plate Th */
+            plate_th: string;
+            /** Plate En */
+            plate_en: string;
+            /** Camera Th */
+            camera_th: string;
+            /** Camera En */
+            camera_en: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Instruction */
+            instruction: string;
+            /** Incident Id */
+            incident_id: string | null;
+        };
+        /**
+         * PlatePlaceOut
+         * @description A place that a plate may name.
+         */
+        PlatePlaceOut: {
+            /** Code */
+            code: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
         };
         /**
          * PlateRuleOut
@@ -12186,6 +13870,87 @@ export interface components {
              * @default
              */
             words: string;
+        };
+        /**
+         * PlateWayOut
+         * @description The fastest way along the streets from one camera to another; `line` is empty where none is known.
+         */
+        PlateWayOut: {
+            /** First */
+            first: string;
+            /** Second */
+            second: string;
+            /** Line */
+            line: [
+                number,
+                number
+            ][];
+            /** Road M */
+            road_m: number | null;
+            /** Eta S */
+            eta_s: number | null;
+        };
+        /**
+         * PlateWaysIn
+         * @description Pairs of cameras, the one passed first in front.
+         */
+        PlateWaysIn: {
+            /** Pairs */
+            pairs: [
+                string,
+                string
+            ][];
+            /**
+             * Kind
+             * @default car
+             */
+            kind: string;
+        };
+        /**
+         * PlatesOut
+         * @description How a lane camera's plates are read, counted since its process began.
+         *
+         *     `state`: `waiting` (the model is being read), `ready`, or why nothing is read; with `plate_finder_missing` plates
+         *     are found by edges alone. Of all `passages` each is `read`, `unreadable`, showed `no_plate`, or was too `far` (or
+         *     never whole in the picture); `dropped` are looks at vehicles that came faster than they could be read.
+         */
+        PlatesOut: {
+            /** State */
+            state: string;
+            /**
+             * Passages
+             * @default 0
+             */
+            passages: number;
+            /**
+             * Read
+             * @default 0
+             */
+            read: number;
+            /**
+             * Unreadable
+             * @default 0
+             */
+            unreadable: number;
+            /**
+             * No Plate
+             * @default 0
+             */
+            no_plate: number;
+            /**
+             * Far
+             * @default 0
+             */
+            far: number;
+            /**
+             * Dropped
+             * @default 0
+             */
+            dropped: number;
+            /** Last S */
+            last_s?: number | null;
+            /** Ms A Passage */
+            ms_a_passage?: number | null;
         };
         /**
          * PointIn
@@ -12475,6 +14240,24 @@ export interface components {
             female: boolean;
         };
         /**
+         * PresencePartOut
+         * @description One line of why a visit scored what it did.
+         */
+        PresencePartOut: {
+            /** Code */
+            code: string;
+            /** Points */
+            points: number;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /** Facts */
+            facts: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
          * PresetOut
          * @description A preset of a camera that turns.
          */
@@ -12700,6 +14483,14 @@ export interface components {
             reasons_en: string[];
         };
         /**
+         * PublishIn
+         * @description The version that was looked at.
+         */
+        PublishIn: {
+            /** Version */
+            version: number;
+        };
+        /**
          * QrRowsOut
          * @description A QR code: its dark squares, a text of 0 and 1 for each row.
          */
@@ -12802,6 +14593,23 @@ export interface components {
         ReceiveIn: {
             /** Digest */
             digest: string;
+        };
+        /**
+         * RecipientOut
+         * @description Somebody whom an entry may name to be told of its hits.
+         */
+        RecipientOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Roles */
+            roles: string[];
         };
         /**
          * RecordingsOut
@@ -13344,6 +15152,57 @@ export interface components {
             keys: components["schemas"]["KeyOut"][];
             /** Roots */
             roots: components["schemas"]["RootOut"][];
+        };
+        /**
+         * RoundIn
+         * @description The stops of a unit in their order.
+         */
+        RoundIn: {
+            /** Unit */
+            unit: string;
+            /** Stops */
+            stops: components["schemas"]["WishIn"][];
+        };
+        /**
+         * RoundPlaceOut
+         * @description A checkpoint as a phone on patrol needs it.
+         */
+        RoundPlaceOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Beat Code */
+            beat_code: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Kind */
+            kind: string;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Radius M */
+            radius_m: number;
+            /** Proofs */
+            proofs: ("qr" | "qr_rotating" | "gps" | "nfc" | "photo")[];
+            /** Last Own At */
+            last_own_at: string | null;
+        };
+        /**
+         * RoundsIn
+         * @description All rounds of a plan, and the version they were changed from.
+         */
+        RoundsIn: {
+            /** Version */
+            version: number;
+            /** Rounds */
+            rounds: components["schemas"]["RoundIn"][];
         };
         /**
          * RowNoteOut
@@ -13975,6 +15834,15 @@ export interface components {
             until: string;
             /** Found */
             found: number | null;
+            /**
+             * Note
+             * Format: uuid
+             */
+            note: string;
+            /** Asked */
+            asked: {
+                [key: string]: unknown;
+            };
         };
         /**
          * SearchPage
@@ -15221,12 +17089,18 @@ export interface components {
         /**
          * SummaryOut
          * @description The list as a whole; `waiting` counts entries and changes that a second person has not settled.
+         *
+         *     `reads_a_day` is measured where `measured_days` is not 0, else it is `reads_said`, which somebody typed.
          */
         SummaryOut: {
             /** Version */
             version: number;
             /** Reads A Day */
             reads_a_day: number | null;
+            /** Measured Days */
+            measured_days: number;
+            /** Reads Said */
+            reads_said: number | null;
             /** Counts */
             counts: {
                 [key: string]: number;
@@ -15239,6 +17113,25 @@ export interface components {
         SwitchIn: {
             /** Enabled */
             enabled: boolean;
+        };
+        /**
+         * SyncedOut
+         * @description The answers, and how far the phone's chain is known without a gap.
+         */
+        SyncedOut: {
+            /** Answers */
+            answers: components["schemas"]["CheckAnswerOut"][];
+            /** Head Seq */
+            head_seq: number;
+            /** Head Digest */
+            head_digest: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Offset S */
+            offset_s: number;
         };
         /**
          * SystemOut
@@ -15648,6 +17541,19 @@ export interface components {
             done: string;
         };
         /**
+         * TurningCodeOut
+         * @description The code that a checkpoint's screen shows now.
+         */
+        TurningCodeOut: {
+            /** Code */
+            code: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
          * TwinOut
          * @description An open entry of the same plate.
          */
@@ -15717,6 +17623,39 @@ export interface components {
              * @default false
              */
             disabled: boolean;
+        };
+        /**
+         * UnitDriven
+         * @description What became of one unit's round.
+         */
+        UnitDriven: {
+            /** Unit */
+            unit: string;
+            /** Positions */
+            positions: number;
+            /** Stops */
+            stops: {
+                [key: string]: unknown;
+            }[];
+            /** Track */
+            track: [
+                number,
+                number,
+                number
+            ][];
+            /** Gaps */
+            gaps: [
+                number,
+                number
+            ][];
+            /** Length M */
+            length_m: number;
+            /** Off Street */
+            off_street: number;
+            /** Place Min */
+            place_min: number;
+            /** Risk Min */
+            risk_min: number;
         };
         /**
          * UnitIn
@@ -15907,6 +17846,165 @@ export interface components {
             sentence_en: string;
         };
         /**
+         * VisitFindingOut
+         * @description What a unit found.
+         */
+        VisitFindingOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** What */
+            what: string;
+            /** Text */
+            text: string;
+            /** Candidate */
+            candidate: string;
+            /** Incident Id */
+            incident_id: string | null;
+            /** Checkpoint Code */
+            checkpoint_code: string | null;
+            /** Checkpoint Th */
+            checkpoint_th: string | null;
+            /** Checkpoint En */
+            checkpoint_en: string | null;
+            /** By Th */
+            by_th: string;
+            /** By En */
+            by_en: string;
+            /** Call Sign */
+            call_sign: string | null;
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Late */
+            late: boolean;
+            /** Late S */
+            late_s: number;
+            /** Chain */
+            chain: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Photos */
+            photos: string[];
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By */
+            settled_by: string;
+            /** Settled Note */
+            settled_note: string;
+        };
+        /**
+         * VisitOut
+         * @description A visit. `observed_at` is the phone's word, `happened_at` that mended by its offset, `received_at` ours.
+         */
+        VisitOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Checkpoint Id
+             * Format: uuid
+             */
+            checkpoint_id: string;
+            /** Checkpoint Code */
+            checkpoint_code: string;
+            /** Checkpoint Th */
+            checkpoint_th: string;
+            /** Checkpoint En */
+            checkpoint_en: string;
+            /** By Th */
+            by_th: string;
+            /** By En */
+            by_en: string;
+            /** Call Sign */
+            call_sign: string | null;
+            /** Phone Name */
+            phone_name: string;
+            /**
+             * Observed At
+             * Format: date-time
+             */
+            observed_at: string;
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Late */
+            late: boolean;
+            /** Late S */
+            late_s: number;
+            /**
+             * Chain
+             * @enum {string}
+             */
+            chain: "next" | "joined" | "gap" | "fork";
+            /** Dwell S */
+            dwell_s: number;
+            /** Offset S */
+            offset_s: number;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Accuracy M */
+            accuracy_m: number | null;
+            /** Photos */
+            photos: string[];
+            /** Score */
+            score: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proven" | "doubted" | "refused";
+            /** Parts */
+            parts: components["schemas"]["PresencePartOut"][];
+        };
+        /**
+         * VisitsIn
+         * @description What a phone tells at once. `sent_at` is its own clock at sending, in ms: the offset is reckoned from it.
+         */
+        VisitsIn: {
+            /**
+             * Phone
+             * Format: uuid
+             */
+            phone: string;
+            /** Sent At */
+            sent_at: number;
+            /** Items */
+            items: components["schemas"]["ItemIn"][];
+        };
+        /**
+         * VisitsOut
+         * @description A page of visits, the newest first; `next` is the moment to ask on from.
+         */
+        VisitsOut: {
+            /** Visits */
+            visits: components["schemas"]["VisitOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * WatchApprovalOut
          * @description How an entry's approval stands.
          */
@@ -15931,6 +18029,8 @@ export interface components {
         /**
          * WatchCheckOut
          * @description How a typed plate is understood, and what listing it would cost.
+         *
+         *     `urgent_word`: the word of reason or instruction for which a hit is of priority 1.
          */
         WatchCheckOut: {
             /** Registration */
@@ -15944,12 +18044,16 @@ export interface components {
             /** Plate En */
             plate_en: string;
             expected: components["schemas"]["ExpectedOut"];
+            /** Urgent Word */
+            urgent_word: string | null;
             /** Twins */
             twins: components["schemas"]["TwinOut"][];
         };
         /**
          * WatchFileOut
-         * @description A file of entries. `refused` counts refused rows by code.
+         * @description A file of entries. `refused` counts refused rows by code; `read_bytes` of `size_bytes` says how far it is.
+         *
+         *     `reading`: rows come in; `taking`: two people agreed, rows go on the list; `failed`: `broke` says why.
          */
         WatchFileOut: {
             /**
@@ -15965,7 +18069,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "staged" | "proposed" | "done" | "dropped";
+            state: "reading" | "staged" | "proposed" | "taking" | "done" | "dropped" | "failed";
             /** By Name */
             by_name: string;
             /**
@@ -15987,6 +18091,11 @@ export interface components {
             added: number | null;
             /** Done At */
             done_at: string | null;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Read Bytes */
+            read_bytes: number;
+            broke: components["schemas"]["BrokeOut"] | null;
         };
         /**
          * WatchHistoryOut
@@ -16106,6 +18215,29 @@ export interface components {
         WhyIn: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * WishIn
+         * @description A stop as the hand put it.
+         */
+        WishIn: {
+            /** Place */
+            place?: string | null;
+            /** Task */
+            task?: number | null;
+            /** At S */
+            at_s?: number | null;
+            /**
+             * Minutes
+             * @default 12
+             */
+            minutes: number;
+            /**
+             * Why
+             * @default hand
+             * @enum {string}
+             */
+            why: "risk" | "request" | "house_watch" | "explore" | "area" | "break" | "hand";
         };
         /**
          * WordIn
@@ -28728,6 +30860,162 @@ export interface operations {
             };
         };
     };
+    own_notices_api_plates_notices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlateNoticeOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    notice_seen_api_plates_notices__plate_notice_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plate_notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_holds_api_plates_holds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlateHoldOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_hold_end_api_plates_holds_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldEndIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlateHoldOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     read_reasons_api_plates_reasons_get: {
         parameters: {
             query?: never;
@@ -29010,7 +31298,9 @@ export interface operations {
     };
     look_api_plates_searches__plate_search_id__answer_get: {
         parameters: {
-            query?: never;
+            query?: {
+                before?: string | null;
+            };
             header?: never;
             path: {
                 plate_search_id: string;
@@ -29111,6 +31401,170 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    seal_api_plates_searches__plate_search_id__export_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plate_search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlateExportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    places_api_plates_places_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatePlaceOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    check_api_plates_searches_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlateCheckIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlateCheckOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    ways_api_plates_ways_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlateWaysIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlateWayOut"][];
+                };
             };
             /** @description Refused; nothing was done */
             "4XX": {
@@ -29238,6 +31692,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WatchCheckOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_recipients_api_plates_watch_list_recipients_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientOut"][];
                 };
             };
             /** @description Refused; nothing was done */
@@ -29803,6 +32295,1683 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_beats_api_patrol_beats_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeatOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_beat_api_patrol_beats_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeatIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeatOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    change_beat_api_patrol_beats__beat_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                beat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeatIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeatOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    remove_beat_api_patrol_beats__beat_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                beat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeatOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_checkpoints_api_patrol_checkpoints_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_checkpoint_api_patrol_checkpoints_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckpointIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    one_checkpoint_api_patrol_checkpoints__checkpoint_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                checkpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    change_checkpoint_api_patrol_checkpoints__checkpoint_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                checkpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckpointChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    undo_checkpoint_api_patrol_checkpoints__checkpoint_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                checkpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckpointVersionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointUndoneOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    void_labels_api_patrol_checkpoints__checkpoint_id__void_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                checkpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    print_labels_api_patrol_labels_pdf_get: {
+        parameters: {
+            query?: {
+                checkpoint?: string[];
+                beat?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_up_screen_api_patrol_checkpoints__checkpoint_id__screen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                checkpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointScreenOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    screen_api_patrol_screens__checkpoint_id___key__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                checkpoint_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    screen_code_api_patrol_screens__checkpoint_id___key__code_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                checkpoint_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurningCodeOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    own_phones_api_patrol_my_phones_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficerPhoneOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    register_phone_api_patrol_my_phones_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolPhoneIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficerPhoneOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    revoke_own_phone_api_patrol_my_phones__phone_id__revoke_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneRevokeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficerPhoneOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    own_checkpoints_api_patrol_my_checkpoints_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundPlaceOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    own_visits_api_patrol_my_visits_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_visits_api_patrol_visits_get: {
+        parameters: {
+            query?: {
+                day?: string | null;
+                checkpoint?: string | null;
+                state?: ("proven" | "doubted" | "refused") | null;
+                late?: boolean;
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitsOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tell_visits_api_patrol_visits_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncedOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    announce_photo_api_patrol_my_photos_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolPhotoIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolPhotoOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    photo_progress_api_patrol_my_photos__photo_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolPhotoOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    send_part_api_patrol_my_photos__photo_id__put: {
+        parameters: {
+            query?: {
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolPhotoOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    export_visits_api_patrol_visits_csv_get: {
+        parameters: {
+            query?: {
+                day?: string | null;
+                checkpoint?: string | null;
+                state?: ("proven" | "doubted" | "refused") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_refused_api_patrol_refused_get: {
+        parameters: {
+            query?: {
+                day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRefusedOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    photo_api_patrol_photos__photo_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_findings_api_patrol_findings_get: {
+        parameters: {
+            query?: {
+                day?: string | null;
+                waiting?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitFindingOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    settle_finding_api_patrol_findings__finding_id__settle_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                finding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingSettleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_phones_api_patrol_phones_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficerPhoneOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    revoke_phone_api_patrol_phones__phone_id__revoke_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneRevokeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficerPhoneOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_owner_messages_api_patrol_owner_messages_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnerMessageOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    mark_sent_api_patrol_owner_messages__owner_message_id__sent_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                owner_message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnerToldIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_plans_api_patrol_plans_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanHead"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    make_plan_api_patrol_plans_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAskIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolPlanOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_plan_api_patrol_plans__plan_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolPlanOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    change_plan_api_patrol_plans__plan_id__rounds_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolPlanOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    publish_plan_api_patrol_plans__plan_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolPlanOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    print_plan_api_patrol_plans__plan_id__sheet_pdf_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_driven_api_patrol_plans__plan_id__driven_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrivenOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_mine_api_patrol_rounds_mine_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MineOut"];
+                };
             };
             /** @description Refused; nothing was done */
             "4XX": {

@@ -61,7 +61,12 @@ class DatedMedia:
     async def let_go(self, digests: Iterable[str]) -> None:
         """Remove copies that no case holds any more; where its day is not over, the picture itself stays."""
         paths = [self._held.path(digest) for digest in digests]
-        await asyncio.to_thread(lambda: [path.unlink(missing_ok=True) for path in paths])
+
+        def remove() -> None:
+            for path in paths:
+                path.unlink(missing_ok=True)
+
+        await asyncio.to_thread(remove)
 
     def forget(self, before: date) -> list[str]:
         """Remove the days before `before`; for a thread. Return their names."""

@@ -17,9 +17,9 @@ from unjai.patrol.flows import plan_tracks, plans
 from unjai.patrol.schemas.plan import (
     DrivenOut,
     MineOut,
+    PatrolPlanOut,
     PlanAskIn,
     PlanHead,
-    PlanOut,
     PublishIn,
     RoundsIn,
 )
@@ -41,13 +41,13 @@ def _head(row: Mapping[str, Any], ask: Ask) -> dict[str, Any]:
     return {**row, "state": "failed" if lost else row["state"]}
 
 
-def _whole(row: Mapping[str, Any], ask: Ask) -> PlanOut:
+def _whole(row: Mapping[str, Any], ask: Ask) -> PatrolPlanOut:
     names = ("id", "name", "kind", "lon", "lat", "area")
     places = [{name: place.get(name) for name in names} for place in row["town"]["places"]]
     failure = row.get("failure") or {}
     figures = {name: (row.get("result") or {}).get(name) for name in ("covered_share", "visits", "explored_share")}
     told = {**_head(row, ask), **figures, "result": row.get("result"), "places": places}
-    return PlanOut.model_validate(
+    return PatrolPlanOut.model_validate(
         {"published_at": None, "published_by": "", "version": 1} | told | {"reasons": failure.get("reasons", [])}
     )
 
@@ -65,7 +65,7 @@ async def list_plans(
 
 
 @router.post("/patrol/plans", status_code=201)
-async def make_plan(body: PlanAskIn, ask: Plans) -> PlanOut:
+async def make_plan(body: PlanAskIn, ask: Plans) -> PatrolPlanOut:
     """Begin a plan (`state` is `making`); it is there some seconds after `seconds`."""
     try:
         asked = {"requests": body.asked(), "layers": body.seasons()}
@@ -94,13 +94,13 @@ async def make_plan(body: PlanAskIn, ask: Plans) -> PlanOut:
 
 
 @router.get("/patrol/plans/{plan_id}")
-async def read_plan(plan_id: UUID, ask: Reads) -> PlanOut:
+async def read_plan(plan_id: UUID, ask: Reads) -> PatrolPlanOut:
     """Return a plan."""
     return _whole(await plans.plan_of(ask.tx, plan_id), ask)
 
 
 @router.put("/patrol/plans/{plan_id}/rounds")
-async def change_plan(plan_id: UUID, body: RoundsIn, ask: Plans) -> PlanOut:
+async def change_plan(plan_id: UUID, body: RoundsIn, ask: Plans) -> PatrolPlanOut:
     """Set the stops of every unit in their order; times and figures follow."""
     rounds = {one.unit: [stop.model_dump() for stop in one.stops] for one in body.rounds}
     row = await plans.rearrange(ask.tx, ask.actor, ask.clock, plan_id=plan_id, version=body.version, rounds=rounds)
@@ -108,7 +108,7 @@ async def change_plan(plan_id: UUID, body: RoundsIn, ask: Plans) -> PlanOut:
 
 
 @router.post("/patrol/plans/{plan_id}/publish")
-async def publish_plan(plan_id: UUID, body: PublishIn, ask: Plans) -> PlanOut:
+async def publish_plan(plan_id: UUID, body: PublishIn, ask: Plans) -> PatrolPlanOut:
     """Publish a plan to its units."""
     return _whole(await plans.publish(ask.tx, ask.actor, ask.clock, plan_id=plan_id, version=body.version), ask)
 

@@ -98,7 +98,7 @@ class PlanHead(BaseModel):
     explored_share: float | None = None
 
 
-class PlanOut(PlanHead):
+class PatrolPlanOut(PlanHead):
     """A plan: `result` as docs/patrol-plan.md says it, with `broken` (stops that cannot be driven as put)."""
 
     result: dict[str, Any] | None
