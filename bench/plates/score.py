@@ -11,7 +11,7 @@ import numpy as np
 from unjai.model.plate import DIGITS, PLACES
 
 BANGKOK = PLACES[0].code
-ALARM = 0.95
+ALARM = 0.96
 """From this confidence on a read may raise an alarm."""
 _BINS = 10
 

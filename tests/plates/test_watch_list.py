@@ -162,10 +162,10 @@ async def test_the_page_filters(db, clock, two):
         assert row["id"] not in [one["id"] for one in found]
 
 
-async def test_the_cost_is_told_where_traffic_is_known(db, clock, two):
-    checked = await act(db, two[0], flows.check, clock, plate="1กข 1234", province="ชม", special=False)
-    assert checked.expected.a_day is None
+async def test_the_cost_is_told_where_traffic_is_known(db, clock):
     there = acting("supervisor", THERE)
+    checked = await act(db, there, flows.check, clock, plate="1กข 1234", province="ชม", special=False)
+    assert checked.expected.a_day is None
     await act(db, there, flows.set_traffic, clock, reads_a_day=20_000)
     checked = await act(db, there, flows.check, clock, plate="1กข 12??", province="ชม", special=False)
     assert 0 < checked.expected.a_day_most == pytest.approx(checked.expected.share_most * 20_000)
@@ -211,6 +211,7 @@ async def test_matching_asks_by_station_and_version(db, clock, two):
 
 def test_what_widens():
     row = {"registration": "กข1", "province": None, "partial": False, "notify": ""}
+    row |= {"notify_accounts": [], "notify_probable": False}
     row |= {"valid_from": NIGHT, "valid_until": NIGHT + timedelta(days=2)}
     assert not widens(row, row | {"province": "50"})
     assert widens(row | {"province": "50"}, row)

@@ -8,16 +8,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from training.plates.samples import sample
 from unjai.vision.plates import decode
 from unjai.vision.plates.net import PlateNet
+from unjai.vision.plates.reader import PlateReader
 from unjai.vision.plates.sheet import sheet
+from unjai.vision.plates.vote import read_of
 
 PLATES = 4000
 SEEDS = 800_000_000
+VIEWS_FROM = 1_000_000
+ALARM_WRONG = 0.01
 _STEPS, _RIDGE = 60, 1e-3
 
 
@@ -48,6 +53,36 @@ def fitted(model: Path, plates: int) -> tuple[dict[str, Any], dict[str, float]]:
         "place_temperature": round(temperature, 4),
     }
     return calibration, told
+
+
+def fitted_views(model: Path, plates: int) -> tuple[list[float], dict[str, float]]:
+    """Return what tempers the views of one place together, and how well it does on a third that it was not fitted on.
+
+    `alarm` is the least certainty from which at most one read in a hundred is wrong, of all of them.
+    """
+    reader, sure, right, told = PlateReader(net=PlateNet(model)), [], [], []
+    for seed in range(SEEDS + VIEWS_FROM, SEEDS + VIEWS_FROM + plates):
+        one = sample(seed, 0.0, 1.0, held_out=seed % 2 == 0)
+        if one.text.kind == "special":
+            continue
+        read = read_of([reader.crop(cv2.merge([one.crop] * 3))])
+        if read.alternatives:
+            sure.append(read.confidence)
+            right.append(read.alternatives[0][0] == one.text.registration)
+            told.append(read.registration is not None)
+    p, y = np.clip(np.array(sure), 1e-6, 1 - 1e-6), np.array(right, float)
+    x = np.stack([np.log(p / (1 - p)), np.ones(len(p))], 1)
+    test = np.arange(len(x)) % 3 == 0
+    factor, added = _logistic(x[~test], y[~test])
+    honest = 1 / (1 + np.exp(-(x @ np.array([factor, added]))))
+    loud = [level for level in np.arange(0.6, 0.999, 0.005) if _wrong(honest, y, np.array(told), level) <= ALARM_WRONG]
+    found = {"views_ece_before": ece(p[test], y[test]), "views_ece": ece(honest[test], y[test])}
+    return [round(float(factor), 4), round(float(added), 4)], found | {"alarm": round(float(min(loud, default=1)), 3)}
+
+
+def _wrong(sure: NDArray[np.float64], right: NDArray[np.float64], told: NDArray[np.bool_], level: float) -> float:
+    loud = told & (sure >= level)
+    return float(1 - right[loud].mean()) if loud.any() else 0.0
 
 
 def ece(shares: NDArray[np.float64], right: NDArray[np.float64], bins: int = 10) -> float:

@@ -105,8 +105,13 @@ def main() -> None:
     model = exported(net)
     note: dict[str, object] = {"samples": kept["samples"], "cpu_min": round(kept["cpu_s"] / 60, 1)}
     written(model, note, given.out)
-    note["calibration"], told = calibrate.fitted(given.out, given.plates)
+    calibration, told = calibrate.fitted(given.out, given.plates)
+    note["calibration"] = calibration
     written(model, note, given.out)
+    views, of_views = calibrate.fitted_views(given.out, given.plates)
+    note["calibration"] = {**calibration, "views": views}
+    written(model, note, given.out)
+    told |= of_views
     sys.stdout.write(json.dumps(told) + "\n")
 
 

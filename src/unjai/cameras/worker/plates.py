@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 State = Literal["waiting", "ready", "plate_model_missing", "plate_model_unknown", "plate_finder_missing", "failed"]
 """`waiting`: the model is being read. `plate_finder_missing`: reading goes on by edges alone."""
 
-SURE: Final = 0.95
+SURE: Final = 0.96
 AGREED: Final = 3
 """So many looks that agree, and are together so sure, are told at once; others once the vehicle is gone."""
 _MOST_WAITING_BYTES: Final = 96_000_000

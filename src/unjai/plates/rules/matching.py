@@ -29,7 +29,7 @@ Verdict = Literal["alarm", "probable"]
 class Thresholds:
     """How sure a read must be. `frames` count the frames of one track that say the same registration."""
 
-    alarm_confidence: float = 0.90
+    alarm_confidence: float = 0.96
     alarm_frames: int = 3
     probable_confidence: float = 0.60
     probable_frames: int = 2

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -39,26 +39,34 @@ _LOST = -40.0
 """A probability smaller than another by this (natural logarithm) adds nothing to it."""
 _OUTSIDE = -7.0
 """What a text outside the grammar is held back by (natural logarithm)."""
+_LEAST_SHARE = 1e-6
 _RARE: Final[Mapping[str, float]] = {"high": 0.0, "medium": -1.2, "low": -3.0}
 _NUMBER = re.compile(r"(.*?)([0-9]*)", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Calibration:
-    """Weights of `FEATURES` whose sum is the log-odds that the best registration is right; the place's temperature."""
+    """Weights of `FEATURES` whose sum is the log-odds that the best registration is right; the place's temperature.
+
+    `views` tempers what the views of one place say together: the log-odds' factor, and what is added. The surest of
+    several is surer than it should be.
+    """
 
     weights: tuple[float, ...] = (0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     place_temperature: float = 1.0
+    views: tuple[float, float] = (1.0, 0.0)
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Calibration:
         """Read it from a model's own words. Raises `plate_model_unknown` where they are not as they must be."""
         try:
             weights = tuple(float(one) for one in given["weights"])
-            found = cls(weights=weights, place_temperature=float(given["place_temperature"]))
+            factor, added = (float(one) for one in given.get("views", (1.0, 0.0)))
+            found = cls(weights=weights, place_temperature=float(given["place_temperature"]), views=(factor, added))
         except (KeyError, TypeError, ValueError) as error:
             raise UnjaiError("plate_model_unknown", 422, why="calibration") from error
-        if len(weights) != len(FEATURES) or not np.isfinite(weights).all() or not found.place_temperature > 0:
+        sound = np.isfinite((*weights, *found.views)).all() and found.place_temperature > 0 and factor > 0
+        if len(weights) != len(FEATURES) or not sound:
             raise UnjaiError("plate_model_unknown", 422, why="calibration")
         return found
 
@@ -78,6 +86,18 @@ class Reading:
     def best(self) -> tuple[str, float]:
         """Return the likeliest registration and its probability; an empty text where nothing is written."""
         return self.shares[0] if self.shares else ("", 0.0)
+
+
+def tempered(reading: Reading, calibration: Calibration) -> Reading:
+    """Return what several views say together with an honest certainty; the order of its registrations stays."""
+    best, share = reading.best
+    if not best or calibration.views == (1.0, 0.0):
+        return reading
+    factor, added = calibration.views
+    share = min(max(share, _LEAST_SHARE), 1 - _LEAST_SHARE)
+    honest = 1 / (1 + math.exp(-(factor * math.log(share / (1 - share)) + added)))
+    scale = min(honest / share, 1 / sum(one for _, one in reading.shares))
+    return replace(reading, shares=tuple((name, one * scale) for name, one in reading.shares))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

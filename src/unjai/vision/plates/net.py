@@ -49,7 +49,7 @@ class PlateNet:
             self.note: dict[str, Any] = json.loads(told) if told else {}
         except ValueError as error:
             raise UnjaiError("plate_model_unknown", 422, why=NOTE) from error
-        self._calibration = Calibration.read(self.note["calibration"]) if "calibration" in self.note else Calibration()
+        self.calibration = Calibration.read(self.note["calibration"]) if "calibration" in self.note else Calibration()
         self._feed = str(self._session.get_inputs()[0].name)
         self._check()
 
@@ -70,7 +70,7 @@ class PlateNet:
     def readings(self, logits: Sequence[Any]) -> list[Reading]:
         """Return what `logits`, or some rows of them, say."""
         return [
-            decoded(steps, slots, place, float(legible), self._calibration)
+            decoded(steps, slots, place, float(legible), self.calibration)
             for steps, slots, place, legible in zip(*logits, strict=True)
         ]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unjai.vision.box import Box
-from unjai.vision.plates.decode import Reading
+from unjai.vision.plates.decode import Reading, tempered
 from unjai.vision.plates.edges import lines_by_edges
 from unjai.vision.plates.lines import Line, TextLines
 from unjai.vision.plates.net import LEGIBLE, PlateNet
@@ -144,7 +144,8 @@ class PlateReader:
         readings += self._net.read(_sheets(flat, place.views[known:_FEW]))
         if len({one.best[0] for one in readings}) > 1 or min(one.best[1] for one in readings) < _CERTAIN:
             readings += self._net.read(_sheets(flat, place.views[_FEW:]))
-        return Sighting(reading=agreed(readings), quad=place.views[0], width_px=place.width_px)
+        reading = tempered(agreed(readings), self._net.calibration)
+        return Sighting(reading=reading, quad=place.views[0], width_px=place.width_px)
 
 
 def _sheets(flat: NDArray[np.uint8], views: Sequence[Quad]) -> list[Sheet]:
