@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tests.conftest import NIGHT
 from tests.people.conftest import world as world  # noqa: PLC0414  a fixture
@@ -180,6 +180,8 @@ async def test_the_stations_own_traffic_counts_before_what_was_typed(db, worker_
     assert (checked.expected.reads_a_day, checked.expected.measured_days) == (20_000, 2)
     told = await act(db, two[0], flows.summary, clock)
     assert (told["reads_a_day"], told["measured_days"], told["reads_said"]) == (20_000, 2, None)
+    async with worker_db.tx(HOME) as tx:  # the other tests know of no traffic here
+        await tx.execute(delete(hits.plate_match_day).where(hits.plate_match_day.c.station_id == HERE))
 
 
 def test_a_day_that_is_not_over_is_no_traffic():
