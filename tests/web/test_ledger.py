@@ -19,7 +19,7 @@ from unjai.platform.ledger.sealing import seal
 from unjai.platform.partitions import late
 
 FIRST, SECOND = date(2026, 11, 22), date(2026, 11, 23)
-"""The Bangkok days of the night of the tests and of the one after."""
+"""The Bangkok days of the watched of the tests and of the one after."""
 PLATE, CASE, WHO = "กก 1234 ลับ", "คดีลับ 77/2569", "ร.ต.ท.ลับ สืบเก่ง"
 
 
@@ -86,7 +86,7 @@ class Night:
 
 
 @pytest.fixture(scope="module")
-async def night(centre: Centre, worker_db, tmp_path_factory):
+async def watched(centre: Centre, worker_db, tmp_path_factory):
     """A day with seven searches, two hits and some watching at HERE, one search THERE; closed, sealed and signed."""
     made = Night(centre, worker_db, tmp_path_factory.mktemp("key"))
     await made.seal()  # the very first root closes no day
@@ -112,8 +112,8 @@ async def night(centre: Centre, worker_db, tmp_path_factory):
     return made
 
 
-async def test_a_day_is_told_in_numbers_and_in_nothing_else(night: Night):
-    answer = await night.get("/api/ledger", month="2026-11")
+async def test_a_day_is_told_in_numbers_and_in_nothing_else(watched: Night):
+    answer = await watched.get("/api/ledger", month="2026-11")
     told = answer.json()
     day = next(one for one in told["days"] if one["day"] == FIRST.isoformat())
     assert (told["shown"], told["station"]["id"], told["month"]) == (True, HERE, "2026-11")
@@ -131,38 +131,38 @@ async def test_a_day_is_told_in_numbers_and_in_nothing_else(night: Night):
     assert day["kept"] == [{"what": "plate_read", "days": 30, "on_time": True}]
     assert not any(word in answer.text for word in ("ลับ", "1234", "77/2569", "detective"))
     assert "public" in answer.headers["cache-control"]
-    assert (await night.get("/api/ledger", "operator")).headers["cache-control"] == "no-store"
+    assert (await watched.get("/api/ledger", "operator")).headers["cache-control"] == "no-store"
     assert told["sums"]["hit_confirmed"] is None
     assert told["sums"]["plate_search"] == sum(one["numbers"]["plate_search"]["n"] for one in told["days"])
 
 
-async def test_each_station_has_its_own(night: Night):
-    there = (await night.get("/api/ledger", "operator", THERE, month="2026-11")).json()
+async def test_each_station_has_its_own(watched: Night):
+    there = (await watched.get("/api/ledger", "operator", THERE, month="2026-11")).json()
     days = {one["day"]: one["numbers"]["plate_search"]["n"] for one in there["days"]}
     assert days[FIRST.isoformat()] >= 1
-    ours = (await night.get(f"/api/ledger/days/{FIRST}/entries")).json()["entries"]
-    other = json.loads((await night.get(f"/api/ledger/rows/{night.other}/proof", "operator", THERE)).text)
+    ours = (await watched.get(f"/api/ledger/days/{FIRST}/entries")).json()["entries"]
+    other = json.loads((await watched.get(f"/api/ledger/rows/{watched.other}/proof", "operator", THERE)).text)
     assert other["leaf"] not in ours
-    await night.get("/api/ledger/proof", entry=other["leaf"], status=404)
-    await night.get(f"/api/ledger/rows/{night.other}/proof", "supervisor", status=404)
-    await night.get(f"/api/ledger/rows/{night.other}/open", "supervisor", status=404)
+    await watched.get("/api/ledger/proof", entry=other["leaf"], status=404)
+    await watched.get(f"/api/ledger/rows/{watched.other}/proof", "supervisor", status=404)
+    await watched.get(f"/api/ledger/rows/{watched.other}/open", "supervisor", status=404)
 
 
-async def test_from_a_search_to_a_proof_that_holds_without_this_centre(night: Night, tmp_path):
-    answer = await night.get(f"/api/ledger/rows/{night.searches[0]}/open", "oversight")
+async def test_from_a_search_to_a_proof_that_holds_without_this_centre(watched: Night, tmp_path):
+    answer = await watched.get(f"/api/ledger/rows/{watched.searches[0]}/open", "oversight")
     (tmp_path / "open.json").write_bytes(answer.content)
     leaf = json.loads(answer.content)["leaf"]
-    day = (await night.get(f"/api/ledger/days/{FIRST}/entries")).json()
-    told = (await night.get("/api/ledger", month="2026-11")).json()["days"]
+    day = (await watched.get(f"/api/ledger/days/{FIRST}/entries")).json()
+    told = (await watched.get("/api/ledger", month="2026-11")).json()["days"]
     numbers = next(one for one in told if one["day"] == FIRST.isoformat())["numbers"]
     assert leaf in day["entries"]
     assert len(day["entries"]) == sum(number["n"] or 0 for number in numbers.values())
     assert day["entries"] == sorted(day["entries"])
-    closed = await night.get("/api/ledger/proof", entry=leaf)
+    closed = await watched.get("/api/ledger/proof", entry=leaf)
     (tmp_path / "closed.json").write_bytes(closed.content)
     assert "attachment" in closed.headers["content-disposition"]
-    assert not any(word in closed.text for word in ("plates", "ลับ", night.searches[0]))
-    (tmp_path / "roots.json").write_text((await night.get("/api/ledger/roots")).text)
+    assert not any(word in closed.text for word in ("plates", "ลับ", watched.searches[0]))
+    (tmp_path / "roots.json").write_text((await watched.get("/api/ledger/roots")).text)
     for name in ("open.json", "closed.json"):
         done = subprocess.run(
             [sys.executable, "-m", "unjai", "audit", "verify", name, "--roots", "roots.json", "--json"],
@@ -180,9 +180,9 @@ async def test_from_a_search_to_a_proof_that_holds_without_this_centre(night: Ni
     assert proofs.check(broken).problems == ("path",)
 
 
-async def test_the_numbers_of_a_day_are_a_row_of_the_log(night: Night):
-    told = next(one for one in (await night.get("/api/ledger")).json()["days"] if one["day"] == FIRST.isoformat())
-    found = proofs.check((await night.get(f"/api/ledger/days/{FIRST}/proof")).content)
+async def test_the_numbers_of_a_day_are_a_row_of_the_log(watched: Night):
+    told = next(one for one in (await watched.get("/api/ledger")).json()["days"] if one["day"] == FIRST.isoformat())
+    found = proofs.check((await watched.get(f"/api/ledger/days/{FIRST}/proof")).content)
     assert found.good
     assert found.row is not None
     assert found.row["action"] == "ledger.close_day"
@@ -191,75 +191,75 @@ async def test_the_numbers_of_a_day_are_a_row_of_the_log(night: Night):
     assert said == {name: number["n"] for name, number in told["numbers"].items()}
 
 
-async def test_a_later_log_begins_with_the_earlier_one(night: Night):
-    roots = read_roots((await night.get("/api/ledger/roots")).text)
+async def test_a_later_log_begins_with_the_earlier_one(watched: Night):
+    roots = read_roots((await watched.get("/api/ledger/roots")).text)
     days = [one.day for one in roots]
     assert days == sorted(days)
     assert {FIRST, SECOND} <= set(days)
-    raw = (await night.get("/api/ledger/consistency", first=FIRST.isoformat(), second=SECOND.isoformat())).content
+    raw = (await watched.get("/api/ledger/consistency", first=FIRST.isoformat(), second=SECOND.isoformat())).content
     found = proofs.check(raw, roots=roots)
     assert (found.good, found.listed, [one.day for one in found.signed]) == (True, True, [FIRST, SECOND])
-    missing = await night.get("/api/ledger/consistency", first="2020-01-01", second=SECOND.isoformat(), status=404)
+    missing = await watched.get("/api/ledger/consistency", first="2020-01-01", second=SECOND.isoformat(), status=404)
     assert missing.json()["error"]["code"] == "ledger_day_missing"
 
 
-async def test_an_open_proof_needs_the_right_and_leaves_a_trace(night: Night):
-    row = night.searches[1]
-    await night.get(f"/api/ledger/rows/{row}/open", "operator", status=403)
-    await night.get(f"/api/ledger/rows/{row}/proof", status=401)
-    closed = await night.get(f"/api/ledger/rows/{row}/proof", "detective")
+async def test_an_open_proof_needs_the_right_and_leaves_a_trace(watched: Night):
+    row = watched.searches[1]
+    await watched.get(f"/api/ledger/rows/{row}/open", "operator", status=403)
+    await watched.get(f"/api/ledger/rows/{row}/proof", status=401)
+    closed = await watched.get(f"/api/ledger/rows/{row}/proof", "detective")
     assert "text" not in closed.json()
-    await night.get(f"/api/ledger/rows/{row}/open", "supervisor")
-    async with night.centre.db.tx(ROOT) as tx:
+    await watched.get(f"/api/ledger/rows/{row}/open", "supervisor")
+    async with watched.centre.db.tx(ROOT) as tx:
         trace = await tx.all(select(audit_log.c.actor_name).where(audit_log.c.subject == f"log:{row}"))
     assert [one["actor_name"] for one in trace] == [f"คน supervisor.{HERE}"]
 
 
-async def test_a_row_that_is_not_signed_yet_waits_for_its_root(night: Night):
-    (row,) = await night.watch(HERE, "plates.look", 1)
-    await night.seal(sign_it=False)
-    answer = await night.get(f"/api/ledger/rows/{row}/proof", "detective", status=409)
+async def test_a_row_that_is_not_signed_yet_waits_for_its_root(watched: Night):
+    (row,) = await watched.watch(HERE, "plates.look", 1)
+    await watched.seal(sign_it=False)
+    answer = await watched.get(f"/api/ledger/rows/{row}/proof", "detective", status=409)
     assert answer.json()["error"]["code"] == "proof_later"
 
 
-async def test_a_changed_row_gets_no_proof(night: Night, postgres, database_name):
+async def test_a_changed_row_gets_no_proof(watched: Night, postgres, database_name):
     superuser = create_engine(postgres.dsn("postgres", database_name))
     change = "UPDATE audit SET subject = subject || :more WHERE id = :id"
     with superuser.begin() as connection:
-        connection.execute(text(change), {"more": "x", "id": night.searches[2]})
-    answer = await night.get(f"/api/ledger/rows/{night.searches[2]}/open", "supervisor", status=500)
+        connection.execute(text(change), {"more": "x", "id": watched.searches[2]})
+    answer = await watched.get(f"/api/ledger/rows/{watched.searches[2]}/open", "supervisor", status=500)
     assert answer.json()["error"]["code"] == "audit_broken"
     with superuser.begin() as connection:
         back = "UPDATE audit SET subject = left(subject, -1) WHERE id = :id"
-        connection.execute(text(back), {"id": night.searches[2]})
+        connection.execute(text(back), {"id": watched.searches[2]})
     superuser.dispose()
-    await night.get(f"/api/ledger/rows/{night.searches[2]}/open", "supervisor")
+    await watched.get(f"/api/ledger/rows/{watched.searches[2]}/open", "supervisor")
 
 
-async def test_a_row_that_came_late_is_counted_by_the_next_day(night: Night):
+async def test_a_row_that_came_late_is_counted_by_the_next_day(watched: Night):
     """Its day was closed before its transaction was committed."""
-    await night.seal()
-    before = await night.get("/api/ledger", month="2026-11")
-    now = night.clock.now()
-    night.clock.move(timedelta(hours=24))
-    assert await night.close(HERE)  # all that is over
-    moved = night.clock.now()
-    night.clock.move(now - moved)
-    await night.search(HERE, 1, "stolen")
-    night.clock.move(moved - now)
-    await night.seal()
-    night.clock.move(timedelta(hours=24))
-    closed = await night.close(HERE)
+    await watched.seal()
+    before = await watched.get("/api/ledger", month="2026-11")
+    now = watched.clock.now()
+    watched.clock.move(timedelta(hours=24))
+    assert await watched.close(HERE)  # all that is over
+    moved = watched.clock.now()
+    watched.clock.move(now - moved)
+    await watched.search(HERE, 1, "stolen")
+    watched.clock.move(moved - now)
+    await watched.seal()
+    watched.clock.move(timedelta(hours=24))
+    closed = await watched.close(HERE)
     month = f"{closed[-1]:%Y-%m}"
-    days = (await night.get("/api/ledger", month=month)).json()["days"]
+    days = (await watched.get("/api/ledger", month=month)).json()["days"]
     assert next(one for one in days if one["day"] == closed[-1].isoformat())["numbers"]["plate_search"]["n"] == 1
-    again = {one["day"]: one["numbers"] for one in (await night.get("/api/ledger", month="2026-11")).json()["days"]}
+    again = {one["day"]: one["numbers"] for one in (await watched.get("/api/ledger", month="2026-11")).json()["days"]}
     assert all(again[one["day"]] == one["numbers"] for one in before.json()["days"])
 
 
-async def test_two_people_hide_it_and_the_page_says_why(night: Night):
+async def test_two_people_hide_it_and_the_page_says_why(watched: Night):
     why = "ปรับปรุงระบบตามคำสั่งที่ 5/2569"
-    async with await night.client("superintendent") as client:
+    async with await watched.client("superintendent") as client:
         asked = await client.put("/api/ledger/setting", json={"shown": False, "reason": why})
         assert (asked.status_code, asked.json()["error"]["code"]) == (409, "approval_needed")
         short = await client.put("/api/ledger/setting", json={"shown": False, "reason": "…"})
@@ -267,19 +267,19 @@ async def test_two_people_hide_it_and_the_page_says_why(night: Night):
         facts = {key: value for key, value in asked.json()["error"]["facts"].items() if key != "action"}
         body = {"action": "ledger.hide", "facts": facts, "reason": "ขอปิดระหว่างปรับปรุง"}
         proposed = (await client.post("/api/approvals", json=body)).json()
-    async with await night.client("supervisor") as client:
+    async with await watched.client("supervisor") as client:
         path = f"/api/approvals/{proposed['id']}/approve"
         agreed = await client.post(path, json={"digest": proposed["digest"]})
         assert agreed.status_code < 300, agreed.text
-    hidden = (await night.get("/api/ledger")).json()
+    hidden = (await watched.get("/api/ledger")).json()
     assert (hidden["shown"], hidden["hidden_why"], hidden["days"]) == (False, why, [])
-    await night.get(f"/api/ledger/days/{FIRST}/entries", status=404)
-    assert (await night.get("/api/ledger/roots")).json()["roots"]
-    async with await night.client("superintendent") as client:
-        night.clock.move(timedelta(seconds=1))
+    await watched.get(f"/api/ledger/days/{FIRST}/entries", status=404)
+    assert (await watched.get("/api/ledger/roots")).json()["roots"]
+    async with await watched.client("superintendent") as client:
+        watched.clock.move(timedelta(seconds=1))
         shown = await client.put("/api/ledger/setting", json={"shown": True})
     assert shown.json()["shown"]
-    assert (await night.get("/api/ledger")).json()["days"]
+    assert (await watched.get("/api/ledger")).json()["days"]
 
 
 async def test_a_partition_past_its_days_is_seen(centre: Centre, worker_db):

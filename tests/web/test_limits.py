@@ -50,6 +50,7 @@ def asked(method: str, path: str) -> list[tuple[str, str]]:
         ("GET", "/api/ledger", [("ledger", "")]),
         ("GET", "/api/ledger/days/2026-11-21/entries", [("ledger", "")]),
         ("GET", "/api/ledger/setting", []),
+        ("GET", "/api/patrol/screens/x/key/code", [("screen", "")]),
         ("DELETE", "/api/session", []),
         ("GET", "/api/incidents", []),
         ("POST", "/api/incidents", []),

@@ -101,6 +101,15 @@ LIMITS: tuple[Limit, ...] = (
         burst=60,
         per_s=2,
     ),
+    # a small screen at a checkpoint asks for its code each half minute; a station's screens may share one address
+    Limit(
+        name="screen",
+        method="GET",
+        path="/api/patrol/screens/[^/]+/[^/]+(?:/code)?/?",
+        per="address",
+        burst=120,
+        per_s=4,
+    ),
     Limit(name="info", method="GET", path="/api/info/?", per="address", burst=300, per_s=10),
     # one's own proofs: hashing is dear
     Limit(
