@@ -23,7 +23,7 @@ WIDEST: Final = 0.005
 """No entry may be met by more of all innocent reads than this."""
 PARTIALS_MOST: Final = 200
 """How many partial entries a station has in force; each is held against every read."""
-MEASURED_SHARE: Final = 3.3e-9
+MEASURED_SHARE: Final = 3.6e-9
 """Innocent hits a read and an entry among a million drawn whole plates (bench.watchlist): for imports."""
 TRAFFIC_DAYS: Final = 14
 """So many whole days are the station's own traffic."""
