@@ -80,7 +80,8 @@ class Room:
         def wildcard(dice: random.Random) -> Asked:
             said = plate(dice)[0]
             letter = len(said.rstrip("0123456789")) - dice.choice((1, 2))
-            hidden = {letter, *dice.sample(range(len(said) - min(3, len(said) - 3), len(said)), dice.choice((1, 2)))}
+            tail = range(max(3, len(said) - 3), len(said))
+            hidden = {letter, *dice.sample(tail, min(len(tail), dice.choice((1, 2))))}
             return Asked(
                 kind="wildcard", plate="".join("?" if n in hidden else one for n, one in enumerate(said)), **month
             )
