@@ -6,6 +6,7 @@ device that nobody has looked at yet.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from unjai.model.errors import UnjaiError
@@ -22,7 +23,12 @@ def guarded(camera: Any, host: str) -> None:
     plain = camera.create_onvif_service
 
     async def made(*args: Any, **kwargs: Any) -> Any:
-        service = await plain(*args, **kwargs)
+        making = asyncio.ensure_future(plain(*args, **kwargs))
+        try:
+            service = await asyncio.shield(making)
+        except asyncio.CancelledError:
+            await asyncio.wait([making])  # cut off while it is made, a service would leave its connections open
+            raise
         transport = service.transport
 
         async def post_xml(address: str, envelope: Any, headers: dict[str, str]) -> Any:
