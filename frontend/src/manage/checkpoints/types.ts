@@ -1,16 +1,12 @@
 /** What the routes of patrol tell, as this page uses it, and how it is drawn. */
+import type { components } from '$schemas';
+
+type Said = components['schemas'];
 export const PROOFS = ['qr', 'qr_rotating', 'gps', 'nfc', 'photo'] as const;
 export type Proof = (typeof PROOFS)[number];
 export type State = 'proven' | 'doubted' | 'refused';
 
-export interface Beat {
-  id: string;
-  code: string;
-  name_th: string;
-  name_en: string;
-  checkpoints: number;
-  verdict: 'few' | 'good' | 'many';
-}
+export type Beat = Said['BeatOut'];
 
 export interface Checkpoint {
   id: string;
@@ -42,51 +38,11 @@ export interface Kind {
   name_en: string;
 }
 
-export interface Part {
-  code: string;
-  points: number;
-  th: string;
-  en: string;
-}
+export type Part = Said['PresencePartOut'];
 
-export interface Visit {
-  id: string;
-  checkpoint_id: string;
-  checkpoint_code: string;
-  checkpoint_th: string;
-  checkpoint_en: string;
-  by_th: string;
-  by_en: string;
-  call_sign: string | null;
-  phone_name: string;
-  observed_at: string;
-  happened_at: string;
-  received_at: string;
-  late: boolean;
-  late_s: number;
-  chain: 'next' | 'joined' | 'gap' | 'fork';
-  dwell_s: number;
-  offset_s: number;
-  lon: number | null;
-  lat: number | null;
-  accuracy_m: number | null;
-  photos: string[];
-  score: number;
-  state: State;
-  parts: Part[];
-}
+export type Visit = Said['VisitOut'];
 
-export interface Refused {
-  id: string;
-  code: string;
-  th: string;
-  en: string;
-  at: string;
-  times: number;
-  holder_th: string;
-  holder_en: string;
-  phone_name: string | null;
-}
+export type Refused = Said['PatrolRefusedOut'];
 
 export interface Finding {
   id: string;
