@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import json
 import logging
@@ -96,9 +97,15 @@ class Callout:
         await nc.flush()
 
     async def close(self) -> None:
-        """Stop answering; connected devices stay."""
+        """Stop answering; connected devices stay.
+
+        Returns when the server asks here no more: a question that went to a closed connection of the group would be
+        lost, and its device refused, while the next core answers already.
+        """
         if self._subscription is not None:
-            await self._subscription.unsubscribe()
+            with contextlib.suppress(NatsError, TimeoutError):
+                async with asyncio.timeout(_ANSWER_S):
+                    await self._subscription.drain()  # type: ignore[no-untyped-call]
         await asyncio.gather(*self._work, return_exceptions=True)
 
     async def kick(self, device_key: str) -> int:
