@@ -32,26 +32,35 @@ _CAMERAS = """
 INSERT INTO plate_camera (station_id, key) SELECT %(here)s, 'LPR-' || n FROM generate_series(1, %(cameras)s) n
 UNION ALL SELECT %(there)s, 'FAR-' || n FROM generate_series(1, 12) n
 """
+_NUMBERED = """
+CREATE TEMPORARY TABLE numbered_plate AS SELECT row_number() OVER () AS id, one.* FROM (
+    SELECT DISTINCT ON (1, 2, 3) CASE WHEN random() < 0.1 THEN %(there)s ELSE %(here)s END AS station_id,
+        letters || digits AS registration,
+        (%(places)s::text[])[1 + floor(power(random(), 4) * %(many)s)::int] AS province, digits
+    FROM (SELECT CASE WHEN random() < 0.55 THEN (1 + floor(random() * 9))::int::text ELSE '' END
+            || substr(%(letters)s, 1 + floor(random() * 42)::int, 1)
+            || substr(%(letters)s, 1 + floor(random() * 42)::int, 1) AS letters,
+            (1 + floor(random() * 9999))::int::text AS digits
+        FROM generate_series(1, %(plates)s)) drawn) one ORDER BY random()
+"""
+_SEEN_ON = """
+INSERT INTO seen_plate SELECT DISTINCT plate_id, %(day)s::date FROM {partition} WHERE plate_id IS NOT NULL
+"""
 _PLATES = """
-INSERT INTO plate (station_id, last_day, registration, province, skeleton, digits)
-SELECT CASE WHEN random() < 0.1 THEN %(there)s ELSE %(here)s END,
-    %(day)s::date - floor(power(random(), 3) * 31)::int, letters || digits,
-    (%(places)s::text[])[1 + floor(power(random(), 4) * %(many)s)::int],
-    translate(letters || digits, %(from)s, %(to)s), digits
-FROM (SELECT CASE WHEN random() < 0.55 THEN (1 + floor(random() * 9))::int::text ELSE '' END
-        || substr(%(letters)s, 1 + floor(random() * 42)::int, 1)
-        || substr(%(letters)s, 1 + floor(random() * 42)::int, 1) AS letters,
-        (1 + floor(random() * 9999))::int::text AS digits
-    FROM generate_series(1, %(plates)s)) one
-ON CONFLICT DO NOTHING
+INSERT INTO plate (id, station_id, last_day, days, registration, province, skeleton, digits) OVERRIDING SYSTEM VALUE
+SELECT n.id, n.station_id, s.last, s.days >> (%(last)s::date - s.last), n.registration, n.province,
+    translate(n.registration, %(from)s, %(to)s), n.digits
+FROM numbered_plate n JOIN (SELECT plate_id, max(day) AS last, bit_or(1::bigint << (%(last)s::date - day)) AS days
+    FROM seen_plate GROUP BY plate_id) s ON s.plate_id = n.id ORDER BY n.id
 """
 _DAY = """
-INSERT INTO {partition} (id, station_id, plate_id, received_at, digest, camera_id, confidence, province_confidence,
-    width_px, vehicle_type, vehicle_colour, plate_colour, crop, still, facts)
+INSERT INTO {partition} (id, station_id, plate_id, received_at, digest, camera_id, registration, province,
+    confidence, province_confidence, width_px, vehicle_type, vehicle_colour, plate_colour, crop, still, facts)
 SELECT (lpad(to_hex((extract(epoch FROM r.at) * 1000)::bigint), 12, '0') || '7' || substr(r.hash, 1, 3) || '8'
         || substr(r.hash, 4, 15))::uuid,
     p.station_id, CASE WHEN r.blind THEN NULL ELSE p.id END, r.at, r.digest,
     CASE WHEN p.station_id = %(here)s THEN r.camera ELSE %(cameras)s + 1 + r.camera %% 12 END,
+    CASE WHEN NOT r.blind THEN p.registration END, CASE WHEN NOT r.blind THEN p.province END,
     950 + r.camera %% 50, 900 + r.camera %% 90, 80 + r.camera %% 90,
     (ARRAY['car', 'pickup', 'motorcycle', 'van', 'truck'])[1 + p.id %% 5],
     (ARRAY['white', 'black', 'grey', 'red', 'blue', 'bronze'])[1 + p.id %% 6], 'white',
@@ -62,7 +71,7 @@ FROM (SELECT %(day)s::timestamptz + (n + random()) * %(gap)s AS at,
         random() < 0.02 AS blind, (random() * 9e18)::bigint AS digest, md5(n::text || %(day)s::text) AS hash,
         1 + floor(power(random(), %(skew)s) * %(known)s)::bigint AS number
     FROM generate_series(0, %(count)s - 1) n) r
-JOIN numbered_plate p ON p.number = r.number
+JOIN numbered_plate p ON p.id = r.number
 """
 
 _POOR = {"frames": 9, "track": 815, "reader": "unjai-plates 1", "lane": "1", "direction": "out"}
@@ -94,26 +103,26 @@ async def days_made(cluster: Postgres, last: datetime) -> None:
 
 
 def fill(cluster: Postgres, last: datetime, *, reads: int, plates: int) -> Filled:
-    """Fill the last days as the superuser, the dictionary first; blocks for minutes."""
+    """Fill the last days as the superuser, then the dictionary as RECORD would have made it; blocks for minutes."""
     began = time.monotonic()
     folding = lookalikes_folding()
     facts: dict[str, Any] = {"here": HERE, "there": THERE, "cameras": CAMERAS, "plates": plates, "letters": LETTERS}
     facts |= {"rich": json.dumps(_RICH, ensure_ascii=False), "poor": json.dumps(_POOR)}
-    facts |= {"from": folding[0], "to": folding[1], "day": last.date()}
+    facts |= {"from": folding[0], "to": folding[1], "last": last.astimezone(UTC).date()}
     facts |= {"places": [place.code for place in PLACES], "many": len(PLACES)}
     with connected(cluster, MEANS) as connection:
         connection.execute(_CAMERAS, facts)
-        with bare(connection, ["plate"], but="uq_plate_station_id_registration_province"):
-            connection.execute(_PLATES, facts)
-        connection.execute(
-            "CREATE TEMPORARY TABLE numbered_plate AS SELECT row_number() OVER () AS number, id, station_id FROM plate"
-        )
+        connection.execute(_NUMBERED, facts)
         known = connection.execute("SELECT count(*) FROM numbered_plate").fetchone()
         connection.execute("ANALYZE numbered_plate")
+        connection.execute("CREATE TEMPORARY TABLE seen_plate (plate_id bigint, day date)")
         facts |= {"known": known[0] if known else 0, "skew": 1.6, "count": reads // DAYS}
         facts["gap"] = timedelta(days=1) / facts["count"]
         for number in range(DAYS):
             _day(connection, facts, last - timedelta(days=DAYS - number))
+        with bare(connection, ["plate"], but="uq_plate_station_id_registration_province"):
+            connection.execute(_PLATES, facts)
+        connection.execute("SELECT setval(pg_get_serial_sequence('plate', 'id'), (SELECT max(id) FROM plate))")
         connection.execute("VACUUM ANALYZE plate, plate_camera, plate_read")
         sizes = _sizes(connection)
         connection.execute("CHECKPOINT")
@@ -140,6 +149,7 @@ def _day(connection: psycopg.Connection[Any], facts: Mapping[str, Any], moment: 
     connection.execute(f"DROP TABLE {partition}")
     connection.execute(f"CREATE TABLE {partition} (LIKE plate_read INCLUDING DEFAULTS INCLUDING GENERATED)")
     connection.execute(_DAY.format(partition=partition), {**facts, "day": day})
+    connection.execute(_SEEN_ON.format(partition=partition), {"day": day.date()})
     connection.execute(f"ALTER TABLE {partition} OWNER TO unjai_owner")
     connection.execute(f"ALTER TABLE plate_read ATTACH PARTITION {partition} {bounds}")
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 import unjai.app  # noqa: F401  it wires what stands above the plates
-from tests.plates.hitdesk import at_camera
+from tests.plates.hitdesk import CAMERAS, at_camera
 from tests.plates.hitdesk import built as built  # noqa: PLC0414  a fixture
 from tests.plates.hitdesk import desk as desk  # noqa: PLC0414  a fixture
 from tests.plates.made import CORE, HERE, THERE
@@ -80,7 +80,7 @@ async def test_a_repeat_does_nothing(desk):
         ("5กข5555", "10", {}, None),
         ("5กข5555", None, {}, ("probable", "exact_unplaced")),
         ("5กข5555", "10", {"province_confidence": 0.4}, ("probable", "exact_unplaced")),
-        ("5กช5555", "50", {}, ("probable", "lookalike")),
+        ("5กฆ5555", "50", {}, ("probable", "lookalike")),
         ("5กช5555", "10", {}, None),
         ("5กข5556", "50", {}, None),
         ("5กข5555", "50", {"confidence": 0.7}, ("probable", "exact")),
@@ -122,6 +122,19 @@ async def test_another_stations_list_never_matches(desk):
     hit = await desk.hit("7กข7777")
     assert hit["station_id"] == THERE
     assert await desk.hits("7กข7777", system(HERE)) == []
+
+
+async def test_a_read_stands_where_the_camera_it_names_stands_else_where_its_box_does(desk):
+    """A box says no place of its own: the register knows where its cameras and it stand."""
+    for plate, said, stands in (
+        ("7กข7771", {"payload": {"camera": CAMERAS[2]}}, at_camera(2)),
+        ("7กข7772", {"payload": {"camera": "nowhere"}}, at_camera(0)),
+        ("7กข7773", {"payload": {"camera": "nowhere"}, "device_id": None, "source": "nobody"}, None),
+    ):
+        await desk.listed(plate)
+        await desk.see(plate, point=None, **said)
+        hit = await desk.hit(plate)
+        assert (hit["lon"], hit["lat"]) == ((stands.lon, stands.lat) if stands else (None, None)), plate
 
 
 async def test_a_restart_loses_nothing_and_makes_nothing_twice(desk):

@@ -54,8 +54,8 @@ def many(postgres: Postgres, database_name: str) -> Iterator[Connection]:
     engine.dispose()
 
 
-def plans(many: Connection, function: str, **asked: object) -> str:
-    """Return the plans that a function really ran, without what was never begun."""
+def plans(many: Connection, function: str, *, first: str = "SELECT 1", **asked: object) -> str:
+    """Return the plans that a function really ran after a first statement, without what was never begun."""
     heard: list[str] = []
     driver = many.connection.driver_connection
     assert driver is not None
@@ -67,6 +67,8 @@ def plans(many: Connection, function: str, **asked: object) -> str:
     span = {"low": str(id_floor(NIGHT - timedelta(days=DAYS))), "high": str(id_floor(NIGHT))}
     put = {"station": 10, "most": 500, **span, **asked}
     with many.begin_nested() as point:
+        many.execute(text(first))
+        heard.clear()
         many.execute(text("SET LOCAL ROLE unjai_search"))
         many.execute(text(f"SELECT * FROM {function}(CAST(:asked AS jsonb))"), {"asked": json.dumps(put)}).all()
         point.rollback()
@@ -86,6 +88,11 @@ def opened(plan: str) -> set[str]:
         ({"by": "exact", "plate": "3ขฐ1001", "province": "50"}, "uq_plate_station_id_registration_province"),
         ({"by": "wildcard", "plate": "3ขฐ10__", "indexed": True}, "ix_plate_registration"),
         ({"by": "wildcard", "plate": "%ฐ1001", "indexed": True}, "ix_plate_registration"),
+        (
+            {"by": "wildcard", "plate": "_ขฐ1___", "way": "forward", "heads": ["2ขฐ1", "3ขฐ1"]},
+            "uq_plate_station_id_registration_province",
+        ),
+        ({"by": "wildcard", "plate": "_ขฐ1__1", "way": "backward", "heads": ["1001ฐ", "1101ฐ"]}, "ix_plate_backward"),
         ({"by": "look_alike", "plate": "1001"}, "ix_plate_skeleton"),
         ({"by": "digits", "plate": "1001", "province": "50"}, "ix_plate_digits"),
     ],
@@ -94,8 +101,25 @@ def test_plates_are_found_by_the_index_of_their_kind(many, asked, index):
     plan = plans(many, "plate_reads_of", **asked)
     assert index in plan, plan
     assert "Seq Scan on plate " not in plan, plan
-    assert "Index Cond: ((plate_id = one.one) AND (id >= " in plan, plan
+    assert re.search(r"Index Cond: \(\(plate_id = [a-z_0-9.]+\) AND \(id >= ", plan), plan
     assert "Seq Scan on plate_read" not in plan, plan
+
+
+def test_only_the_days_on_which_a_plate_was_seen_are_opened(many):
+    """Bit n of `days` is n days before the last one; two of the six days are marked."""
+    seen = "UPDATE plate SET last_day = '2026-11-21', days = 9 WHERE registration = '3ขฐ1001'"
+    plan = plans(many, "plate_reads_of", first=seen, by="exact", plate="3ขฐ1001", province="50")
+    assert opened(plan) == {"plate_read_2026112100", "plate_read_2026111800"}, plan
+    unknown = plans(many, "plate_reads_of", by="exact", plate="3ขฐ1001", province="50")
+    assert len(opened(unknown)) >= DAYS, unknown
+
+
+def test_of_a_long_time_at_a_place_the_newest_reads_alone_are_fetched(many):
+    plan = plans(many, "plate_reads_of", cameras=["C1", "C2", "C3"], most=5)
+    newest = plan[plan.index("newest :=") :]
+    assert "Index Only Scan" in newest or "Heap Fetches" in newest, plan
+    fetched = [float(one) for one in re.findall(r"Scan .* on plate_read_\d+ .*rows=([0-9.]+) loops", plan)]
+    assert max(fetched) <= 5, plan
 
 
 def test_reads_of_a_place_are_found_by_camera_and_time_in_their_day_alone(many):

@@ -74,11 +74,63 @@ async def test_by_choice_a_hit_is_told_before_it_is_confirmed_and_a_rejected_one
         ("รถหาย", "Do not stop ALONE", "alone"),
         ("ผู้ต้องหามีอาวุธปืน", "", "อาวุธ"),
         ("เจ้าของอยู่คนเดียว", "", None),
+        ("The gunman fled", "", "gun"),
+        ("The alarm had begun", "grapes", None),
     ],
 )
 def test_the_words_of_an_entry_say_how_urgent_it_is(reason, instruction, word):
     assert urgent_word(reason, instruction) == word
     assert priority_of(reason, instruction) == (2 if word is None else 1)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "รถหาย ผู้ขับไม่มีอาวุธ",
+        "ไม่มีอาวุธปืน",
+        "ผู้ต้องหาไม่มีปืนหรือวัตถุระเบิด",
+        "ไม่ได้พกอาวุธ",
+        "ไม่ใช่คดีปล้น เป็นรถหาย",
+        "ปราศจากอาวุธ",
+        "driver is not armed",
+        "No weapons or guns.",
+        "an unarmed driver",
+        "without any weapon",
+    ],
+)
+def test_a_word_that_is_plainly_denied_makes_nothing_urgent(said):
+    assert urgent_word(said, "") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ("อาจไม่มีอาวุธ", "อาวุธ"),
+        ("ไม่ทราบว่ามีอาวุธหรือไม่", "อาวุธ"),
+        ("ไม่มีอาวุธหรือไม่ ยังไม่ทราบ", "อาวุธ"),
+        ("ไม่แน่ใจว่าไม่มีอาวุธ", "อาวุธ"),
+        ("ไม่พบปืน", "ปืน"),
+        ("ไม่มีปืนแต่มีระเบิด", "ระเบิด"),
+        ("ไม่มีอาวุธ ปืนอยู่ในรถ", "ปืน"),
+        ("ไม่มีใบขับขี่พกปืน", "ปืน"),
+        ("ไม่ใช่ปืนปลอม", "ปืน"),
+        ("ไม่ได้มีแค่ปืน", "ปืน"),
+        ("ไม่มีอาวุธและฆ่าคนมาแล้ว", "ฆ่า"),
+        ("ไม่ใช่ไม่มีอาวุธ", "อาวุธ"),
+        ("not known to be armed", "armed"),
+        ("no gun was found", "gun"),
+        ("maybe no weapons", "weapon"),
+        ("not armed, but a bomb in the boot", "bomb"),
+        ("if not armed let him pass", "armed"),
+    ],
+)
+def test_what_is_doubted_asked_or_merely_not_found_stays_urgent(said, word):
+    assert urgent_word(said, "") == word
+
+
+def test_backup_that_need_not_be_waited_for_is_no_danger():
+    assert urgent_word("รถหาย", "ไม่ต้องรอกำลัง ตรวจค้นได้") is None
+    assert urgent_word("รถหาย", "ห้ามหยุดคนเดียว ให้รอกำลัง") == "คนเดียว"
 
 
 async def test_the_title_covers_the_plate_and_the_unit_that_is_asked_gets_it_whole(desk):

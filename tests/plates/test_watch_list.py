@@ -39,7 +39,7 @@ async def test_an_entry_counts_once_a_second_person_approves(db, clock, two):
     assert (row["state"], row["approver_name"]) == ("active", two[1].name)
     assert [line["what"] for line in row["history"]] == ["approve", "propose"]
     index, changes = await loaded(db, index)
-    assert [change.number for change in changes] == [row["number"]]
+    assert row["number"] in {change.number for change in changes}
     assert Near(row["number"], "exact") in index.near(plate, "50", NIGHT)
     assert index.near(plate, "50", NIGHT + timedelta(days=31)) == []
     async with db.tx(CORE) as tx:

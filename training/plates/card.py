@@ -89,6 +89,10 @@ def _beside(marks: dict[str, Any]) -> str:
 
 
 def _curve(curve: list[dict[str, Any]]) -> str:
+    """Write the curve that led to the model: what a run did that was taken up again from before is left out."""
+    curve = [
+        one for place, one in enumerate(curve) if all(one["samples"] < later["samples"] for later in curve[place + 1 :])
+    ]
     step = max(1, len(curve) // _ROWS)
     chosen = [one for place, one in enumerate(curve) if place % step == 0 or place == len(curve) - 1]
     columns = ("samples", "cpu_min", "ctc", "slots", "ctc_90px", "place", "place_90px", "unseen_ctc", "legible")

@@ -55,8 +55,9 @@ def _entry(row: Row) -> HitEntryOut:
 
 
 def _camera(view: TerritoryView, row: Row) -> dict[str, Any]:
-    device = None if row["device_id"] is None else view.device_by_id(DeviceId(row["device_id"]))
-    device = device or view.device(row["camera"])
+    device = view.device(row["camera"])  # a box tells for several cameras and names each
+    if device is None and row["device_id"] is not None:
+        device = view.device_by_id(DeviceId(row["device_id"]))
     th, en = (row["camera"], row["camera"]) if device is None else (device.name_th, device.name_en or device.name_th)
     return {"camera": row["camera"], "camera_th": th, "camera_en": en, "device_id": row["device_id"]}
 

@@ -7,6 +7,7 @@ import { toasts } from '$lib/toasts.svelte';
 import { act } from '../act';
 import { sound } from '../sound.svelte';
 import { select, selectIncident, ui } from '../ui.svelte';
+import { after } from './order';
 import { h } from './texts';
 
 export type Hit = components['schemas']['PlateHitOut'];
@@ -49,7 +50,7 @@ class Hits {
 
   async ask(): Promise<void> {
     try {
-      const page = await get<Page>('/api/plates/hits?state=waiting&limit=50');
+      const page = await get<Page>('/api/plates/hits?state=waiting&limit=200');
       if (this.#timer === undefined) return;
       const first = this.#known.size === 0 && this.list.length === 0;
       const news = page.hits.filter((one) => !this.#known.has(one.id));
@@ -73,7 +74,7 @@ class Hits {
       const done = await this.#send(hit.id, VERBS[verdict], { version: hit.version, words });
       toasts.say(h(`did.${verdict}`, { plate: plateOf(hit) }), () => this.#undone(done));
       if (ui.selected?.kind !== 'hit' || ui.selected.id !== hit.id) return;
-      const next = this.list.find((one) => one.id !== hit.id);
+      const next = after(this.list, hit);
       if (verdict === 'confirmed' && done.incident_id && may('incident.read')) selectIncident(done.incident_id);
       else select(next ? { kind: 'hit', id: next.id } : null);
     });
@@ -103,11 +104,11 @@ class Hits {
     }
   }
 
-  /** Opens the hit that waits longest, after the one that is open. */
+  /** Opens the hit that waits longest; pressed again, the one after it, also where that one was judged meanwhile. */
   next(): void {
-    const old = [...this.list].reverse();
-    const at = old.findIndex((one) => one.id === (ui.selected?.kind === 'hit' ? ui.selected.id : ''));
-    const one = old[(at + 1) % Math.max(1, old.length)];
+    const id = ui.selected?.kind === 'hit' ? ui.selected.id : null;
+    const from = id === null ? null : (this.list.find((one) => one.id === id) ?? (this.open?.id === id ? this.open : null));
+    const one = after(this.list, from) ?? from;
     if (one) select({ kind: 'hit', id: one.id });
   }
 }

@@ -38,6 +38,7 @@ from unjai.platform.audit import audit
 from unjai.platform.database import Tx
 from unjai.platform.dated import DatedMedia
 from unjai.platform.outbox import emit
+from unjai.territory.view import territory_of
 
 SEE, JUDGE = "plates.hits", "plates.judge"
 Row = dict[str, Any]
@@ -79,7 +80,7 @@ async def take_sighting(
     worth = verdict(read.said, how)
     if worth is None or await store.known(tx, read.observation_id, entry):
         return None
-    limits = above().limits
+    limits, read = above().limits, await _placed(tx, read)
     grade = graded(worth, at=read.at, received_at=read.received_at)
     rows = await store.near(
         tx,
@@ -138,6 +139,15 @@ async def take_sighting(
         await notices.tell(tx, actor, clock, row=row, sure=row["state"] == "confirmed")
     await _tell(tx, clock, row)
     return row
+
+
+async def _placed(tx: Tx, read: Read) -> Read:
+    """Return a read with a place: its own, else that of the camera it names, else that of the box that told it."""
+    if read.point is not None:
+        return read
+    view = await territory_of(tx, read.station_id)
+    boxes = view.device(read.camera), None if read.device_id is None else view.device_by_id(read.device_id)
+    return replace(read, point=next((one.point for one in boxes if one is not None and one.point is not None), None))
 
 
 def _held(row: Row) -> Held:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from unjai.model.actor import Actor
 from unjai.model.errors import UnjaiError
-from unjai.people.rights import ROLES
+from unjai.people.rights import ROLES, VOLUNTEERS
 from unjai.people.store import accounts
 from unjai.plates.flows.notices import NAMED_MOST
 from unjai.plates.store.watch_list import READ
@@ -16,7 +16,7 @@ from unjai.platform.database import Tx
 
 Row = dict[str, Any]
 ACTING: Final = tuple(
-    name for name, role in ROLES.items() if role.rights & {"plates.hits", "unit.self"} and name != "volunteer"
+    name for name, role in ROLES.items() if role.rights & {"plates.hits", "unit.self"} and name not in VOLUNTEERS
 )
 """Roles that may be told: whoever sees hits, and the patrol officers."""
 

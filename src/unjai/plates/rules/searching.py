@@ -13,6 +13,7 @@ from uuid import UUID
 from unjai.model.errors import DecodeError, UnjaiError
 from unjai.model.ids import id_floor
 from unjai.model.plate import DIGITS, Plate, parse, parse_special, pattern, place_of, skeleton
+from unjai.plates.rules.heads import heads
 
 Kind = Literal["exact", "wildcard", "look_alike", "digits", "place", "convoy", "together"]
 
@@ -198,7 +199,10 @@ def _said(asked: Asked) -> dict[str, Any]:
             return {"by": "exact", "plate": found.registration, **where}
         case "wildcard":
             wanted = pattern(asked.plate)
-            return {"by": "wildcard", "plate": wanted.like, "indexed": indexed(wanted.text), **where}
+            known = indexed(wanted.text)
+            found_by = heads(wanted.text, indexed=known)
+            sorted_by = {} if found_by is None else {"way": found_by.way, "heads": list(found_by.heads)}
+            return {"by": "wildcard", "plate": wanted.like, "indexed": known, **sorted_by, **where}
         case "digits":
             digits = "".join(asked.plate.split())
             if not 0 < len(digits) <= DIGITS_MOST or any(one not in DIGITS for one in digits):

@@ -67,12 +67,19 @@ plate = station_table(
     "plate",
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("last_day", Date, nullable=False),
-    Column("registration", Text, nullable=False),
+    Column("registration", Text(collation="C"), nullable=False),
     Column("province", Text, nullable=False),
     Column("skeleton", Text, nullable=False),
     Column("digits", Text, nullable=False),
     Column("folded_by", Text, nullable=False, server_default=""),
-    UniqueConstraint("station_id", "registration", "province"),
+    Column("days", BigInteger, nullable=False, server_default=text("-1")),
+    UniqueConstraint("station_id", "registration", "province", postgresql_include=["id"]),
+    Index(
+        "ix_plate_backward",
+        "station_id",
+        text("reverse(registration)"),
+        postgresql_include=["registration", "province", "id"],
+    ),
     Index("ix_plate_skeleton", "station_id", "skeleton"),
     Index("ix_plate_digits", "station_id", "digits", "province"),
     Index(
@@ -84,6 +91,8 @@ plate = station_table(
     ),
 )
 """The dictionary: each plate once, `province` empty where none was read. It goes with its last read (`last_day`).
+`days` says on which days it was seen, so that a search looks into no other: bit n is n days before `last_day` (UTC);
+all bits where nobody wrote it down. Its order is that of bytes (C), so that beginnings are stretches of the index.
 `folded_by` is the version of the table of look-alikes that made the skeleton.
 
 Trigrams are of `lower`, which changes nothing: an index on the column itself would be taken for equality too, where it
@@ -97,12 +106,16 @@ plate_read = station_table(
     Column("received_at", DateTime(timezone=True), nullable=False),
     Column("digest", BigInteger, nullable=False),
     Column("camera_id", Integer, nullable=False),
+    Column("registration", Text),
+    Column("province", Text),
     *_what_was_read(),
     Index("ix_plate_read_plate", "plate_id", "id"),
     Index("ix_plate_read_camera", "camera_id", "id", postgresql_include=["plate_id"]),
     partition_by="RANGE (id)",
 )
-"""A partition a day. Without `plate_id` it is unreadable; confidences are in thousandths; `facts` is all the rest.
+"""A partition a day. Without `plate_id` it is unreadable; `registration` and `province` repeat the dictionary, so that
+hundreds of reads of a place are told without looking each up (missing in older ones).
+Confidences are in thousandths; `facts` is all the rest.
 
 The time of a read is that of its id. So the id cuts the days, and orders what one plate and one camera have.
 """
@@ -128,7 +141,7 @@ for _table, _may in ((plate_camera, True), (plate, True), (plate_read, True), (h
     _table.info |= {"searched": _may, "worker_only": True}
 
 _READ = "confidence, province_confidence, width_px, vehicle_type, vehicle_colour, plate_colour, crop, still, facts"
-COLUMNS = f"id, station_id, plate_id, received_at, digest, camera_id, {_READ}"
+COLUMNS = f"id, station_id, plate_id, received_at, digest, camera_id, registration, province, {_READ}"
 _FRESH = f"id, station_id, registration, province, skeleton, digits, camera, day, received_at, digest, {_READ}"
 _FRESH_TABLE = """
 CREATE TEMPORARY TABLE fresh_read (id uuid, station_id int, registration text, province text, skeleton text,
@@ -143,20 +156,29 @@ WHERE NOT EXISTS (SELECT FROM plate_camera c WHERE c.station_id = f.station_id A
 ORDER BY 1, 2 ON CONFLICT DO NOTHING
 """
 _PLATES = """
-INSERT INTO plate (station_id, last_day, registration, province, skeleton, digits, folded_by)
-SELECT f.station_id, max(f.day), f.registration, f.province, min(f.skeleton), min(f.digits), :folded_by
-FROM fresh_read f
-WHERE f.registration IS NOT NULL AND NOT EXISTS (SELECT FROM plate p WHERE p.station_id = f.station_id
-    AND p.registration = f.registration AND p.province = f.province AND p.last_day >= f.day)
-GROUP BY f.station_id, f.registration, f.province ORDER BY f.station_id, f.registration, f.province
+INSERT INTO plate (station_id, last_day, days, registration, province, skeleton, digits, folded_by)
+SELECT f.station_id, f.last,
+    coalesce(bit_or(CASE WHEN f.last - f.seen < 63 THEN 1::bigint << (f.last - f.seen) ELSE 0 END), -1),
+    f.registration, f.province, min(f.skeleton), min(f.digits), :folded_by
+FROM (SELECT *, (uuid_extract_timestamp(id) AT TIME ZONE 'UTC')::date AS seen,
+        max(day) OVER (PARTITION BY station_id, registration, province) AS last
+    FROM fresh_read WHERE registration IS NOT NULL) f
+WHERE NOT EXISTS (SELECT FROM plate p WHERE p.station_id = f.station_id
+    AND p.registration = f.registration AND p.province = f.province AND p.last_day >= f.day
+    AND (p.last_day - f.seen >= 63 OR (p.days >> (p.last_day - f.seen)) & 1 = 1))
+GROUP BY f.station_id, f.registration, f.province, f.last ORDER BY f.station_id, f.registration, f.province
 ON CONFLICT (station_id, registration, province) DO UPDATE
 SET last_day = greatest(plate.last_day, EXCLUDED.last_day), skeleton = EXCLUDED.skeleton,
-    folded_by = EXCLUDED.folded_by
+    folded_by = EXCLUDED.folded_by, days =
+    CASE WHEN EXCLUDED.last_day - plate.last_day < 63 THEN plate.days << greatest(EXCLUDED.last_day - plate.last_day, 0)
+        ELSE 0 END
+    | CASE WHEN plate.last_day - EXCLUDED.last_day < 63
+        THEN EXCLUDED.days << greatest(plate.last_day - EXCLUDED.last_day, 0) ELSE 0 END
 """
 _READ_OF = ", ".join(f"f.{one}" for one in _READ.split(", "))
 _READS = f"""
 INSERT INTO plate_read ({COLUMNS})
-SELECT f.id, f.station_id, p.id, f.received_at, f.digest, c.id, {_READ_OF}
+SELECT f.id, f.station_id, p.id, f.received_at, f.digest, c.id, p.registration, p.province, {_READ_OF}
 FROM fresh_read f JOIN plate_camera c ON c.station_id = f.station_id AND c.key = f.camera
 LEFT JOIN plate p ON p.station_id = f.station_id AND p.registration = f.registration AND p.province = f.province
 ON CONFLICT (id) DO NOTHING
