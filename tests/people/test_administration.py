@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.people.conftest import HERE, THERE, account_actor, make_account
 from unjai.model.errors import UnjaiError
 from unjai.people import flows
+from unjai.people import phone_apps as apps
 from unjai.people.flows import phones, shifts
 
 ADMIN = account_actor("administrator")
@@ -137,12 +138,15 @@ async def test_an_address_that_no_phone_can_use_costs_no_secret(db, clock, world
         assert await flows.verify_credential(tx, key="phone-here", secret=before)
 
 
+REACHED = apps.Reached(base="https://c")
+
+
 @given(st.text(min_size=1, max_size=30), st.text(min_size=1, max_size=40))
 def test_the_codes_hold_any_key_and_secret(key, secret):
-    config = parse_qs(urlsplit(phones.owntracks_text("https://c", key, secret)).query)["inline"][0]
+    config = parse_qs(urlsplit(apps.owntracks_text(apps.owntracks_config(REACHED, key, secret))).query)["inline"][0]
     told = json.loads(base64.b64decode(config))
     assert (told["username"], told["password"]) == (key, secret)
-    traccar = urlsplit(phones.traccar_text("https://c", key, secret))
+    traccar = urlsplit(apps.traccar_text(REACHED, key, secret))
     assert unquote(traccar.path.removeprefix("/gps/osmand/")) == secret
     assert parse_qs(traccar.query, keep_blank_values=True)["id"] == [key]
 

@@ -163,7 +163,12 @@ async def test_units_shifts_and_duty(client_of, db, clock):
     row = (await chief.get("/api/units")).json()[0]
     assert (row["state"], row["shift"]["name_th"], row["call_sign"]) == ("free", "ผลัดดึก", "เวียง 1")
     off = (await chief.post(f"/api/units/{key}/duty", json={"on": False})).json()
-    assert off == {"on": False, "since": None, "shift": None}
+    assert {name: off[name] for name in ("on", "since", "shift", "crew")} == {
+        "on": False,
+        "since": None,
+        "shift": None,
+        "crew": [],
+    }
     renamed = (await chief.patch(f"/api/units/{key}", json={"name_en": "Car patrol"})).json()
     assert (renamed["name_en"], renamed["call_sign"], renamed["account_id"]) == (
         "Car patrol",

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from unjai.model.actor import Actor
 from unjai.model.clock import Clock
@@ -16,7 +17,8 @@ from unjai.model.geometry import Point
 from unjai.model.ids import DeviceId, StationId, UnitId
 from unjai.people import rules
 from unjai.people.flows.devices import note_refusals, secret_matches
-from unjai.people.store import devices, units
+from unjai.people.rules.crew import carried
+from unjai.people.store import crew, devices, units
 from unjai.platform.database import Tx
 
 REFRESH_ON = frozenset({"registry.changed", "duty.changed", "unit.changed", "territory.changed"})
@@ -59,10 +61,12 @@ class Registry:
         self._by_key: dict[str, DeviceEntry] = {}
         self._by_id: dict[DeviceId, DeviceEntry] = {}
         self._by_unit: dict[UnitId, DeviceEntry] = {}
+        self._carried: dict[UnitId, dict[UUID, tuple[rules.Interval, ...]]] = {}
 
     async def load(self, tx: Tx, now: datetime) -> None:
         """Read everything anew; `tx` is of the system, for the stations whose devices are served here."""
         intervals = await units.intervals(tx, now - LATE_MOST)
+        stays = await crew.stays_since(tx, now - LATE_MOST)
         by_key: dict[str, DeviceEntry] = {}
         by_unit: dict[UnitId, DeviceEntry] = {}
         for row in await devices.registered(tx):
@@ -90,6 +94,7 @@ class Registry:
             by_key[entry.key] = entry
             if unit_id is not None and (row["first"] or unit_id not in by_unit):
                 by_unit[unit_id] = entry
+        self._carried = {unit_id: carried(there) for unit_id, there in stays.items()}
         self._by_key, self._by_unit = by_key, by_unit
         self._by_id = {entry.device_id: entry for entry in by_key.values()}
 
@@ -109,6 +114,20 @@ class Registry:
     def by_unit(self, unit_id: UnitId) -> DeviceEntry | None:
         """Return the device a unit carries; the one named at the unit where it carries several."""
         return self._by_unit.get(unit_id)
+
+    def by_crew(self, unit_id: UnitId | None, account_id: UUID | None) -> DeviceEntry | None:
+        """Return a unit's device as one of its crew speaks for it: on duty only while theirs is the phone that counts.
+
+        Without a unit (they have signed off since), the one where theirs counted last. A unit that was signed on with
+        nobody named is told by whoever is of it.
+        """
+        mine = {key: when for key, who in self._carried.items() if account_id and (when := who.get(account_id))}
+        if unit_id is None:
+            unit_id = max(mine, key=lambda key: mine[key][-1].from_at, default=None)
+        entry = None if unit_id is None else self._by_unit.get(unit_id)
+        if entry is None or unit_id not in self._carried:
+            return entry
+        return replace(entry, duty=mine.get(unit_id, ()))
 
     def authenticate(self, key: str, secret: str) -> DeviceEntry | None:
         """Return the device if the secret is its own and it is not disabled; constant time, known key or not."""

@@ -37,6 +37,18 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
         "rule.read": Text(th="ดูกฎแจ้งเตือนและการแจ้งเตือน", en="see alert rules and what they raised"),
         "rule.admin": Text(th="ตั้ง แก้ไข ทดสอบ และลบกฎแจ้งเตือน", en="make, change, test and remove alert rules"),
         "incident.read": Text(th="ดูเหตุและบันทึกเหตุการณ์", en="see incidents and their timeline"),
+        "escort.read": Text(
+            th="ดูจำนวนการเดินอุ่นใจที่เปิดอยู่ และรายละเอียดเฉพาะการเดินที่กลายเป็นเหตุ (ทุกครั้งมีบันทึก)",
+            en="see how many walks are watched, and those that became an incident (every look is logged)",
+        ),
+        "night.read": Text(
+            th="ดูแผนที่ความอุ่นใจของถนนยามค่ำคืน และรายการงานที่ควรทำ",
+            en="see the night-ease map of streets and the works that would lift it",
+        ),
+        "night.work": Text(
+            th="คำนวณความอุ่นใจยามค่ำคืน ตัดสินใจเรื่องงาน และบันทึกว่าถนนมีไฟส่องสว่างหรือไม่",
+            en="reckon night-ease, decide about works, write down whether a street is lit",
+        ),
         "incident.work": Text(
             th="ทำงานกับเหตุ: รับทราบ บันทึก ตั้งความเร่งด่วน แยก รวม ปิด",
             en="work on incidents: acknowledge, note, set priority, split, merge, close",
@@ -44,6 +56,14 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
         "call.take": Text(th="รับแจ้งเหตุทางโทรศัพท์ 191", en="take 191 calls"),
         "dispatch": Text(th="สั่งการสายตรวจ", en="dispatch units"),
         "caller.read": Text(th="ดูชื่อและหมายเลขโทรศัพท์ผู้แจ้ง", en="see the caller's name and telephone"),
+        "report.read": Text(
+            th="ดูเรื่องทั่วไปที่ประชาชนแจ้งและคำตอบ (เบาะแสยาเสพติดต้องมีสิทธิ์แยก)",
+            en="see plain reports of citizens and their answers (tips need a right of their own)",
+        ),
+        "report.triage": Text(th="รับเรื่อง ส่งต่อ รวมเรื่องซ้ำ และตอบผู้แจ้ง", en="take, hand on, join and answer plain reports"),
+        "report.tip": Text(
+            th="อ่านเบาะแสยาเสพติดจากประชาชน (ทุกครั้งมีบันทึก)", en="read tips about drugs (every look is logged)"
+        ),
         "party.read": Text(
             th="ดูบุคคลและยานพาหนะที่เกี่ยวข้องโดยไม่ปิดบัง (ทุกครั้งมีบันทึก)",
             en="see linked persons and vehicles unmasked (every look is logged)",
@@ -61,8 +81,12 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
         "case.receive": Text(th="รับมอบแฟ้มที่ผนึก (พนักงานสอบสวน)", en="receive sealed files (inquiry officer)"),
         "unit.read": Text(th="ดูสายตรวจ ผลัด และการเข้าเวร", en="see units, shifts and duty"),
         "unit.self": Text(
-            th="ใช้งานในนามสายตรวจของตน: เข้าเวร รับงาน ส่งตำแหน่ง",
-            en="act for one's own unit: duty, offers, position",
+            th="ขึ้นเวรในชุดของตน ส่งตำแหน่ง และขอกำลังด่วน",
+            en="go on duty in one's own unit, tell its position, call for backup",
+        ),
+        "unit.answer": Text(
+            th="รับ ปฏิเสธ และปิดเหตุที่ศูนย์เสนอให้ชุดของตน",
+            en="answer and close what is offered to one's own unit",
         ),
         "unit.admin": Text(th="จัดสายตรวจ ผลัด และการเข้าเวร", en="manage units, shifts and duty"),
         "account.admin": Text(th="จัดการบัญชีผู้ใช้และบทบาท", en="manage accounts and roles"),
@@ -91,6 +115,10 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
             th="ดูทะเบียนกล้อง มุมมอง และจุดอับ", en="see the register of cameras, what they see, blind spots"
         ),
         "camera.watch": Text(th="ดูภาพสดและภาพนิ่งจากกล้อง", en="watch cameras live and as stills"),
+        "camera.task": Text(
+            th="ดูภาพนิ่งของกล้องใกล้เหตุที่ตนรับ ขณะปฏิบัติ (ทุกครั้งมีบันทึก)",
+            en="see stills of cameras near the incident one has taken, while at it (every look is logged)",
+        ),
         "camera.replay": Text(th="ดูภาพบันทึกย้อนหลังของกล้อง", en="replay recordings of cameras"),
         "camera.manage": Text(
             th="จัดการทะเบียนกล้อง สัญญาณภาพ หนังสือยินยอม และคำขอปรับมุมกล้อง",
@@ -148,6 +176,10 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
             th="จัด แก้ไข และประกาศใช้แผนสายตรวจ",
             en="make, change and publish patrol plans",
         ),
+        "patrol.requests": Text(
+            th="รับและดูคำขอให้สายตรวจไปตรวจ รวมทั้งฝากบ้าน",
+            en="take and see requests for patrol visits, house watches among them",
+        ),
         "patrol.self": Text(
             th="ส่งการเข้าตรวจและสิ่งที่พบของตน จากโทรศัพท์ที่ลงทะเบียน",
             en="send one's own visits and findings from a registered phone",
@@ -157,11 +189,13 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
 
 _SEE = frozenset({"zone.read", "device.read", "incident.read", "caller.read", "unit.read", "wall.read", "person.read"})
 _SEE |= {"device.contact", "rule.read", "camera.read"}
-_WORK = frozenset({"call.take", "incident.work", "dispatch", "shift.log", "replay.read"})
-_WORK |= {"camera.watch", "camera.replay", "camera.ptz", "sos.talk", "sos.alarm"}
+_WORK = frozenset({"call.take", "incident.work", "dispatch", "shift.log", "replay.read", "escort.read"})
+_WORK |= {"camera.watch", "camera.replay", "camera.ptz", "sos.talk", "sos.alarm", "night.read"}
 _PLATES = frozenset({"plates.search", "plates.hold"})
 _WATCH = frozenset({"plates.watch.read", "plates.watch.propose"})
 _HITS = frozenset({"plates.hits", "plates.judge", "plates.read"})
+_REPORTS = frozenset({"report.read", "report.triage"})
+_PATROL = frozenset({"unit.self", "unit.answer", "patrol.self"})
 _CASE = frozenset({"party.read", "attachment.read", "case.seal", "camera.export", "evidence.export", "evidence.read"})
 
 ROLES: Mapping[str, Role] = MappingProxyType(
@@ -169,7 +203,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
         "operator": Role(
             th="พนักงานวิทยุ/ผู้ปฏิบัติงาน CCOC",
             en="CCOC operator",
-            rights=_SEE | _WORK | _CASE | _WATCH | _HITS | {"breakglass.take", "plates.search"},
+            rights=_SEE | _WORK | _CASE | _WATCH | _HITS | _REPORTS | {"breakglass.take", "plates.search"},
         ),
         "supervisor": Role(
             th="หัวหน้าผลัด",
@@ -179,10 +213,11 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | _CASE
             | {"unit.admin", "audit.read", "approval.give", "breakglass.take", "incident.export"}
             | {"escalation.take", "procedure.admin", "rule.admin", "camera.manage", "plates.case"}
-            | {"patrol.read", "patrol.manage"}
+            | {"patrol.read", "patrol.manage", "patrol.requests", "night.work", "data.import"}
             | _PLATES
             | _WATCH
-            | _HITS,
+            | _HITS
+            | (_REPORTS | {"report.tip"}),
         ),
         "superintendent": Role(
             th="หัวหน้าสถานี",
@@ -193,22 +228,26 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | {"system.read", "camera.watch", "camera.replay"}
             | {"party.read", "attachment.read", "escalation.take", "procedure.admin", "rule.admin", "evidence.read"}
             | {"plates.case", "plates.watch.read", "plates.hits"}
-            | {"patrol.read", "patrol.manage", "patrol.plan"},
+            | {"patrol.read", "patrol.manage", "patrol.plan", "patrol.requests"}
+            | {"night.read", "night.work"}
+            | (_REPORTS | {"report.tip"}),
         ),
         "detective": Role(
             th="สืบสวน",
             en="detective",
             rights=frozenset({"zone.read", "device.read", "incident.read", "caller.read", "unit.read", "person.read"})
             | {"party.read", "attachment.read", "camera.read", "camera.watch", "camera.replay", "camera.export"}
-            | {"evidence.export", "evidence.read"}
+            | {"evidence.export", "evidence.read", "camera.task"}
+            | _PATROL
             | _PLATES
             | _WATCH
-            | _HITS,
+            | _HITS
+            | (_REPORTS | {"report.tip"}),
         ),
         "officer": Role(
             th="สายตรวจ",
             en="patrol officer",
-            rights=frozenset({"unit.self", "zone.read", "incident.read", "patrol.self"}),
+            rights=_PATROL | {"zone.read", "incident.read", "camera.task"},
         ),
         "inquiry": Role(
             th="พนักงานสอบสวน",
@@ -216,9 +255,19 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             rights=frozenset(
                 {"zone.read", "incident.read", "caller.read", "party.read", "attachment.read", "case.receive"}
             )
-            | {"evidence.read", "plates.case", "plates.watch.read"},
+            | {"evidence.read", "plates.case", "plates.watch.read", "camera.task"}
+            | _PATROL,
         ),
-        "volunteer": Role(th="อาสาสมัคร", en="volunteer", rights=frozenset({"unit.self", "zone.read", "patrol.self"})),
+        "police_volunteer": Role(th="อาสาตำรวจ", en="police volunteer", rights=_PATROL | {"zone.read"}),
+        "citizen_volunteer": Role(
+            th="อาสาประชาชน", en="citizen volunteer", rights=frozenset({"unit.self", "zone.read", "patrol.self"})
+        ),
+        "public_spirit": Role(
+            th="จิตอาสา", en="public-spirit volunteer", rights=frozenset({"zone.read", "patrol.self"})
+        ),
+        "volunteer": Role(
+            th="อาสาสมัคร (ยังไม่ระบุประเภท)", en="volunteer (kind not said)", rights=_PATROL | {"zone.read"}
+        ),
         "administrator": Role(
             th="ผู้ดูแลระบบ",
             en="administrator",
@@ -254,6 +303,8 @@ ROLES: Mapping[str, Role] = MappingProxyType(
     }
 )
 
+VOLUNTEERS = frozenset({"police_volunteer", "citizen_volunteer", "public_spirit", "volunteer"})
+"""Roles of those who go on duty only together with an officer."""
 
 EMERGENCY = _SEE | _WORK | {"unit.admin", "device.admin"}
 """What break-glass gives at one's own station: to see and work everything that is live. Never accounts, policy, the

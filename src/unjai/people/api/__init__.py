@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from unjai.people.api import accounts, administration, identity, oversight, persons, setup
+from unjai.people.api import accounts, administration, duty, identity, oversight, persons, setup
 
 router = APIRouter()
-for part in (accounts, administration, identity, oversight, persons, setup):
+for part in (accounts, administration, duty, identity, oversight, persons, setup):
     router.include_router(part.router)

@@ -20,8 +20,6 @@ from unjai.people.schemas.accounts import (
     AccountIn,
     AccountOut,
     BreakGlassNowOut,
-    DutyIn,
-    DutyOut,
     NewAccountOut,
     NodeId,
     PasswordIn,
@@ -316,26 +314,6 @@ async def change_unit(unit_id: UUID, body: UnitChangeIn, ask: Annotated[Ask, all
     given = body.model_dump(exclude_unset=True)
     row = await flows.change_unit(ask.tx, ask.actor, ask.clock, unit_id=UnitId(unit_id), **given)
     return UnitOut.model_validate(row)
-
-
-@router.post("/units/{unit_id}/duty")
-async def set_duty(unit_id: UUID, body: DutyIn, ask: Annotated[Ask, allowed("unit.admin")]) -> DutyOut:
-    """Put a unit on duty or take it off, for its crew."""
-    return await _duty(ask, UnitId(unit_id), on=body.on)
-
-
-@router.post("/officer/duty")
-async def own_duty(body: DutyIn, ask: Annotated[Ask, allowed("unit.self")]) -> DutyOut:
-    """Sign one's own unit on or off."""
-    if ask.actor.unit_id is None:
-        raise UnjaiError("crew_missing", 409)
-    return await _duty(ask, ask.actor.unit_id, on=body.on)
-
-
-async def _duty(ask: Ask, unit_id: UnitId, *, on: bool) -> DutyOut:
-    sign = flows.sign_on if on else flows.sign_off
-    await sign(ask.tx, ask.actor, ask.clock, unit_id=unit_id)
-    return DutyOut.model_validate(await flows.duty_of(ask.tx, ask.actor, ask.clock, unit_id=unit_id))
 
 
 @router.get("/shifts")

@@ -72,6 +72,35 @@ async def phone_sheet(
     unit_id: UUID, body: PhoneSheetIn, response: Response, ask: Annotated[Ask, allowed("device.admin")]
 ) -> PhoneSheetOut:
     """Make a new secret for a unit's phone, with the codes that put it into the phone; told this once."""
-    made = await phones.phone_sheet(ask.tx, ask.actor, ask.clock, unit_id=UnitId(unit_id), base_url=body.base_url)
+    port, tls = _mqtt(ask)
+    made = await phones.phone_sheet(
+        ask.tx,
+        ask.actor,
+        ask.clock,
+        unit_id=UnitId(unit_id),
+        base_url=body.base_url,
+        way=body.way,
+        mqtt_port=port,
+        mqtt_tls=tls,
+    )
     response.headers["Cache-Control"] = "no-store"
     return PhoneSheetOut.model_validate(made)
+
+
+@router.post("/officer/phone-sheet", status_code=201)
+async def own_phone_sheet(
+    body: PhoneSheetIn, response: Response, ask: Annotated[Ask, allowed("unit.self")]
+) -> PhoneSheetOut:
+    """Make a new secret for the phone of one's own unit, with what sets the phone's app up; told this once."""
+    port, tls = _mqtt(ask)
+    made = await phones.own_phone_sheet(
+        ask.tx, ask.actor, ask.clock, base_url=body.base_url, way=body.way, mqtt_port=port, mqtt_tls=tls
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return PhoneSheetOut.model_validate(made)
+
+
+def _mqtt(ask: Ask) -> tuple[int, bool]:
+    """Return the port of the devices' MQTT door, and whether it speaks TLS."""
+    port, tls = getattr(ask.request.app.state, "mqtt_door", (1883, False))
+    return int(port), bool(tls)

@@ -35,9 +35,8 @@ from unjai.people.flows.duty import (
     list_shifts,
     list_units,
     note_unit_work,
-    sign_off,
-    sign_on,
     tidy,
+    unit_after,
     unit_of,
 )
 from unjai.people.flows.persons import (
@@ -63,6 +62,8 @@ from unjai.people.flows.sessions import (
     sign_out,
     work_at,
 )
+from unjai.people.flows.sign_off import sign_off
+from unjai.people.flows.sign_on import sign_on
 from unjai.people.store.units import DutyRow, ShiftRow, UnitRow
 
 __all__ = [
@@ -124,6 +125,7 @@ __all__ = [
     "tell_ended",
     "tidy",
     "titled",
+    "unit_after",
     "unit_of",
     "unlink_account",
     "verify_credential",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from unjai.model.actor import Actor
 from unjai.model.clock import Clock
@@ -23,6 +24,7 @@ SECRET_BYTES = 24
 SECRET_MAX = 256
 CODE_MAX = 64
 NO_HASH = bytes(32)
+_Keep = Callable[[Tx, Mapping[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +53,21 @@ async def issue_credential(tx: Tx, actor: Actor, clock: Clock, *, device_id: Dev
     Letters of base64url only, so that it fits a path, a query and an MQTT password. Raises `not_found` (404).
     """
     actor.must("device.admin")
+    return await _issued(tx, actor, clock, device_id)
+
+
+async def issue_own(tx: Tx, actor: Actor, clock: Clock, *, device_id: DeviceId) -> str:
+    """Do the same for the device that the actor's own unit carries, and for no other (`not_found`, 404)."""
+    actor.must("unit.self")
+    carried = None if actor.unit_id is None else await units.device_of_unit(tx, actor.unit_id)
+    if carried != device_id:
+        raise not_found("device", device_id)
+    return await _issued(tx, actor, clock, device_id, keep=devices.set_own_credential)
+
+
+async def _issued(
+    tx: Tx, actor: Actor, clock: Clock, device_id: DeviceId, *, keep: _Keep = devices.set_credential
+) -> str:
     row = await units.device_row(tx, device_id)
     if row is None:
         raise not_found("device", device_id)
@@ -63,7 +80,7 @@ async def issue_credential(tx: Tx, actor: Actor, clock: Clock, *, device_id: Dev
         "issued_at": clock.now(),
         "issued_by": f"{actor.kind}:{actor.key}",
     }
-    await devices.set_credential(tx, facts)
+    await keep(tx, facts)
     await audit(
         tx,
         actor,

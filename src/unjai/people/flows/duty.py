@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from unjai.model.actor import Actor
 from unjai.model.clock import Clock
-from unjai.model.errors import UnjaiError, forbidden, not_found
+from unjai.model.errors import UnjaiError, not_found
 from unjai.model.ids import AccountId, DeviceId, IncidentId, StationId, UnitId, new_id
 from unjai.people import rules
-from unjai.people.events import DutyChanged, RegistryChanged, UnitChanged
+from unjai.people.events import RegistryChanged, UnitChanged
+from unjai.people.flows.sign_off import close_duty, end_duty
 from unjai.people.store import accounts, factors, oversight, units
-from unjai.people.store.units import DutyRow, ShiftRow, UnitRow
+from unjai.people.store.crew import facts_of
+from unjai.people.store.units import ShiftRow, UnitRow
 from unjai.platform.audit import audit
 from unjai.platform.database import Tx
 from unjai.platform.outbox import emit
@@ -95,7 +97,7 @@ async def change_unit(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId, **
     if changed.get("disabled") and not row["disabled"]:
         if row["work"] != "free":
             raise UnjaiError("unit_busy", 409, call_sign=row["call_sign"])
-        await _end(tx, actor, clock, unit_id=unit_id)
+        await end_duty(tx, actor, clock, unit_id=unit_id)
     if changed:
         await units.set_unit(tx, unit_id, **changed)
         await _hand_over(tx, actor, clock, unit_id=unit_id, before=row["device_id"], after=changed)
@@ -163,6 +165,11 @@ async def _locked(tx: Tx, unit_id: UnitId) -> dict[str, Any]:
     return row
 
 
+async def unit_after(tx: Tx, clock: Clock, *, unit_id: UnitId) -> UnitRow:
+    """Return a unit as it is after one's own command; no right is asked. Raises `not_found` (404)."""
+    return await _unit(tx, clock, unit_id)
+
+
 async def _unit(tx: Tx, clock: Clock, unit_id: UnitId) -> UnitRow:
     rows = await units.units(tx, clock.now(), unit_id=unit_id)
     if not rows:
@@ -176,7 +183,9 @@ async def list_units(tx: Tx, actor: Actor, clock: Clock, *, disabled: bool = Fal
     Those out of use only with `disabled`.
     """
     actor.must("unit.read")
-    return await units.units(tx, clock.now(), disabled=disabled)
+    found = await units.units(tx, clock.now(), disabled=disabled)
+    facts = await facts_of(tx, None, clock.now())
+    return [replace(row, duty=facts.get(row.id)) for row in found]
 
 
 async def unit_of(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId) -> UnitRow:
@@ -247,118 +256,23 @@ async def list_shifts(tx: Tx, actor: Actor, clock: Clock) -> list[ShiftRow]:
     return await units.shifts(tx)
 
 
-async def sign_on(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId) -> DutyRow:
-    """Put a unit on duty from now, for the shift of this hour; asked again, return the interval that is open.
-
-    One's own unit needs `unit.self`, another `unit.admin`. Raises `unit_disabled` (409), `not_found` (404).
-    """
-    _may_sign(actor, unit_id)
-    row = await _locked(tx, unit_id)
-    if row["disabled"]:
-        raise UnjaiError("unit_disabled", 409, call_sign=row["call_sign"])
-    now = clock.now()
-    already = await units.open_duty(tx, unit_id)
-    if already is not None:
-        if now < rules.duty_end(rules.Interval(from_at=already.from_at)):
-            return already
-        await _close(tx, actor, clock, already, to_at=already.from_at + rules.DUTY_MOST, by="forgotten")
-    here = StationId(row["station_id"])
-    known = await units.shifts(tx, here)
-    index = rules.shift_at([item.hours for item in known], now + rules.PARADE)
-    begun = DutyRow(
-        id=new_id(now),
-        station_id=here,
-        unit_id=unit_id,
-        shift_id=None if index is None else known[index].id,
-        from_at=now,
-        to_at=None,
-    )
-    facts = {
-        "id": begun.id,
-        "station_id": here,
-        "unit_id": unit_id,
-        "shift_id": begun.shift_id,
-        "from_at": now,
-        "signed_on_by": f"{actor.kind}:{actor.key}",
-    }
-    if not await units.begin_duty(tx, facts):
-        raise UnjaiError("duty_open", 409, call_sign=row["call_sign"])
-    await audit(tx, actor, clock, action="duty.on", subject=f"unit:{unit_id}", station_id=here)
-    await _tell_duty(tx, clock, begun)
-    return begun
-
-
-async def sign_off(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId) -> DutyRow | None:
-    """Take a unit off duty from now; None when it is off already. Positions seen later are not kept.
-
-    Raises `unit_busy` (409) while the unit has an incident to finish, `not_found` (404).
-    """
-    _may_sign(actor, unit_id)
-    row = await _locked(tx, unit_id)
-    if row["work"] not in {"free", "offered"}:
-        raise UnjaiError("unit_busy", 409, call_sign=row["call_sign"])
-    return await _end(tx, actor, clock, unit_id=unit_id)
-
-
-def _may_sign(actor: Actor, unit_id: UnitId) -> None:
-    own = actor.unit_id == unit_id and actor.may("unit.self")
-    if not own and not actor.may("unit.admin"):
-        raise forbidden("unit.self" if actor.unit_id == unit_id else "unit.admin")
-
-
-async def _end(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId) -> DutyRow | None:
-    now = clock.now()
-    going = await units.open_duty(tx, unit_id)
-    if going is None:
-        return None
-    latest = rules.duty_end(rules.Interval(from_at=going.from_at))
-    return await _close(tx, actor, clock, going, to_at=max(min(now, latest), going.from_at))
-
-
-async def _close(
-    tx: Tx, actor: Actor, clock: Clock, going: DutyRow, *, to_at: datetime, by: str | None = None
-) -> DutyRow:
-    signed = by or f"{actor.kind}:{actor.key}"
-    await units.end_duty(tx, going.id, to_at=to_at, by=signed)
-    subject, facts = f"unit:{going.unit_id}", {"by": signed}
-    await audit(tx, actor, clock, action="duty.off", subject=subject, facts=facts, station_id=going.station_id)
-    ended = DutyRow(
-        id=going.id,
-        station_id=going.station_id,
-        unit_id=going.unit_id,
-        shift_id=going.shift_id,
-        from_at=going.from_at,
-        to_at=to_at,
-    )
-    await _tell_duty(tx, clock, ended)
-    return ended
-
-
-async def _tell_duty(tx: Tx, clock: Clock, row: DutyRow) -> None:
-    event = DutyChanged(
-        station_id=row.station_id,
-        unit_id=row.unit_id,
-        on=row.to_at is None,
-        from_at=row.from_at,
-        to_at=row.to_at,
-        shift_id=row.shift_id,
-    )
-    await emit(tx, clock, event)
-
-
 async def duty_of(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId) -> DutyNow:
     """Return whether a unit is on duty, since when, for which shift."""
     row = await unit_of(tx, actor, clock, unit_id=unit_id)
     return DutyNow(on=row.on_duty, since=row.since, shift=row.shift)
 
 
-async def tidy(tx: Tx, actor: Actor, clock: Clock, *, keep_sessions: timedelta = timedelta(days=30)) -> int:
+SESSIONS_KEPT = timedelta(days=30)
+"""How long after its end a session is remembered."""
+
+
+async def tidy(tx: Tx, actor: Actor, clock: Clock, *, keep_sessions: timedelta = SESSIONS_KEPT) -> int:
     """End duties that nobody ended in 24 h, forget old failures and dead sessions; return how many duties ended."""
     actor.must("unit.admin")
     now = clock.now()
     forgotten = await units.forgotten_duties(tx, now)
     for row in forgotten:
-        await _close(tx, actor, clock, row, to_at=row.from_at + rules.DUTY_MOST, by="forgotten")
+        await close_duty(tx, actor, clock, row, to_at=row.from_at + rules.DUTY_MOST, by="forgotten", why="forgotten")
     await factors.drop_late(tx, now)
     await oversight.expire_approvals(tx, now)
     await accounts.drop_old(tx, failures_before=now - rules.FAILURES_FORGOTTEN, sessions_before=now - keep_sessions)

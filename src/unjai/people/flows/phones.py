@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urlsplit
-
-import msgspec
+from urllib.parse import urlsplit
 
 from unjai.model.actor import Actor
 from unjai.model.clock import Clock
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import DeviceId, UnitId
-from unjai.people.flows.devices import issue_credential
+from unjai.people import phone_apps as apps
+from unjai.people.flows.devices import issue_credential, issue_own
 from unjai.people.flows.duty import unit_of
+from unjai.people.phone_apps import Reached, Way
 from unjai.people.store import units
 from unjai.platform.database import Tx
-
-EVERY_S = 15
-"""How often a phone tells where it is while it moves."""
-
-_TID = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +29,7 @@ class Code:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhoneSheet:
-    """All that sets up one phone; the secret is told this once."""
+    """All that sets up one phone; the secret is told this once. `config` is OwnTracks' file, `topic` its MQTT topic."""
 
     unit_id: UnitId
     device_id: DeviceId
@@ -44,32 +38,87 @@ class PhoneSheet:
     secret: str
     base_url: str
     codes: tuple[Code, ...]
+    way: Way
+    config: str
+    traccar_server: str
+    mqtt_host: str
+    mqtt_port: int
+    mqtt_tls: bool
+    topic: str
+    client_id: str
+    every_s: int
+    still_every_s: int
 
 
-async def phone_sheet(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId, base_url: str) -> PhoneSheet:
+async def phone_sheet(
+    tx: Tx,
+    actor: Actor,
+    clock: Clock,
+    *,
+    unit_id: UnitId,
+    base_url: str,
+    way: Way = "http",
+    mqtt_port: int = 1883,
+    mqtt_tls: bool = False,
+) -> PhoneSheet:
     """Make a new secret for the phone of a unit, and the codes that put it into OwnTracks or Traccar Client.
 
     The secret before stops working at once. Raises `unit_phone_missing` (409), `address_wrong` (422).
     """
     actor.must("device.admin")
-    base = base_url.strip().rstrip("/")
+    reached = Reached(base=_address(base_url), mqtt_port=mqtt_port, mqtt_tls=mqtt_tls)
+    return await _sheet(tx, actor, clock, unit_id=unit_id, reached=reached, way=way, own=False)
+
+
+async def own_phone_sheet(
+    tx: Tx,
+    actor: Actor,
+    clock: Clock,
+    *,
+    base_url: str,
+    way: Way = "http",
+    mqtt_port: int = 1883,
+    mqtt_tls: bool = False,
+) -> PhoneSheet:
+    """Do the same for the phone of one's own unit, and no other: no unit is named.
+
+    Raises `crew_missing` (409) for who crews none, `unit_phone_missing` (409), `address_wrong` (422).
+    """
+    actor.must("unit.self")
+    if actor.unit_id is None:
+        raise UnjaiError("crew_missing", 409)
+    reached = Reached(base=_address(base_url), mqtt_port=mqtt_port, mqtt_tls=mqtt_tls)
+    return await _sheet(tx, actor, clock, unit_id=actor.unit_id, reached=reached, way=way, own=True)
+
+
+def _address(said: str) -> str:
+    base = said.strip().rstrip("/")
     try:
         parts = urlsplit(base)
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query and parts.port != 0
+        good = good and not parts.fragment and parts.username is None
     except ValueError:
         good = False
     if not good:
         raise UnjaiError("address_wrong", 422, address=base[:100])
+    return base
+
+
+async def _sheet(
+    tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId, reached: Reached, way: Way, own: bool
+) -> PhoneSheet:
     unit = await unit_of(tx, actor, clock, unit_id=unit_id)
     carried = None if unit.device_id is None else await units.device_row(tx, unit.device_id)
     if carried is None:
         raise UnjaiError("unit_phone_missing", 409, call_sign=unit.call_sign)
     device_id, key = DeviceId(carried["id"]), str(carried["key"])
-    secret = await issue_credential(tx, actor, clock, device_id=device_id)
+    issue = issue_own if own else issue_credential
+    secret = await issue(tx, actor, clock, device_id=device_id)
+    config = apps.owntracks_config(reached, key, secret, way)
     texts = {
-        "owntracks": owntracks_text(base, key, secret),
-        "traccar": traccar_text(base, key, secret),
-        "officer": f"{base}/officer/",
+        "owntracks": apps.owntracks_text(config),
+        "traccar": apps.traccar_text(reached, key, secret),
+        "officer": f"{reached.base}/officer/",
     }
     codes = await asyncio.to_thread(lambda: tuple(_code(app, text) for app, text in texts.items()))
     return PhoneSheet(
@@ -78,36 +127,19 @@ async def phone_sheet(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId, ba
         call_sign=unit.call_sign,
         device_key=key,
         secret=secret,
-        base_url=base,
+        base_url=reached.base,
         codes=codes,
+        way=way,
+        config=apps.owntracks_file(config),
+        traccar_server=apps.traccar_server(reached, secret),
+        mqtt_host=reached.host,
+        mqtt_port=reached.mqtt_port,
+        mqtt_tls=reached.mqtt_tls,
+        topic=apps.topic(key),
+        client_id=apps.client_id(key),
+        every_s=apps.EVERY_S,
+        still_every_s=apps.STILL_EVERY_S,
     )
-
-
-def owntracks_text(base: str, key: str, secret: str) -> str:
-    """Return OwnTracks' own address for a configuration in HTTP mode (owntracks.org/booklet/features/remoteconfig)."""
-    config = {
-        "_type": "configuration",
-        "mode": 3,
-        "url": f"{base}/gps/owntracks",
-        "auth": True,
-        "username": key,
-        "password": secret,
-        "deviceId": key,
-        "tid": key[-_TID:],
-        "monitoring": 2,
-        "moveModeLocatorInterval": EVERY_S,
-        "locatorInterval": EVERY_S,
-        "extendedData": True,
-        "cmd": False,
-    }
-    inline = base64.b64encode(msgspec.json.encode(config)).decode()
-    return f"owntracks:///config?inline={quote(inline)}"
-
-
-def traccar_text(base: str, key: str, secret: str) -> str:
-    """Return the address that Traccar Client takes its server, identifier and pace from when it scans it."""
-    asked = {"id": key, "interval": EVERY_S, "distance": 0, "accuracy": "highest", "buffer": "true"}
-    return f"{base}/gps/osmand/{quote(secret, safe='')}?{urlencode(asked)}"
 
 
 def _code(app: str, text: str) -> Code:

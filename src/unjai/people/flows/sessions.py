@@ -30,6 +30,7 @@ from unjai.people.rules import second_factor as steps
 from unjai.people.rules.break_glass import Taken, alive
 from unjai.people.store import accounts as store
 from unjai.people.store import factors, oversight
+from unjai.people.store.crew import free_unit_of, unit_on_duty
 from unjai.platform.audit import audit
 from unjai.platform.database import Tx
 from unjai.platform.outbox import emit
@@ -198,8 +199,8 @@ async def _signed(tx: Tx, row: Mapping[str, Any], now: datetime, *, token: str |
     scope = rules.scope(grants, row["station_id"])
     await store.take_scope(tx, scope.stations)
     crew: UnitId | None = None
-    if "unit.self" in scope.rights and (unit_id := await store.unit_of_account(tx, account_id)):
-        crew = UnitId(unit_id)
+    if "unit.self" in scope.rights:
+        crew = await unit_on_duty(tx, account_id, now) or await free_unit_of(tx, account_id, now)
     policy = await oversight.policy_of(tx, scope.station_id)
     here = [grant for grant in grants if grant.station_id == scope.station_id]
     due_at = None if row["factor_since"] else policies.factor_due_at(policy, here)

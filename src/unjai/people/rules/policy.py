@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 
 from unjai.model.errors import UnjaiError
-from unjai.people.rights import ROLES
+from unjai.people.rights import ROLES, VOLUNTEERS
 from unjai.people.rules import Grant
 
 NEVER_CHANGED = datetime(1970, 1, 1, tzinfo=UTC)
-REMEMBER_ROLES = frozenset({"officer", "volunteer"})
+REMEMBER_ROLES = frozenset({"officer"}) | VOLUNTEERS
 """Who may ask that a phone of their own be remembered: it is in their pocket; a console is everybody's."""
 
 

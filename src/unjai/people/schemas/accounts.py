@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 from unjai.people.rules import UnitKind, UnitWork
+from unjai.people.schemas.crew import DutyFactsOut
 from unjai.platform.moments import MomentIn
 
 HourMinute = Annotated[time, PlainSerializer(lambda at: at.strftime("%H:%M"), return_type=str)]
@@ -272,12 +273,14 @@ class UnitOut(Out):
     incident_id: UUID | None
     vehicle: str
     registration: str
+    duty: DutyFactsOut | None = None
 
 
 class PhoneSheetIn(In):
     """The address under which phones reach this centre."""
 
     base_url: str = Field(max_length=200, pattern=_NO_NUL)
+    way: Literal["http", "mqtt"] = "http"
 
 
 class CodeOut(Out):
@@ -298,20 +301,16 @@ class PhoneSheetOut(Out):
     secret: str
     base_url: str
     codes: list[CodeOut]
-
-
-class DutyIn(In):
-    """On duty, or off."""
-
-    on: bool
-
-
-class DutyOut(Out):
-    """Whether a unit is on duty, since when, and for which shift."""
-
-    on: bool
-    since: AwareDatetime | None
-    shift: ShiftOut | None
+    way: Literal["http", "mqtt"]
+    config: str
+    traccar_server: str
+    mqtt_host: str
+    mqtt_port: int
+    mqtt_tls: bool
+    topic: str
+    client_id: str
+    every_s: int
+    still_every_s: int
 
 
 class SecretOut(Out):

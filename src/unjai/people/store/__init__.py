@@ -10,6 +10,7 @@ from unjai.people.store.identity_tables import (
     trusted_phone,
 )
 from unjai.people.store.persons import person, post
+from unjai.people.store.roster_tables import duty_crew, roster_crew, roster_unit
 from unjai.people.store.tables import (
     account,
     account_role,
@@ -30,11 +31,14 @@ __all__ = [
     "device_credential",
     "device_refusal",
     "duty",
+    "duty_crew",
     "identity_policy",
     "pending_sign_in",
     "person",
     "post",
     "recovery_code",
+    "roster_crew",
+    "roster_unit",
     "second_factor",
     "session",
     "shift",

@@ -15,12 +15,14 @@ from sqlalchemy.sql.elements import ColumnElement
 from unjai.model.ids import AccountId, StationId
 from unjai.people.rules import Grant
 from unjai.people.store.identity_tables import second_factor
-from unjai.people.store.tables import account, account_role, session, sign_in_failure, unit
+from unjai.people.store.tables import account, account_role, session, sign_in_failure
 from unjai.platform.database import Tx
 from unjai.territory.store import org_unit
 
 _ADMINISTRATORS = 0x75_6E_6A_61_69_31
 _station = org_unit.alias("station")
+station_node = _station
+"""The station that a role at a unit above it reaches."""
 _home = org_unit.alias("home")
 
 
@@ -98,7 +100,7 @@ async def roles_of(tx: Tx, account_ids: Iterable[AccountId]) -> dict[AccountId, 
 
 async def grants_of(tx: Tx, account_id: AccountId, *, at: datetime | None) -> list[Grant]:
     """Return each role that counts at a moment, at each station that it reaches; all of them for None."""
-    counts = _counts(at) if at is not None else literal(value=True)
+    counts = counts_at(at) if at is not None else literal(value=True)
     query = (
         select(account_role.c.role, account_role.c.granted_at, _station.c.id)
         .join(org_unit, org_unit.c.id == account_role.c.org_unit_id)
@@ -111,7 +113,8 @@ async def grants_of(tx: Tx, account_id: AccountId, *, at: datetime | None) -> li
     ]
 
 
-def _counts(at: datetime) -> ColumnElement[bool]:
+def counts_at(at: datetime) -> ColumnElement[bool]:
+    """Return whether a role counts at a moment."""
     return and_(
         or_(account_role.c.since.is_(None), account_role.c.since <= at),
         or_(account_role.c.until.is_(None), account_role.c.until > at),
@@ -139,7 +142,9 @@ async def others_with(
         .join(account, account.c.id == account_role.c.account_id)
         .join(org_unit, org_unit.c.id == account_role.c.org_unit_id)
         .join(_station, and_(_station.c.id == station_id, _station.c.path.op("<@")(org_unit.c.path)))
-        .where(account.c.id != account_id, account.c.disabled.is_(False), account_role.c.role.in_(roles), _counts(now))
+        .where(
+            account.c.id != account_id, account.c.disabled.is_(False), account_role.c.role.in_(roles), counts_at(now)
+        )
     )
     return bool(await tx.scalar(select(exists(query))))
 
@@ -217,13 +222,6 @@ async def take_scope(tx: Tx, stations: Iterable[StationId]) -> None:
     """Let the rest of this transaction see the rows of `stations`."""
     said = ",".join(str(station) for station in sorted(stations))
     await tx.execute(text("SELECT set_config('unjai.stations', :said, true)"), {"said": said})
-
-
-async def unit_of_account(tx: Tx, account_id: AccountId) -> UUID | None:
-    """Return the unit an account crews, among the stations in scope."""
-    query = select(unit.c.id).where(unit.c.account_id == account_id, unit.c.disabled.is_(False))
-    found: UUID | None = await tx.scalar(query)
-    return found
 
 
 def failure_key(kind: str, *parts: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from unjai.model.ids import AccountId, DeviceId, IncidentId, StationId, UnitId
 from unjai.people.rules import DUTY_MOST, Interval, ShiftTime, UnitKind, UnitWork
+from unjai.people.store.crew import DutyFacts
 from unjai.people.store.tables import duty, shift, unit
 from unjai.platform.database import Tx
 from unjai.territory.store import device
@@ -57,6 +58,7 @@ class UnitRow:
     incident_id: IncidentId | None
     vehicle: str = ""
     registration: str = ""
+    duty: DutyFacts | None = None
 
     @property
     def state(self) -> str:
@@ -239,6 +241,12 @@ async def intervals(tx: Tx, since: datetime) -> dict[UnitId, tuple[Interval, ...
         unit_id = UnitId(row["unit_id"])
         found[unit_id] = (*found.get(unit_id, ()), Interval(from_at=row["from_at"], to_at=row["to_at"]))
     return found
+
+
+async def device_of_unit(tx: Tx, unit_id: UnitId) -> DeviceId | None:
+    """Return the device that a unit carries."""
+    found = await tx.scalar(select(unit.c.device_id).where(unit.c.id == unit_id))
+    return None if found is None else DeviceId(found)
 
 
 async def device_row(tx: Tx, device_id: DeviceId | UUID) -> dict[str, Any] | None:
