@@ -10,8 +10,8 @@ from typing import Any
 
 import bench.patrol
 from bench.command import command
-from bench.patrol import track
-from bench.patrol.feedback import after_months
+from bench.patrol import officer, track
+from bench.patrol.feedback import Learns, after_months
 from bench.patrol.habit import fixed_round
 from bench.patrol.towns import town
 from unjai.patrol.rules import plan_figures as figures
@@ -23,14 +23,15 @@ from unjai.patrol.rules.plan_make import make_plan, optimum
 from unjai.patrol.rules.plan_town import prepared
 from unjai.patrol.schemas.plan_file import Town
 
-SEEDS, QUICK = range(20), range(2)
+SEEDS, QUICK = range(20), range(1)
 SECONDS, LONGER = 12.0, 36.0
 LARGEST = (120, 12)
 
 
 async def measure(quick: bool, _began: float) -> dict[str, Any]:
     """Return every figure."""
-    return await asyncio.to_thread(_measured, quick)
+    page = await officer.measured(quick)
+    return await asyncio.to_thread(_measured, quick) | page
 
 
 def _since() -> Callable[[], float]:
@@ -64,9 +65,6 @@ def _measured(quick: bool) -> dict[str, Any]:
     found |= _feedback(quick)
     found |= {
         **track.measured(),
-        "officer_first_load_kb": None,
-        "offer_to_officer_p99_s": None,
-        "note": "officer_first_load_kb and offer_to_officer_p99_s are not measured here yet",
     }
     return found
 
@@ -109,14 +107,16 @@ def _feedback(quick: bool) -> dict[str, Any]:
     towns = [_problem(seed, places=60, units=3) for seed in (range(1) if quick else range(5))]
     weeks = 8 if quick else 26
     told: dict[str, Any] = {"feedback_weeks": weeks}
-    ways = (
-        ("feedback_top_share", 0.15, False),
-        ("feedback_top_share_without", 0.0, False),
-        ("feedback_top_share_a_visit", 0.15, True),
+    ways: tuple[tuple[str, float, Learns], ...] = (
+        ("feedback_top_share", 0.15, "product"),
+        ("feedback_top_share_counted", 0.15, "counted"),
+        ("feedback_top_share_without", 0.0, "counted"),
+        ("feedback_top_share_a_visit", 0.15, "a_visit"),
+        ("feedback_top_share_known", 0.15, "known"),
     )
-    for name, explore, a_visit in ways:
+    for name, explore, learns in ways:
         shares = [
-            after_months(problem, seed, explore=explore, a_visit=a_visit, weeks=weeks)
+            after_months(problem, seed, explore=explore, learns=learns, weeks=weeks)
             for seed, problem in enumerate(towns)
         ]
         told[name] = round(statistics.median(share for share, _ in shares), 4)

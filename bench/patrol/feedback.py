@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -10,21 +11,25 @@ from unjai.patrol.rules.plan import Problem
 from unjai.patrol.rules.plan_draw import drawn_risk, with_exploration
 from unjai.patrol.rules.plan_figures import top_share, visits_by_place
 from unjai.patrol.rules.plan_greedy import greedy
+from unjai.patrol.rules.risk_history import counts_for_visits
 
 WEEKS = 26
 PLANS_A_WEEK = 2
 FOUND_A_VISIT = 0.25
+Learns = Literal["counted", "product", "a_visit", "known"]
 
 
 def after_months(
-    problem: Problem, seed: int, *, explore: float, a_visit: bool = False, weeks: int = WEEKS
+    problem: Problem, seed: int, *, explore: float, learns: Learns = "counted", weeks: int = WEEKS
 ) -> tuple[float, float]:
     """Return (share of visits at the most visited tenth of places, share of places unseen) in the last month.
 
     The truth: every place is riskier or less by a factor that never changes. The plan knows only what patrols found:
-    each visit finds something in proportion to the truth, and the risk of a place is what was found there, counted,
-    as a station does that feeds its statistics with its own checks; with `a_visit` it is what was found for each
-    visit. The greedy plan stands for the whole planner.
+    each visit finds something in proportion to the truth. How it learns: `counted`, what was found is the risk, as a
+    station does that feeds its statistics with its own checks; `product`, as the risk form of this project takes
+    findings (`risk_history.counts_for_visits`, drawn towards the mean of all); `a_visit`, bare findings for each visit;
+    `known`, the truth itself, which no station has: so concentrated would be right. The greedy plan stands for the
+    whole planner.
     """
     chance = np.random.default_rng([seed, 77])
     quiet = replace(problem, tasks=())
@@ -37,7 +42,13 @@ def after_months(
     gone = np.ones(len(quiet.places)) / FOUND_A_VISIT
     for week in range(weeks):
         for _ in range(PLANS_A_WEEK):
-            known = replace(quiet, risk=shape * (found / gone if a_visit else found)[:, None], setting=setting)
+            level = {
+                "counted": found,
+                "product": counts_for_visits(found, gone),
+                "a_visit": found / gone,
+                "known": truth,
+            }[learns]
+            known = replace(quiet, risk=shape * level[:, None], setting=setting)
             weight = drawn_risk(known, chance)
             asked = known
             if explore > 0:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from tests.territory import town
 from unjai.model.actor import Actor, system
@@ -25,6 +25,7 @@ from unjai.patrol.imports import IMPORT_KINDS
 from unjai.patrol.plan_imports import IMPORT_KINDS as PLAN_KINDS
 from unjai.people import flows as people
 from unjai.people.rights import ROLES
+from unjai.people.store import duty
 from unjai.platform.http import Ground, handle_errors
 from unjai.territory import flows
 from unjai.territory.api.files import files_router
@@ -114,10 +115,10 @@ async def station(org, clock):
 
 @pytest.fixture
 async def client_of(station, clock, tmp_path):
-    """Make screens that act as a role at a station, each with an account of its own; `unit` gives it a unit."""
+    """Make screens that act as a role at a station, each with an account of its own; `unit` gives it a unit, on duty."""
     opened = []
 
-    async def make(role="supervisor", at=HERE, *, unit=False):
+    async def make(role="supervisor", at=HERE, *, unit=False, duty=True):
         name = f"{role}.{next(_numbers)}"
         root = system(at)
         async with station.tx(root) as tx:
@@ -137,6 +138,8 @@ async def client_of(station, clock, tmp_path):
                 unit_id = await people.create_unit(
                     tx, root, clock, call_sign=name, kind="motorcycle", name_th=name, account_id=account_id
                 )
+                if duty:
+                    await signed_on(tx, unit_id, clock.now() - minutes(120))
         actor = Actor(
             kind="account",
             key=name,
@@ -157,6 +160,7 @@ async def client_of(station, clock, tmp_path):
         app.state.ground = Ground(db=station, clock=clock, who=who, citizen=lambda _request: actor, data=tmp_path)
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://centre", headers=FORM)
         client.unit_id = unit_id
+        client.actor = actor
         opened.append(client)
         return client
 
@@ -175,6 +179,12 @@ async def chief(client_of):
 async def officer(client_of):
     """An officer's page, with a unit."""
     return await client_of("officer", unit=True)
+
+
+async def signed_on(tx, unit_id, from_at: datetime, to_at: datetime | None = None) -> None:
+    """Put a unit on duty from then on."""
+    row = {"id": uuid4(), "station_id": HERE, "unit_id": unit_id, "from_at": from_at, "to_at": to_at}
+    await tx.execute(insert(duty).values(**row, signed_on_by="test"))
 
 
 async def registered(client: httpx.AsyncClient, phone: Phone | None = None, name="เครื่องสายตรวจ") -> Phone:

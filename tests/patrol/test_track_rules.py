@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from unjai.model.geometry import Point
 from unjai.patrol.rules.plan_driven import Planned, Stay, checked, risk_minutes, seen, stays
-from unjai.patrol.rules.tracks import GAP_S, Fix, TrackStreets, kept, matched
+from unjai.patrol.rules.tracks import GAP_S, Fix, TrackStreets, kept, matched, step_s
 from unjai.territory.streets import Edge, StreetGraph
 
 LINES, STEP = 6, 0.0015
@@ -149,3 +149,11 @@ def test_minutes_count_as_risky_where_the_risk_is():
     assert round(whole) == 30
     assert round(risky) == 10
     assert risk_minutes([], np.zeros((0, 0))) == (0.0, 0.0)
+
+
+@given(st.integers(0, 200), st.floats(0, 86_400), st.integers(100, 200_000), st.integers(1, 30))
+def test_positions_are_thinned_for_all_alike_and_never_cut_off(devices, span_s, most, least):
+    step = step_s(devices, span_s, most=most, least=least)
+    assert step >= least
+    assert devices * span_s / step <= most
+    assert step == least or devices * span_s / (step - 1) > most

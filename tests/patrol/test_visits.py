@@ -340,6 +340,9 @@ async def test_a_volunteer_sees_their_own_visits_and_no_owner(client_of, chief, 
     round_ = await volunteer.get("/api/patrol/my/checkpoints")
     assert round_.json()[0]["last_own_at"] is not None
     assert "0899990000" not in round_.text
+    assert [one["id"] for one in (await volunteer.get("/api/patrol/my/phones")).json()] == [str(own.id)]
+    assert (await volunteer.get("/api/patrol/rounds/mine")).json()["round"] is None
+    assert (await volunteer.post(f"/api/patrol/my/phones/{phone.id}/revoke", json={})).status_code == 404
     for path in ("visits", "checkpoints", "findings", "phones", "refused", "visits.csv"):
         assert (await volunteer.get(f"/api/patrol/{path}")).status_code == 403
 

@@ -6,16 +6,21 @@ import { bodyOf, clientId, httpPost, openShelf, Outbox, type Answer, type Entry,
 import { me } from '$lib/session.svelte';
 import type { Outcome } from '$lib/types';
 import { Alarm, askForNotices, notice, ScreenOn } from './alarm';
-import { assignmentPath, backlog, deed, DISTRESS_PATH, DUTY_PATH, photoPath, view } from './duty';
+import { mayReload } from './idle';
+import { install } from './install.svelte';
+import { assignmentPath, backlog, deed, DISTRESS_PATH, DUTY_PATH, photoPath, SAFE_PATH, view } from './duty';
 import { Link } from './link';
 import { batteryLevel, Position, type Trouble } from './position';
+import { TALK_PATH, TALK_READ_PATH } from './talk/thread';
 import { t } from './texts';
 import { Track, type Fix } from './track';
+import { bodyOf as dutyBody, type Touched } from './signon/plan';
 import type { OfficerState, Verb } from './types';
 
 const KEPT = 'unjai.officer.state';
 const POLL_CUT_MS = 5_000;
 const POLL_CALM_MS = 30_000;
+const TOUCHES = ['pointerdown', 'keydown'] as const;
 
 export interface Distress {
   id: string;
@@ -35,6 +40,10 @@ export class Centre {
   trouble = $state<Trouble | null>(null);
   durable = $state(true);
   distress = $state.raw<Distress | null>(null);
+  /** How many of our own words have arrived since the page was opened. */
+  spoken = $state(0);
+  #readUpTo = 0;
+  #touchedAt = Date.now();
   #box = $state.raw<OutboxState>({ entries: [], sending: false, failing: false, needsLogin: false });
   /** Sent, but perhaps not yet in the centre's answer. */
   #settled = $state.raw<Entry[]>([]);
@@ -44,7 +53,10 @@ export class Centre {
   readonly told = $derived([...this.#settled, ...this.#box.entries]);
   readonly centreNow = $derived(this.now + this.#ahead);
   readonly view = $derived(view(this.officer, this.told, this.centreNow));
-  readonly backlog = $derived(backlog(this.#box.entries));
+  /** What the pages beside keep to send; counted with the outbox, so that "all sent" is never said too soon. */
+  beside = $state(0);
+  readonly #outboxed = $derived(backlog(this.#box.entries));
+  readonly backlog = $derived({ ...this.#outboxed, items: this.#outboxed.items + this.beside });
   readonly box = $derived(this.#box);
   /** A call for backup that is not at the centre yet, also one that a reload left behind. */
   readonly calling = $derived(this.#box.entries.find((entry) => entry.path === DISTRESS_PATH) ?? null);
@@ -101,12 +113,16 @@ export class Centre {
     void batteryLevel().then((level) => (this.#battery = level));
     addEventListener('online', this.#wake);
     document.addEventListener('visibilitychange', this.#wake);
+    navigator.serviceWorker?.addEventListener('message', this.#told);
+    for (const kind of TOUCHES) addEventListener(kind, this.#touch, { passive: true, capture: true });
   }
 
   stop(): void {
     this.#ended = true;
     removeEventListener('online', this.#wake);
     document.removeEventListener('visibilitychange', this.#wake);
+    navigator.serviceWorker?.removeEventListener('message', this.#told);
+    for (const kind of TOUCHES) removeEventListener(kind, this.#touch, { capture: true });
     for (const timer of this.#timers) clearInterval(timer);
     this.#link.stop();
     this.#outbox?.stop();
@@ -125,6 +141,26 @@ export class Centre {
   readonly #wake = (): void => {
     if (!document.hidden) this.kick();
   };
+
+  /** The service worker was woken while this page is seen: it asks at once, and rings if there is something to ring for. */
+  readonly #told = (event: MessageEvent<{ type?: string; hash?: string }>): void => {
+    if (event.data?.type === 'push') void this.fetch();
+    if (event.data?.type === 'open' && event.data.hash) location.hash = event.data.hash;
+  };
+  readonly #touch = (): void => {
+    this.#touchedAt = Date.now();
+  };
+
+  /** A newer version of the page is taken while nobody is at anything. */
+  #renew(): void {
+    if (!install.ready) return;
+    const at = document.activeElement;
+    const { step } = this.view;
+    const busyHands = document.querySelector('dialog[open]') !== null || (at instanceof HTMLElement && at.matches('input, textarea, select'));
+    const beside = location.hash !== '' && location.hash !== '#work';
+    const idle = { step, waiting: this.#box.entries.length + this.beside, sending: this.#box.sending, calling: this.calling !== null, lineUp: this.lineUp, beside, busyHands, quiet_s: (this.now - this.#touchedAt) / 1_000 };
+    install.takeIf(mayReload(idle));
+  }
 
   /** Ask the centre what is. Calls meanwhile make it ask once more. */
   fetch(): Promise<void> {
@@ -159,7 +195,11 @@ export class Centre {
     } catch (thrown) {
       if (!(thrown instanceof ApiError)) return;
       if (thrown.status === 401) me.session = null;
-      else if (thrown.status === 403 || thrown.status === 409) this.refusal = thrown;
+      else if (thrown.status === 403 || thrown.status === 409) {
+        this.refusal = thrown;
+        // The unit is out with others, or the roster's hour is over: what was known of it holds no longer.
+        if (thrown.code === 'unit_missing') this.officer = null;
+      }
     }
   }
 
@@ -180,7 +220,9 @@ export class Centre {
     if (this.now - this.#fetchedAt > (this.lineUp ? POLL_CALM_MS : POLL_CUT_MS)) void this.fetch();
     if (this.#box.needsLogin && me.session) me.session = null;
     const { step, assignment } = this.view;
-    if (step === 'off') this.#offDuty();
+    this.#renew();
+    // One phone of a crew tells the unit's place; the others send nothing.
+    if (step === 'off' || this.officer?.duty.carries === false) this.#offDuty();
     else this.#position.start();
     void this.#screen.want(step !== 'off' && step !== 'free');
     if (step === 'offered' && assignment) {
@@ -204,6 +246,10 @@ export class Centre {
   }
 
   #sent(entry: Entry, answer: Answer): void {
+    if (entry.path === TALK_PATH) {
+      this.spoken += 1;
+      return;
+    }
     if (this.distress?.id === entry.id) this.distress = { id: entry.id, receivedAt: Date.now() + this.#ahead };
     const officer = answer.body as Partial<OfficerState> | null;
     this.#answers += 1;
@@ -214,14 +260,16 @@ export class Centre {
     }
   }
 
-  async setDuty(on: boolean): Promise<void> {
+  /** Go on duty, or off, with what was said; it counts from this press, also when the line comes later. */
+  async setDuty(on: boolean, said: Touched & { note?: string } = {}): Promise<void> {
+    const at = new Date(this.centreNow).toISOString();
     this.alarm.unlock();
     if (on) askForNotices();
     else {
       await this.#track?.flush();
       this.distress = null;
     }
-    await this.#outbox?.add({ lane: 'duty', path: DUTY_PATH, body: { on } });
+    await this.#outbox?.add({ lane: 'duty', path: DUTY_PATH, body: on ? dutyBody(said, at) : { ...said, on, at } });
   }
 
   async do(verb: Verb, body: { reason?: string; outcome?: Outcome; text?: string } = {}): Promise<void> {
@@ -251,6 +299,25 @@ export class Centre {
     const id = clientId();
     this.distress = { id, receivedAt: null };
     await this.#outbox?.add({ id, lane: 'distress', path: DISTRESS_PATH, body: fix ? { lat: fix.lat, lon: fix.lon, acc: Math.round(fix.accuracy_m) } : {} });
+  }
+
+  /** Words to the centre, about the task at hand where there is one; a lane of their own keeps their order. */
+  async say(text: string): Promise<void> {
+    this.alarm.tap();
+    const incident = this.view.assignment?.incident.id ?? null;
+    await this.#outbox?.add({ lane: 'talk', path: TALK_PATH, body: { text, at: new Date(this.centreNow).toISOString(), ...(incident ? { incident_id: incident } : {}) } });
+  }
+
+  readUpTo(seq: number): void {
+    if (seq <= this.#readUpTo) return;
+    this.#readUpTo = seq;
+    void this.#outbox?.add({ lane: 'read', path: TALK_READ_PATH, body: { up_to: seq }, quiet: true });
+  }
+
+  /** The call for help is over, by its word; behind the call itself if that still waits. */
+  async sayIAmSafe(word: string): Promise<void> {
+    this.alarm.tap();
+    await this.#outbox?.add({ lane: 'distress', path: SAFE_PATH, body: { word, at: new Date(this.centreNow).toISOString() } });
   }
 
   dismiss(entry: Entry): void {

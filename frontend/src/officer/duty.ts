@@ -7,6 +7,9 @@ export type Step = 'off' | 'free' | 'offered' | 'accepted' | 'en_route' | 'on_sc
 export const DUTY_PATH = '/api/officer/duty';
 export const POSITION_PATH = '/api/officer/position';
 export const DISTRESS_PATH = '/api/officer/distress';
+export const SAFE_PATH = '/api/officer/distress/safe';
+/** What is typed in full to say that one is safe; the centre knows the same two. */
+export const SAFE_WORDS: readonly string[] = ['ปลอดภัย', 'safe'];
 export const assignmentPath = (id: string, verb: Verb): string => `/api/officer/assignments/${id}/${verb}`;
 
 export const photoPath = (id: string): string => `/api/officer/assignments/${id}/attachments`;

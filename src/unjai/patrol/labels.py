@@ -27,6 +27,12 @@ def _drawn(text: str, *, border: int = 4) -> str:
     return into.getvalue().decode()
 
 
+def typed(code: str) -> str:
+    """Return what is typed where no camera works: the label's number and its sixteen letters."""
+    serial, mac = code.split(":")[-2:]
+    return " ".join([serial, *(mac[at : at + 4] for at in range(0, len(mac), 4))])
+
+
 async def label_sheet(
     rows: Sequence[tuple[Mapping[str, Any], str]], *, station: tuple[str, str], now: datetime
 ) -> bytes:
@@ -39,8 +45,9 @@ async def label_sheet(
             "name_en": row["name_en"] or "",
             "serial": row["serial"],
             "qr": picture,
+            "typed": typed(code),
         }
-        for (row, _), picture in zip(rows, drawn, strict=True)
+        for (row, code), picture in zip(rows, drawn, strict=True)
     ]
     printed = format_date(now.astimezone(BANGKOK).date(), "long")
     return await pdf(TEMPLATE, {"labels": labels, "station": station, "printed": printed})

@@ -23,21 +23,27 @@ BEYOND_S = 60.0
 """A process that takes so much longer than asked is ended."""
 LOST = timedelta(minutes=5)
 """A plan that is still being made after so long never will be: its process ended with the centre."""
-_makings: set[asyncio.Task[None]] = set()
+_makings: dict[UUID, asyncio.Task[None]] = {}
 _gates: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 
 
 def begin_making(db: Database, actor: Actor, clock: Clock, *, plan_id: UUID, order: dict[str, Any]) -> None:
     """Make a plan beside whatever else is done; `settled` waits for it."""
     making = asyncio.create_task(_make(db, actor, clock, plan_id, order))
-    _makings.add(making)
-    making.add_done_callback(_makings.discard)
+    _makings[plan_id] = making
+    making.add_done_callback(lambda _: _makings.pop(plan_id, None))
+
+
+def break_off(plan_id: UUID) -> bool:
+    """End the process that makes a plan, or let one that waits not begin; tell whether it was made here."""
+    making = _makings.get(plan_id)
+    return making is not None and making.cancel()
 
 
 async def settled() -> None:
     """Wait for the plans that are being made in this process."""
     while _makings:
-        await asyncio.wait(_makings)
+        await asyncio.wait(_makings.values())
 
 
 async def _make(db: Database, actor: Actor, clock: Clock, plan_id: UUID, order: dict[str, Any]) -> None:

@@ -15,6 +15,9 @@ from unjai.platform.paper import pdf
 TEMPLATE = Path(str(files("unjai.patrol") / "data" / "plan_sheet.typ"))
 _KINDS = {"car": "รถยนต์", "motorcycle": "รถจักรยานยนต์", "foot": "เดินเท้า", "volunteer": "อาสา"}
 
+PLAIN = frozenset({"risk", "break"})
+"""Why these are there needs no words on paper; so a round fits on a page."""
+
 
 def facts_of(row: Mapping[str, Any], *, station_th: str, now: datetime, by: str) -> dict[str, Any]:
     """Return what the template needs."""
@@ -35,7 +38,9 @@ def facts_of(row: Mapping[str, Any], *, station_th: str, now: datetime, by: str)
                         "at": stop["arrive"].replace(":", "."),
                         "until": stop["leave"].replace(":", "."),
                         "name": "พัก" if stop["why"] == "break" else stop["name"]["th"],
-                        "why": "" if stop["why"] == "break" else stop["words"]["th"],
+                        "why": "" if stop["why"] in PLAIN else stop["words"]["th"],
+                        "note": stop.get("note", ""),
+                        "pause": stop["why"] == "break",
                     }
                     for stop in one["stops"]
                 ],

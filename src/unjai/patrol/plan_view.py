@@ -138,6 +138,7 @@ def _stop(town: Prepared, problem: Problem, stop: Stop) -> dict[str, Any]:
         "why": stop.why,
         "words": words(f"why.{why}", facts),
         "request": None if request is None else request.id,
+        "note": "" if request is None else request.note,
         "task": stop.task if stop.task is not None and stop.task < len(town.requests) else None,
     }
 

@@ -8,29 +8,7 @@ export type State = 'proven' | 'doubted' | 'refused';
 
 export type Beat = Said['BeatOut'];
 
-export interface Checkpoint {
-  id: string;
-  code: string;
-  beat_id: string | null;
-  name_th: string;
-  name_en: string;
-  kind: string;
-  lon: number;
-  lat: number;
-  radius_m: number;
-  proofs: Proof[];
-  has_tag: boolean;
-  owner_name: string;
-  owner_contact: string;
-  tell_owner: boolean;
-  note: string;
-  retired: boolean;
-  serial: number;
-  version: number;
-  last_at: string | null;
-  last_score: number | null;
-  last_state: State | null;
-}
+export type Checkpoint = Said['CheckpointOut'];
 
 export interface Kind {
   kind: string;
@@ -44,24 +22,7 @@ export type Visit = Said['VisitOut'];
 
 export type Refused = Said['PatrolRefusedOut'];
 
-export interface Finding {
-  id: string;
-  what: 'light_out' | 'camera_turned' | 'gathering' | 'vehicle' | 'other';
-  text: string;
-  candidate: 'works' | 'camera' | 'risk_spot' | 'none';
-  incident_id: string | null;
-  checkpoint_code: string | null;
-  by_th: string;
-  by_en: string;
-  call_sign: string | null;
-  happened_at: string;
-  late: boolean;
-  late_s: number;
-  photos: string[];
-  settled_at: string | null;
-  settled_by: string;
-  settled_note: string;
-}
+export type Finding = Said['VisitFindingOut'];
 
 export interface Phone {
   id: string;
@@ -88,6 +49,19 @@ export interface Message {
   made_at: string;
   sent_at: string | null;
   sent_by: string;
+  channel: '' | 'hand' | 'gateway';
+  tries: number;
+  next_at: string | null;
+  failed_at: string | null;
+  failure: string;
+  failure_th: string;
+  failure_en: string;
+}
+
+/** The address that opens the phone's own message with the words ready (RFC 5724); empty where the contact is no number. */
+export function smsLink(contact: string, text: string): string {
+  const number = contact.replace(/[\s().-]/g, '');
+  return /^\+?\d{9,15}$/.test(number) ? `sms:${number}?&body=${encodeURIComponent(text)}` : '';
 }
 
 /** Whether a checkpoint is what was asked for: every word in its code, names, owner or note. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { moved, without, withPlace, type Order } from './types';
+import { given, moved, without, withPlace, type Order } from './types';
 
 const order: Order = [
   { unit: 'a', stops: ['x', 'y', 'z'].map((place, n) => ({ place, task: null, at_s: n * 900, minutes: 12, why: 'risk' as const })) },
@@ -17,6 +17,13 @@ describe('a round changed by hand', () => {
   it('changes nothing where nothing is moved', () => {
     expect(moved(order, 'a', 1, 1)).toEqual(order);
     expect(moved(order, 'a', 9, 0)).toEqual(order);
+  });
+  it('gives a stop to another unit where its time comes there', () => {
+    const made = given(order, 'a', 1, 'b');
+    expect(places(made)).toEqual(['x', 'z']);
+    expect(made[1]?.stops.map((stop) => [stop.place, stop.at_s])).toEqual([['w', 0], ['y', null]]);
+    expect(given(order, 'a', 0, 'a')).toBe(order);
+    expect(given(order, 'a', 9, 'b')).toBe(order);
   });
   it('removes and adds, and leaves what it was given', () => {
     expect(places(without(order, 'a', 1))).toEqual(['x', 'z']);

@@ -68,6 +68,7 @@ export interface Head {
   to_at: string;
   state: State;
   version: number;
+  seconds: number;
   made_at: string;
   made_by: string;
   published_at: string | null;
@@ -91,6 +92,7 @@ export interface Driven {
     place_min: number;
     risk_min: number;
   }[];
+  step_s: number;
   driven: [number, number][][];
   driven_share: number;
   visits_by_hour: { place: string; hours: number[] }[];
@@ -130,6 +132,18 @@ export function moved(order: Order, unit: string, from: number, to: number): Ord
 
 export function without(order: Order, unit: string, at: number): Order {
   return order.map((one) => (one.unit === unit ? { unit, stops: one.stops.filter((_, n) => n !== at) } : one));
+}
+
+/** Gives a stop to another unit, at the end of what that unit does before the same moment. */
+export function given(order: Order, from: string, at: number, to: string): Order {
+  const stop = order.find((one) => one.unit === from)?.stops[at];
+  if (!stop || from === to) return order;
+  return without(order, from, at).map((one) => {
+    if (one.unit !== to) return one;
+    const later = one.stops.findIndex((each) => (each.at_s ?? 0) > (stop.at_s ?? 0));
+    const place = later < 0 ? one.stops.length : later;
+    return { unit: to, stops: [...one.stops.slice(0, place), { ...stop, at_s: null }, ...one.stops.slice(place)] };
+  });
 }
 
 export function withPlace(order: Order, unit: string, at: number, place: string): Order {

@@ -19,7 +19,9 @@ from unjai.patrol.schemas.plan import (
     MineOut,
     PatrolPlanOut,
     PlanAskIn,
+    PlanDueOut,
     PlanHead,
+    PlanLayerOut,
     PublishIn,
     RoundsIn,
 )
@@ -82,6 +84,7 @@ async def make_plan(body: PlanAskIn, ask: Plans) -> PatrolPlanOut:
         unit_ids=body.unit_ids,
         seconds=body.seconds,
         break_min=body.break_min,
+        explore=body.explore,
         **asked,
     )
     ground: Ground = ask.request.app.state.ground
@@ -97,6 +100,30 @@ async def make_plan(body: PlanAskIn, ask: Plans) -> PatrolPlanOut:
 async def read_plan(plan_id: UUID, ask: Reads) -> PatrolPlanOut:
     """Return a plan."""
     return _whole(await plans.plan_of(ask.tx, plan_id), ask)
+
+
+@router.get("/patrol/plan-due")
+async def read_due(ask: Plans, day: DayIn, shift_id: UUID) -> PlanDueOut:
+    """Return how many asked visits, and which festivals, a plan of a shift would hold."""
+    asked, layers = await plans.due(ask.tx, ask.actor, station_id=ask.actor.station, day=day, shift_id=shift_id)
+    watched = sum(row["kind"] == "house_watch" for row in asked)
+    return PlanDueOut(
+        house_watches=watched,
+        requests=len(asked) - watched,
+        layers=[PlanLayerOut.model_validate(row) for row in layers],
+    )
+
+
+@router.post("/patrol/plans/{plan_id}/cancel")
+async def cancel_plan(plan_id: UUID, ask: Plans) -> PatrolPlanOut:
+    """Break off a plan that is being made."""
+    row = await plans.cancel_making(ask.tx, ask.actor, ask.clock, plan_id=plan_id)
+
+    async def end() -> None:
+        plan_making.break_off(plan_id)
+
+    ask.tx.after_commit(end)
+    return _whole(row, ask)
 
 
 @router.put("/patrol/plans/{plan_id}/rounds")

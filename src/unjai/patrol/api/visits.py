@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from unjai.patrol.schemas.visits import (
     OwnerToldIn,
     PatrolRefusedOut,
     PhoneRevokeIn,
+    ReportFindingOut,
     State,
     VisitFindingOut,
     VisitsOut,
@@ -31,6 +33,7 @@ from unjai.patrol.store import phones
 from unjai.patrol.store import visits as store
 from unjai.platform.audit import audit
 from unjai.platform.http import Ask, allowed
+from unjai.platform.i18n import render
 from unjai.platform.media import Media
 from unjai.platform.moments import DayIn, MomentIn
 from unjai.territory.rules.export import as_table
@@ -39,6 +42,7 @@ router = APIRouter(tags=["patrol"])
 
 Reads = Annotated[Ask, allowed("patrol.read")]
 Manages = Annotated[Ask, allowed("patrol.manage")]
+Triages = Annotated[Ask, allowed("report.triage")]
 PAGE, EXPORT_MOST, LIST_MOST = 100, 20_000, 200
 _STATES = {"proven": "ยืนยันแล้ว", "doubted": "ยังไม่แน่ชัด", "refused": "ไม่รับ"}
 _HEADERS = [
@@ -154,6 +158,13 @@ async def list_findings(
     return [view.finding(row) for row in await store.findings(ask.tx, asked, LIST_MOST)]
 
 
+@router.post("/patrol/plain-reports/{plain_report_id}/finding")
+async def find_of_report(plain_report_id: UUID, ask: Triages) -> ReportFindingOut:
+    """Make a finding of a citizen's plain report: a candidate for works."""
+    made = await finding_flows.find_of_report(ask.tx, ask.actor, ask.clock, report_id=plain_report_id)
+    return ReportFindingOut(finding_id=made)
+
+
 @router.post("/patrol/findings/{finding_id}/settle", status_code=204)
 async def settle_finding(finding_id: UUID, body: FindingSettleIn, ask: Manages) -> None:
     """Say that a finding was seen to, or that it is open again."""
@@ -185,7 +196,13 @@ async def revoke_phone(phone_id: UUID, body: PhoneRevokeIn, ask: Manages) -> lis
 async def list_owner_messages(ask: Manages) -> list[OwnerMessageOut]:
     """Return words for owners of places that were visited, those that wait first."""
     rows = await store.owner_messages(ask.tx, ask.actor.station, LIST_MOST)
-    return [OwnerMessageOut(**{name: row[name] for name in OwnerMessageOut.model_fields}) for row in rows]
+    return [OwnerMessageOut.model_validate({**row, **_failure(row)}) for row in rows]
+
+
+def _failure(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return why the gateway did not take a message, in both languages."""
+    words = render(row["failure"], {"status": row["status"]}, kind="gateway") if row["failure"] else {}
+    return {f"failure_{language}": text for language, text in words.items()}
 
 
 @router.post("/patrol/owner-messages/{owner_message_id}/sent", status_code=204)

@@ -10,6 +10,7 @@ from unjai.model.actor import system
 from unjai.model.clock import Clock
 from unjai.model.geometry import Point
 from unjai.model.ids import StationId
+from unjai.patrol.store import street_hours
 from unjai.platform.database import Tx
 from unjai.territory.flows import note_edges
 from unjai.territory.store.edge_facts import edge_facts_of
@@ -25,12 +26,17 @@ VAGUE_M = 50.0
 async def note_patrolled(
     tx: Tx, clock: Clock, *, station_id: StationId, seen: Iterable[tuple[Point, datetime]], source: str
 ) -> int:
-    """Note at the nearest street of each position when it was patrolled, never an older time; return what changed."""
+    """Note at the nearest street of each position when it was patrolled, never an older time; return what changed.
+
+    The hour in which a street was passed is noted too: what coverage by hour and week is made of.
+    """
     sharp = [(point, at) for point, at in seen if (point.accuracy_m or 0.0) <= VAGUE_M]
     if not sharp:
         return 0
     here = await territory_of(tx, station_id)
-    newest = await asyncio.to_thread(edges_of, here.graph, sharp)
+    passed = await asyncio.to_thread(passed_of, here.graph, sharp)
+    await street_hours.note_hours(tx, station_id, by_hour(passed))
+    newest = newest_of(passed)
     stands = (await edge_facts_of(tx, station_id, FACT))[FACT]
     values = {edge: said(at) for edge, at in newest.items() if said(at) > str(stands.get(edge, ""))}
     actor = system(station_id, name="patrol")
@@ -38,14 +44,28 @@ async def note_patrolled(
     return len(values)
 
 
-def edges_of(graph: StreetGraph, seen: Iterable[tuple[Point, datetime]]) -> Mapping[int, datetime]:
-    """Return the newest moment at each edge that a position lies at; positions off every street say nothing."""
+def passed_of(graph: StreetGraph, seen: Iterable[tuple[Point, datetime]]) -> list[tuple[int, datetime]]:
+    """Return the nearest street of each position and when; positions off every street say nothing."""
+    snaps = ((graph.snap(point, within_m=WITHIN_M), at) for point, at in seen)
+    return [(snap.edge_id, at) for snap, at in snaps if snap is not None]
+
+
+def newest_of(passed: Iterable[tuple[int, datetime]]) -> Mapping[int, datetime]:
+    """Return the newest moment at each street."""
     newest: dict[int, datetime] = {}
-    for point, at in seen:
-        snap = graph.snap(point, within_m=WITHIN_M)
-        if snap is not None and (snap.edge_id not in newest or newest[snap.edge_id] < at):
-            newest[snap.edge_id] = at
+    for edge, at in passed:
+        if edge not in newest or newest[edge] < at:
+            newest[edge] = at
     return newest
+
+
+def by_hour(passed: Iterable[tuple[int, datetime]]) -> Mapping[datetime, set[int]]:
+    """Return the streets that were passed in each hour."""
+    found: dict[datetime, set[int]] = {}
+    for edge, at in passed:
+        hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        found.setdefault(hour, set()).add(edge)
+    return found
 
 
 def said(at: datetime) -> str:

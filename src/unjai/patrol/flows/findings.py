@@ -7,7 +7,7 @@ from uuid import UUID
 
 from unjai.model.actor import Actor
 from unjai.model.clock import Clock
-from unjai.model.errors import not_found
+from unjai.model.errors import UnjaiError, not_found
 from unjai.model.geometry import Point
 from unjai.model.ids import StationId, UnitId, named_id
 from unjai.patrol.rules.items import CANDIDATES, CODES, LIVE_FINDING_S
@@ -16,6 +16,7 @@ from unjai.platform.audit import audit
 from unjai.platform.database import Tx
 from unjai.respond.flows import NewReport
 from unjai.respond.flows.taking import taken
+from unjai.respond.plain.flows.desk import handed_over, works_told
 
 READ = "patrol.read"
 NAMES: dict[str, tuple[str, str]] = {
@@ -62,6 +63,42 @@ async def take_finding(
     return incident
 
 
+async def find_of_report(tx: Tx, actor: Actor, clock: Clock, *, report_id: UUID) -> UUID:
+    """Make a finding of a citizen's plain report, a candidate for works; a second time returns the first.
+
+    Raises `account_needed` (403) and what `handed_over` does.
+    """
+    if actor.account_id is None:
+        raise UnjaiError("account_needed", 403)
+    finding_id = named_id("plain_finding", str(report_id))
+    row = await handed_over(tx, actor, clock, report_id=report_id, finding_id=finding_id)
+    if row["finding_id"] is not None:
+        return UUID(str(row["finding_id"]))
+    now = clock.now()
+    text = " · ".join(part for part in (row["number"], row["place_text"], row["text"]) if part)
+    finding = {
+        "id": finding_id,
+        "station_id": row["station_id"],
+        "phone_id": None,
+        "item_digest": row["digest"],
+        "account_id": actor.account_id,
+        "what": "light_out" if row["kind"] == "light" else "other",
+        "text": text,
+        "lon": row["lon"],
+        "lat": row["lat"],
+        "accuracy_m": row["accuracy_m"],
+        "photos": [],
+        "observed_at": row["observed_at"],
+        "happened_at": row["observed_at"],
+        "received_at": now,
+        "late_s": 0,
+        "chain": "none",
+        "candidate": "works",
+    }
+    await store.add_finding(tx, finding)
+    return finding_id
+
+
 async def settle_finding(
     tx: Tx, actor: Actor, clock: Clock, *, finding_id: UUID, settled: bool, note: str = ""
 ) -> None:
@@ -73,6 +110,8 @@ async def settle_finding(
     by = actor.name if settled else ""
     values = {"settled_at": clock.now() if settled else None, "settled_by": by, "settled_note": note if settled else ""}
     await store.set_finding(tx, finding_id, **values)
+    if row["phone_id"] is None:
+        await works_told(tx, actor, clock, finding_id=finding_id, settled=settled, note=note)
     action = "patrol.finding.settle" if settled else "patrol.finding.reopen"
     facts = {"what": row["what"], "note": note}
     subject = f"finding:{finding_id}"
@@ -87,6 +126,7 @@ async def message_sent(tx: Tx, actor: Actor, clock: Clock, *, message_id: UUID, 
     if row is None or row["station_id"] not in actor.stations:
         raise not_found("owner_message", message_id)
     values = {"sent_at": clock.now() if sent else None, "sent_by": actor.name if sent else ""}
+    values["channel"] = "hand" if sent else ""
     await store.set_owner_message(tx, message_id, **values)
     action = "patrol.owner.told" if sent else "patrol.owner.untold"
     station_id = StationId(row["station_id"])

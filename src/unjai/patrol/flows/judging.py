@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from unjai.model.ids import StationId, new_id
 from unjai.model.thai import format_date, format_time
 from unjai.patrol.rules import spoof
 from unjai.patrol.rules.codes import Scan
+from unjai.patrol.rules.duty import Stand, stand_at
 from unjai.patrol.rules.pictures import apart, same_picture, unsigned
 from unjai.patrol.rules.presence import Evidence, Presence, judge
 from unjai.patrol.store import visits as store
@@ -59,6 +60,7 @@ async def judged(tx: Tx, clock: Clock, row: Mapping[str, Any], checkpoint: Mappi
         track_far_m=far_m,
         others=others,
         chain=row["chain"],
+        duty=await _duty(tx, row),
     )
     good = scan is not None and scan.verdict == "good"
     evidence = Evidence(
@@ -109,6 +111,16 @@ async def _track(tx: Tx, row: Mapping[str, Any], place: Point, radius_m: float) 
         least = away if least is None else min(least, away)
         near += away <= radius_m
     return near, None if near else least
+
+
+async def _duty(tx: Tx, row: Mapping[str, Any]) -> Stand | None:
+    """Return how a visit stands to its holder's duty; None for somebody who has no unit and never had a duty then."""
+    spans = [span for _, span in await store.duties(tx, row["account_id"], row["happened_at"], row["received_at"])]
+    if not spans and not await store.has_unit(tx, row["account_id"]):
+        return None
+    told = row["said"].get("duty_at")
+    since = None if told is None else datetime.fromisoformat(told)
+    return stand_at(row["happened_at"], since, spans, row["received_at"])
 
 
 async def _tell_owner(tx: Tx, clock: Clock, row: Mapping[str, Any], checkpoint: Mapping[str, Any]) -> None:

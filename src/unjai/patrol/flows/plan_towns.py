@@ -10,7 +10,7 @@ from uuid import UUID
 from unjai.model.clock import BANGKOK
 from unjai.model.geometry import Point
 from unjai.model.ids import StationId
-from unjai.patrol.store import checkpoints
+from unjai.patrol.store import checkpoints, desk
 from unjai.patrol.store import plans as store
 from unjai.people.store.units import ShiftRow, UnitRow
 from unjai.platform.database import Tx
@@ -32,7 +32,11 @@ def span(shift: ShiftRow, day: date) -> tuple[datetime, datetime]:
 
 
 async def places_of(tx: Tx, station_id: StationId, here: TerritoryView) -> list[dict[str, Any]]:
-    """Return the station's places for a plan, checkpoints first, at most `MOST_PLACES`."""
+    """Return the station's places for a plan, checkpoints first, at most `MOST_PLACES`.
+
+    Risk that was handed down for a place goes before what the station set for its kind.
+    """
+    kinds = {kind: row["by_hour"] for kind, row in (await desk.kinds(tx, station_id)).items()}
     beats = {row["id"]: row["name_th"] for row in await checkpoints.beats(tx, station_id)}
     given = {row["place"]: row["by_hour"] for row in await store.risk(tx, station_id)}
     seen = await store.last_visits(tx, station_id)
@@ -65,10 +69,35 @@ async def places_of(tx: Tx, station_id: StationId, here: TerritoryView) -> list[
         }
         for place in others
     ]
-    return [
-        {**place, "risk_by_hour": given[place["id"]]} if place["id"] in given else place
-        for place in found[:MOST_PLACES]
-    ]
+    own = ((place, given.get(place["id"], kinds.get(place["kind"]))) for place in found[:MOST_PLACES])
+    return [place if hours is None else {**place, "risk_by_hour": hours} for place, hours in own]
+
+
+def asked_of(
+    due: Sequence[tuple[Mapping[str, Any], datetime, datetime]], place_of: Mapping[UUID, str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the asked visits of a shift as the planner's format has them, and the places that are theirs alone."""
+    places: dict[str, dict[str, Any]] = {}
+    asked = []
+    for row, since, until in due:
+        place = place_of[row["id"]]
+        if row["lon"] is not None:
+            name = {"th": row["label"], "en": row["label"]}
+            kind = "residence" if row["kind"] == "house_watch" else "other"
+            places[place] = {"id": place, "name": name, "kind": kind, "lon": row["lon"], "lat": row["lat"]}
+        asked.append(
+            {
+                "id": str(row["id"]),
+                "place": place,
+                "from": _clock(since),
+                "to": _clock(until, end_of_day=True),
+                "minutes": row["minutes"],
+                "kind": row["kind"],
+                "must": row["must"],
+                "note": row["note"][:200],
+            }
+        )
+    return list(places.values()), asked
 
 
 async def town_of(
@@ -81,8 +110,10 @@ async def town_of(
     break_min: int,
     requests: Sequence[Mapping[str, Any]],
     layers: Sequence[Mapping[str, Any]],
+    also: Sequence[Mapping[str, Any]] = (),
+    explore: float | None = None,
 ) -> dict[str, Any]:
-    """Return a station as a town of the planner's format."""
+    """Return a station as a town of the planner's format; `also` are places beside the station's own."""
     here = await territory_of(tx, station_id)
     depot = _depot(here)
     begin, end = span(shift, day)
@@ -90,7 +121,8 @@ async def town_of(
         "name": {"th": here.station.name_th, "en": here.station.name_en},
         "shift": {"date": day.isoformat(), "from": _clock(begin), "to": _clock(end, end_of_day=True)},
         **({} if depot is None else {"depot": {"lon": depot.lon, "lat": depot.lat, "id": "station"}}),
-        "places": await places_of(tx, station_id, here),
+        "places": [*await places_of(tx, station_id, here), *also],
+        **({} if explore is None else {"setting": {"explore": explore}}),
         "units": [_unit(unit, begin, end, break_min) for unit in units],
         "requests": list(requests),
         "layers": list(layers),

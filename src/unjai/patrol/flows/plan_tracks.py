@@ -44,17 +44,15 @@ async def driven(tx: Tx, actor: Actor, clock: Clock, *, plan_id: UUID) -> dict[s
     here = StationId(row["station_id"])
     devices = device_ids(await units(tx, now, disabled=True), [one["unit"] for one in row["result"]["rounds"]])
     until = min(row["to_at"] + AROUND, now)
-    found = (
-        await store.tracks(tx, list(devices.values()), row["from_at"], row["from_at"] - AROUND, until)
-        if until > row["from_at"] - AROUND
-        else []
-    )
+    since, named = row["from_at"] - AROUND, list(devices.values())
+    found = await store.tracks(tx, named, row["from_at"], since, until) if until > since else []
     territory = await territory_of(tx, here)
     facts = {"units": len(devices), "positions": len(found)}
     await audit(
         tx, actor, clock, action="patrol.plan.driven", subject=f"patrol_plan:{plan_id}", facts=facts, station_id=here
     )
-    return await asyncio.to_thread(compared, row, devices, found, territory, now)
+    told = await asyncio.to_thread(compared, row, devices, found, territory, now)
+    return {**told, "step_s": store.step_of(named, since, row["to_at"] + AROUND)}
 
 
 def compared(

@@ -26,6 +26,7 @@ from unjai.patrol.flows.phones import own_account
 from unjai.patrol.rules import codes
 from unjai.patrol.rules.chain import Head, Link, digest_of, follow, placed
 from unjai.patrol.rules.checkpoints import tag_digest
+from unjai.patrol.rules.duty import unit_at
 from unjai.patrol.rules.items import Item, jump_s, read_item
 from unjai.patrol.signatures import all_signed, signature_of
 from unjai.patrol.store import checkpoints, phones
@@ -284,16 +285,17 @@ class _Taking:
         late_s = min(int((now - happened).total_seconds()), 2**31 - 1)
         return {"observed_at": item.said_at, "happened_at": happened, "received_at": now, "late_s": late_s}
 
-    def _common(self, one: _Fresh) -> dict[str, Any]:
+    async def _common(self, one: _Fresh) -> dict[str, Any]:
         times = self._times(one.item)
         one.answer.late_s = times["late_s"]
+        duties = await store.duties(self.tx, self.phone["account_id"], times["happened_at"], times["received_at"])
         return {
             "id": named_id("patrol", f"{self.phone['id']}:{one.link.digest}", times["happened_at"]),
             "station_id": self.phone["station_id"],
             "phone_id": self.phone["id"],
             "item_digest": one.link.digest,
             "account_id": self.phone["account_id"],
-            "unit_id": self.actor.unit_id,
+            "unit_id": unit_at(times["happened_at"], duties, self.actor.unit_id),
             **times,
             "lon": one.item.lon if one.item.lat is not None else None,
             "lat": one.item.lat if one.item.lon is not None else None,
@@ -303,7 +305,7 @@ class _Taking:
 
     async def _visit(self, one: _Fresh, batch: dict[str, Item]) -> dict[str, Any]:
         item, place = one.item, self.places[one.item.checkpoint]  # type: ignore[index]  # asked for above
-        row = self._common(one)
+        row = await self._common(one)
         scan = self._scan(item, place, row["happened_at"])
         sent_at = self.clock.now() - timedelta(seconds=self.offset_s)
         before = batch.get(one.link.prev) or await self._before(one)
@@ -312,6 +314,7 @@ class _Taking:
             "scan": None if scan is None else asdict(scan),
             "nfc": _tag_fits(item.nfc, place["nfc_digest"]),
             "mock": item.mock,
+            "duty_at": self._duty_at(item),
             "dwell_s": item.dwell_s,
             "offset_s": round(self.offset_s, 3),
             "ahead_s": round((item.said_at - sent_at).total_seconds(), 3),
@@ -321,6 +324,11 @@ class _Taking:
         row |= {"score": 0, "state": "doubted", "parts": [], "judged_at": self.clock.now()}
         await store.add_visit(self.tx, row)
         return row
+
+    def _duty_at(self, item: Item) -> str | None:
+        if item.duty is None:
+            return None
+        return (datetime.fromtimestamp(item.duty / 1000, UTC) + timedelta(seconds=self.offset_s)).isoformat()
 
     async def _before(self, one: _Fresh) -> Item | None:
         if one.chain not in ("next", "joined") or one.link.seq == 1:
@@ -339,7 +347,7 @@ class _Taking:
 
     async def _finding(self, one: _Fresh) -> None:
         place = self.places.get(one.item.checkpoint) if one.item.checkpoint is not None else None
-        row = {**self._common(one), "checkpoint_id": None if place is None else place["id"]}
+        row = {**await self._common(one), "checkpoint_id": None if place is None else place["id"]}
         row |= {"what": one.item.what, "text": one.item.text, "photos": list(one.item.photos)}
         await take_finding(self.tx, self.actor, self.clock, row=row, place=place)
 

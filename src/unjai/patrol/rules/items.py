@@ -54,6 +54,8 @@ class Item(BaseModel):
     nfc: Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")] = ""
     left: _Millis | None = None
     """When the unit left again, by the phone's clock."""
+    duty: _Millis | None = None
+    """Since when its holder is on duty, by the phone's clock: signing on may wait for a line, as this item did."""
     what: What | None = None
     text: Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00]*$")] = ""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -68,26 +67,22 @@ def stays_of(at: np.ndarray, lon: float, lat: float) -> list[Stay]:
     near = np.hypot(east, north) <= NEAR_M + at[:, 3]
     if not bool(near.any()):
         return []
-    found: list[Stay] = []
-    open_from: float | None = None
-    last = 0.0
-    for moment, inside in zip(at[:, 0].tolist(), near.tolist(), strict=True):
-        if open_from is not None and (not inside or moment - last > GAP_S):
-            found.append(Stay(from_s=open_from, to_s=last))
-            open_from = None
-        if inside:
-            open_from = moment if open_from is None else open_from
-            last = moment
-    if open_from is not None:
-        found.append(Stay(from_s=open_from, to_s=last))
-    return [one for one in found if one.to_s - one.from_s >= _LEAST_STAY_S]
+    moments, inside = at[:, 0], np.flatnonzero(near)
+    parted = (np.diff(inside) > 1) | (np.diff(moments[inside]) > GAP_S)
+    first, last = inside[np.r_[True, parted]], inside[np.r_[parted, True]]
+    pairs = zip(moments[first].tolist(), moments[last].tolist(), strict=True)
+    return [Stay(from_s=a, to_s=b) for a, b in pairs if b - a >= _LEAST_STAY_S]
 
 
 def seen(track: Sequence[Fix], from_s: float, to_s: float) -> bool:
     """Tell whether positions cover most of a stretch of time."""
-    at = [from_s, *sorted(fix.at_s for fix in track if from_s < fix.at_s < to_s), to_s]
-    blind = sum(b - a for a, b in pairwise(at) if b - a > GAP_S)
-    return blind < (to_s - from_s) / 2
+    return _seen(positions(track)[:, 0], from_s, to_s)
+
+
+def _seen(moments: np.ndarray, from_s: float, to_s: float) -> bool:
+    first, last = np.searchsorted(moments, (from_s, to_s), side="right")
+    steps = np.diff(np.r_[from_s, moments[first:last], to_s])
+    return bool(steps[steps > GAP_S].sum() < (to_s - from_s) / 2)
 
 
 def checked(planned: Sequence[Planned], track: Sequence[Fix], *, now_s: float) -> list[Checked]:
@@ -104,14 +99,14 @@ def checked(planned: Sequence[Planned], track: Sequence[Fix], *, now_s: float) -
         if number not in taken and key not in used:
             taken[number] = (off, stay)
             used.add(key)
-    return [_state(stop, taken.get(number), track, now_s) for number, stop in enumerate(planned)]
+    return [_state(stop, taken.get(number), at[:, 0], now_s) for number, stop in enumerate(planned)]
 
 
-def _state(stop: Planned, found: tuple[float, Stay] | None, track: Sequence[Fix], now_s: float) -> Checked:
+def _state(stop: Planned, found: tuple[float, Stay] | None, moments: np.ndarray, now_s: float) -> Checked:
     if found is None:
         if now_s < stop.at_s + stop.dwell_s + LATE_S:
             return Checked(state="ahead")
-        known = seen(track, stop.at_s - LATE_S, stop.at_s + stop.dwell_s + LATE_S)
+        known = _seen(moments, stop.at_s - LATE_S, stop.at_s + stop.dwell_s + LATE_S)
         return Checked(state="missed" if known else "unknown")
     off, stay = found
     if off > LATE_S:

@@ -12,7 +12,7 @@ import numpy as np
 from unjai.patrol.rules import risk as risks
 from unjai.patrol.rules.plan import BIN_S, PARK_S, Floats, Place, Problem, Setting, Task, Unit
 from unjai.patrol.rules.plan_ways import Note, Ways, matrices
-from unjai.patrol.schemas.plan_file import MINUTES_A_DAY, Break, PlaceIn, Request, Town, UnitIn
+from unjai.patrol.schemas.plan_file import MINUTES_A_DAY, Break, LayerIn, PlaceIn, Request, Town, UnitIn
 
 MINUTE_S = 60
 LONGEST_H = 16
@@ -224,19 +224,7 @@ class _Reader:
 
     def _risk(self, bins: int) -> Floats:
         town = self.town
-        layers = [
-            risks.Layer(
-                name=layer.name if isinstance(layer.name, str) else layer.name.th,
-                from_day=layer.from_,
-                to_day=layer.to,
-                factor=layer.factor,
-                kinds=frozenset(layer.kinds),
-                places=frozenset(layer.places),
-                areas=frozenset(layer.areas),
-                hours=None if layer.hours is None else frozenset(layer.hours),
-            )
-            for layer in town.layers
-        ]
+        layers = [layer_of(layer) for layer in town.layers]
         day, begin_s = town.shift.date, self.zero * MINUTE_S
         rows = []
         for place in town.places:
@@ -244,6 +232,20 @@ class _Reader:
             rows.append(row * risks.layer_factors(layers, (place.id, place.kind, place.area), day, begin_s, bins))
         found: Floats = np.asarray(rows)
         return found
+
+
+def layer_of(said: LayerIn) -> risks.Layer:
+    """Return a festival as the rules have it."""
+    return risks.Layer(
+        name=said.name if isinstance(said.name, str) else said.name.th,
+        from_day=said.from_,
+        to_day=said.to,
+        factor=said.factor,
+        kinds=frozenset(said.kinds),
+        places=frozenset(said.places),
+        areas=frozenset(said.areas),
+        hours=None if said.hours is None else frozenset(said.hours),
+    )
 
 
 def place_week(place: PlaceIn) -> Floats:

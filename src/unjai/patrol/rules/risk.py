@@ -100,6 +100,11 @@ def level(kind: str, reports: float | None = None) -> float:
     known = _PEAKS.get(kind, _ELSE)[0]
     if reports is None:
         return known
+    return drawn(known, reports)
+
+
+def drawn(known: float, reports: float) -> float:
+    """Return a level that is known of a kind, drawn towards what was reported at a place."""
     return (reports + _TRUST * known) / (_REPORTS_OF_LEVEL + _TRUST)
 
 

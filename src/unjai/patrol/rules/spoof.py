@@ -13,6 +13,7 @@ from uuid import UUID
 
 from unjai.model.geometry import Point, distance_m
 from unjai.patrol.rules.codes import Scan
+from unjai.patrol.rules.duty import Stand
 from unjai.patrol.rules.presence import Doubt
 
 FASTEST_MPS = 55.0
@@ -61,6 +62,8 @@ class Visit:
     """How far off the unit's own position was at the moment, where it was known."""
     others: Sequence[Seen] = ()
     chain: str = "next"
+    duty: Stand | None = None
+    """How the visit stands to its unit's duty; None where there is no unit, so that nothing can be said."""
 
 
 def speed_mps(one: Seen, point: Point, at: datetime) -> float | None:
@@ -93,6 +96,10 @@ def doubts(visit: Visit) -> list[Doubt]:
         found.append(Doubt(code="photo_again", keeps=0.5, facts={"bits": visit.photo_bits}))
     if visit.chain == "gap":
         found.append(Doubt(code="chain_gap", keeps=0.7))
+    if visit.duty == "off":
+        found.append(Doubt(code="outside_duty", keeps=0.7))
+    elif visit.duty == "told_late":  # a fact that is told, and takes nothing
+        found.append(Doubt(code="duty_told_late", keeps=1.0))
     if visit.chain == "fork":
         found.append(Doubt(code="chain_fork", keeps=0.0, refuses=True))
     return found

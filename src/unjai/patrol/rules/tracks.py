@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -27,11 +28,11 @@ _MOST_SIGMA_M = 60.0
 _REACH_SIGMAS = 3.5
 _BETA_M = 25.0
 _CANDIDATES = 5
-_NEAR_M = 900.0
-"""Ways longer than this between two positions are not sought: the track breaks there."""
+_REACHES_M = (300.0, 900.0)
+"""How far ways are sought: the near ones do while positions come every few seconds. Beyond the last it breaks."""
 GAP_S = 180.0
 _FASTEST_MPS = 45.0
-_STILL_M = 12.0
+_STILL_M = 20.0
 _STILL_S = 60.0
 """Positions that stay within these metres of the last kept one are kept only so often: a parked car is one place."""
 
@@ -71,6 +72,10 @@ class Matched:
         return {one.edge_id: one.to_s for one in sorted(self.passed, key=lambda one: one.to_s)}
 
 
+Near = dict[int, tuple[float, int, int]]
+"""Nodes within reach: metres, and the last node and edge on the way there."""
+
+
 class TrackStreets:
     """The streets as matching needs them; made once a territory, some milliseconds for thousand streets."""
 
@@ -87,13 +92,17 @@ class TrackStreets:
         for row, edge in enumerate(edges):
             self.around.setdefault(edge.node_a, []).append((edge.node_b, row))
             self.around.setdefault(edge.node_b, []).append((edge.node_a, row))
-        self._near: dict[int, dict[int, tuple[float, int, int]]] = {}
+        self.lengths: list[float] = self.length_m.tolist()
+        self.ends = [(edge.node_a, edge.node_b) for edge in edges]
+        self._near: tuple[dict[int, Near], ...] = tuple({} for _ in _REACHES_M)
 
-    def near(self, node: int) -> dict[int, tuple[float, int, int]]:
-        """Return the nodes within reach: metres, and the last node and edge on the way there; remembered."""
-        known = self._near.get(node)
+    def near(self, node: int, within_m: float = _REACHES_M[-1]) -> Near:
+        """Return the nodes within reach, `within_m` at least if it can be: remembered."""
+        size = bisect_left(_REACHES_M[:-1], within_m)
+        known = self._near[size].get(node)
         if known is not None:
             return known
+        reach_m = _REACHES_M[size]
         found: dict[int, tuple[float, int, int]] = {node: (0.0, -1, -1)}
         queue: list[tuple[float, int]] = [(0.0, node)]
         while queue:
@@ -101,16 +110,18 @@ class TrackStreets:
             if metres > found[here][0]:
                 continue
             for other, row in self.around[here]:
-                far = metres + float(self.length_m[row])
-                if far <= _NEAR_M and far < found.get(other, (math.inf,))[0]:
+                far = metres + self.lengths[row]
+                if far <= reach_m and far < found.get(other, (math.inf,))[0]:
                     found[other] = (far, here, row)
                     heapq.heappush(queue, (far, other))
-        self._near[node] = found
+        self._near[size][node] = found
         return found
 
     def way(self, node: int, other: int) -> list[int]:
         """Return the rows of the edges from node to node, which must be within reach."""
-        found, rows = self.near(node), list[int]()
+        found, rows = self.near(node, 0.0), list[int]()
+        if other not in found:
+            found = self.near(node)
         while other != node:
             _, other, row = found[other]
             rows.append(row)
@@ -131,6 +142,14 @@ class _Step:
     metres: float
     out: int = -1
     into: int = -1
+
+
+def step_s(devices: int, span_s: float, *, most: int, least: int) -> int:
+    """Return every how many seconds a position is read, so that all devices' whole time stays below `most` positions.
+
+    Cut off at a number, the last units would look as if they had stood nowhere.
+    """
+    return max(least, math.ceil(devices * span_s / most))
 
 
 def kept(track: Sequence[Fix]) -> list[Fix]:
@@ -192,23 +211,31 @@ def _candidates(streets: TrackStreets, fixes: Sequence[Fix]) -> list[list[_Candi
     return found
 
 
-def _step(streets: TrackStreets, a: _Candidate, b: _Candidate) -> _Step | None:
-    """Return the shortest way between two candidates; None beyond reach."""
-    best = _Step(metres=abs(a.along_m - b.along_m)) if a.row == b.row else None
-    one, other = streets.edges[a.row], streets.edges[b.row]
-    rest_a, rest_b = float(streets.length_m[a.row]) - a.along_m, float(streets.length_m[b.row]) - b.along_m
-    for out, before in ((one.node_a, a.along_m), (one.node_b, rest_a)):
-        if best is not None and before >= best.metres:
+def _step(streets: TrackStreets, a: _Candidate, b: _Candidate, most_m: float) -> tuple[float, int, int] | None:
+    """Return the shortest way between two candidates (metres, node left, node entered; -1 on the same edge).
+
+    None where it is beyond reach or longer than `most_m`. The innermost of all: a shift asks this a hundred thousand
+    times.
+    """
+    best, best_out, best_into = most_m, -1, -1
+    found = False
+    if a.row == b.row and abs(a.along_m - b.along_m) <= most_m:
+        best, found = abs(a.along_m - b.along_m), True
+    a_one, a_two = streets.ends[a.row]
+    b_one, b_two = streets.ends[b.row]
+    rest_b = streets.lengths[b.row] - b.along_m
+    for out, before in ((a_one, a.along_m), (a_two, streets.lengths[a.row] - a.along_m)):
+        if before >= best:
             continue
-        near = streets.near(out)
-        for into, after in ((other.node_a, b.along_m), (other.node_b, rest_b)):
+        near = streets.near(out, most_m)
+        for into, after in ((b_one, b.along_m), (b_two, rest_b)):
             reached = near.get(into)
             if reached is None:
                 continue
             metres = before + reached[0] + after
-            if best is None or metres < best.metres:
-                best = _Step(metres=metres, out=out, into=into)
-    return best
+            if metres < best or (not found and metres <= best):
+                best, best_out, best_into, found = metres, out, into, True
+    return (best, best_out, best_into) if found else None
 
 
 _Piece = tuple[list[Fix], list[_Candidate], list[_Step]]
@@ -247,19 +274,22 @@ def _forward(
     (x, y), (u, v) = streets.plane.metres([(last.lon, last.lat), (fix.lon, fix.lat)])
     air, seconds = math.hypot(x - u, y - v), fix.at_s - last.at_s
     blur = 2 * max(last.accuracy_m or 0.0, fix.accuracy_m or 0.0, _LEAST_SIGMA_M)
+    most_m = _FASTEST_MPS * seconds + blur
     backs: list[tuple[int, _Step]] = []
     found: list[float] = []
     for candidate in own:
-        best, via = math.inf, (0, _Step(metres=0.0))
+        best, via, way = math.inf, 0, (0.0, -1, -1)
         for number, other in enumerate(candidates):
-            step = _step(streets, other, candidate)
-            if step is None or step.metres > _FASTEST_MPS * seconds + blur:
+            if score[number] >= best:
                 continue
-            cost = score[number] + abs(step.metres - air) / _BETA_M
+            step = _step(streets, other, candidate, most_m)
+            if step is None:
+                continue
+            cost = score[number] + abs(step[0] - air) / _BETA_M
             if cost < best:
-                best, via = cost, (number, step)
+                best, via, way = cost, number, step
         found.append(best + candidate.cost)
-        backs.append(via)
+        backs.append((via, _Step(metres=way[0], out=way[1], into=way[2])))
     return (backs, found) if any(math.isfinite(one) for one in found) else ([], [])
 
 

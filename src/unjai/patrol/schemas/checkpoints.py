@@ -99,7 +99,7 @@ class CheckpointOut(BaseModel):
     version: int
     last_at: datetime | None
     last_score: int | None
-    last_state: str | None
+    last_state: Literal["proven", "doubted", "refused"] | None
 
 
 class CheckpointVersionIn(BaseModel):

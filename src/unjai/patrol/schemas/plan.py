@@ -25,6 +25,7 @@ class PlanAskIn(BaseModel):
     unit_ids: Annotated[list[UUID], Field(min_length=1, max_length=40)]
     seconds: Annotated[int, Field(ge=1, le=60)] = 12
     break_min: Annotated[int, Field(ge=0, le=120)] = 30
+    explore: Annotated[float | None, Field(ge=0, le=0.3, allow_inf_nan=False)] = None
     requests: Annotated[list[Free], Field(max_length=200)] = []
     layers: Annotated[list[Free], Field(max_length=30)] = []
 
@@ -89,6 +90,7 @@ class PlanHead(BaseModel):
     to_at: datetime
     state: State
     version: int
+    seconds: int = 12
     made_at: datetime
     made_by: str
     published_at: datetime | None
@@ -104,6 +106,23 @@ class PatrolPlanOut(PlanHead):
     result: dict[str, Any] | None
     reasons: list[dict[str, Any]]
     places: list[dict[str, Any]]
+
+
+class PlanLayerOut(BaseModel):
+    """A festival that a plan would hold."""
+
+    id: UUID
+    name_th: str
+    name_en: str
+    factor: float
+
+
+class PlanDueOut(BaseModel):
+    """What a plan of a shift would hold beside its places."""
+
+    requests: int
+    house_watches: int
+    layers: list[PlanLayerOut]
 
 
 class MineOut(BaseModel):
@@ -131,9 +150,10 @@ class UnitDriven(BaseModel):
 
 
 class DrivenOut(BaseModel):
-    """A plan beside what was driven; `driven` are the streets (lon, lat)."""
+    """A plan beside what was driven; `driven` are the streets (lon, lat); one position a `step_s` seconds counts."""
 
     units: list[UnitDriven]
+    step_s: int
     driven: list[list[tuple[float, float]]]
     driven_share: float
     visits_by_hour: list[dict[str, Any]]

@@ -9,12 +9,13 @@ from uuid import UUID
 from pydantic import BaseModel, Field, JsonValue, StringConstraints
 
 from unjai.patrol.photos import SIZE_MOST
-from unjai.patrol.rules.items import BODY_MOST
+from unjai.patrol.rules.items import BODY_MOST, What
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\x00]*$")]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00]*$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 State = Literal["proven", "doubted", "refused"]
+Candidate = Literal["works", "camera", "risk_spot", "none"]
 ITEMS_MOST = 500
 
 
@@ -154,9 +155,9 @@ class VisitFindingOut(BaseModel):
     """What a unit found."""
 
     id: UUID
-    what: str
+    what: What
     text: str
-    candidate: str
+    candidate: Candidate
     incident_id: UUID | None
     checkpoint_code: str | None
     checkpoint_th: str | None
@@ -175,6 +176,12 @@ class VisitFindingOut(BaseModel):
     settled_at: datetime | None
     settled_by: str
     settled_note: str
+
+
+class ReportFindingOut(BaseModel):
+    """The finding that a citizen's plain report became."""
+
+    finding_id: UUID
 
 
 class FindingSettleIn(BaseModel):
@@ -217,6 +224,13 @@ class OwnerMessageOut(BaseModel):
     made_at: datetime
     sent_at: datetime | None
     sent_by: str
+    channel: Literal["", "hand", "gateway"] = ""
+    tries: int = 0
+    next_at: datetime | None = None
+    failed_at: datetime | None = None
+    failure: str = ""
+    failure_th: str = ""
+    failure_en: str = ""
 
 
 class OwnerToldIn(BaseModel):

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from unjai.model.ids import StationId
 from unjai.patrol.store.tables import patrol_item, patrol_phone, patrol_refused
-from unjai.people.store.tables import account, unit
+from unjai.people.store.roster_tables import duty_crew
+from unjai.people.store.tables import account, duty, unit
 from unjai.platform.database import Tx
 
 Row = dict[str, Any]
@@ -44,9 +45,8 @@ async def phones(tx: Tx, station_id: StationId, account_id: UUID | None = None) 
         .scalar_subquery()
     )
     query = (
-        select(patrol_phone, *_NAMES, unit.c.call_sign, waiting.label("waiting"))
+        select(patrol_phone, *_NAMES, _sign().label("call_sign"), waiting.label("waiting"))
         .join(account, account.c.id == patrol_phone.c.account_id)
-        .outerjoin(unit, unit.c.account_id == patrol_phone.c.account_id)
         .where(patrol_phone.c.station_id == station_id)
     )
     if account_id is not None:
@@ -54,6 +54,17 @@ async def phones(tx: Tx, station_id: StationId, account_id: UUID | None = None) 
     return await tx.all(
         query.order_by(patrol_phone.c.revoked_at.isnot(None), patrol_phone.c.registered_at.desc(), patrol_phone.c.id)
     )
+
+
+def _sign() -> Any:
+    """Return the sign that the holder answers to: of the duty they are on, else of their own unit, else the last."""
+    said = func.coalesce(func.nullif(duty.c.call_sign, ""), unit.c.call_sign)
+    joined = duty_crew.join(duty, duty.c.id == duty_crew.c.duty_id).join(unit, unit.c.id == duty.c.unit_id)
+    stays = select(said).select_from(joined).where(duty_crew.c.account_id == patrol_phone.c.account_id)
+    now = stays.where(duty_crew.c.to_at.is_(None)).order_by(duty_crew.c.from_at.desc()).limit(1)
+    own = select(unit.c.call_sign).where(unit.c.account_id == patrol_phone.c.account_id).limit(1)
+    last = stays.order_by(duty_crew.c.from_at.desc()).limit(1)
+    return func.coalesce(now.scalar_subquery(), own.scalar_subquery(), last.scalar_subquery())
 
 
 async def set_phone(tx: Tx, phone_id: UUID, **values: Any) -> None:
@@ -81,8 +92,13 @@ async def item_linked(tx: Tx, phone_id: UUID, seq: int) -> Row | None:
 
 
 async def item_ids_known(tx: Tx, phone_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
-    """Return which of the phone's own ids were told already."""
-    query = select(patrol_item.c.item_id).where(patrol_item.c.phone_id == phone_id, patrol_item.c.item_id.in_(ids))
+    """Return which ids were told already by this phone, or by another key of its holder.
+
+    A phone whose key was stopped signs what is left anew: what had come before that, and was never answered, is told.
+    """
+    holder = select(patrol_phone.c.account_id).where(patrol_phone.c.id == phone_id).scalar_subquery()
+    theirs = select(patrol_phone.c.id).where(patrol_phone.c.account_id == holder)
+    query = select(patrol_item.c.item_id).where(patrol_item.c.phone_id.in_(theirs), patrol_item.c.item_id.in_(ids))
     return {row["item_id"] for row in await tx.all(query)}
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from unjai.model.ids import StationId, id_floor
+from unjai.patrol.rules.tracks import step_s
 from unjai.patrol.store.plan_tables import patrol_plan, patrol_risk
 from unjai.patrol.store.tables import patrol_visit
 from unjai.platform.database import Tx
@@ -97,15 +98,25 @@ async def last_visits(tx: Tx, station_id: StationId) -> dict[UUID, datetime]:
     return {row["checkpoint_id"]: row["at"] for row in await tx.all(query.group_by(patrol_visit.c.checkpoint_id))}
 
 
-MOST_POSITIONS = 60_000
+MOST_POSITIONS, LEAST_S = 120_000, 10
+"""Positions of a whole plan that are compared at once, and how near to each other they are at the nearest."""
 _TRACK = text(
-    "SELECT device_id, extract(epoch FROM observed_at - :zero)::float8 AS at_s, lon, lat, accuracy_m FROM obs_fleet"
+    "SELECT DISTINCT ON (device_id, floor(extract(epoch FROM observed_at) / :step)) device_id,"
+    " extract(epoch FROM observed_at - :zero)::float8 AS at_s, lon, lat, accuracy_m FROM obs_fleet"
     " WHERE id >= :low AND id < :high AND device_id = ANY (:devices) AND kind = 'position' AND lon IS NOT NULL"
-    " ORDER BY device_id, id LIMIT :most"
+    " ORDER BY device_id, floor(extract(epoch FROM observed_at) / :step), id"
 )
 
 
+def step_of(devices: Sequence[UUID], since: datetime, until: datetime) -> int:
+    """Return every how many seconds `tracks` gives a position of each device."""
+    return step_s(len(devices), (until - since).total_seconds(), most=MOST_POSITIONS, least=LEAST_S)
+
+
 async def tracks(tx: Tx, devices: Sequence[UUID], zero: datetime, since: datetime, until: datetime) -> list[Row]:
-    """Return the positions of devices between two moments, in seconds from `zero`: off-duty ones are never kept."""
-    bounds = {"low": id_floor(since), "high": id_floor(until), "most": MOST_POSITIONS}
+    """Return the positions of devices between two moments, in seconds from `zero`: off-duty ones are never kept.
+
+    They are thinned to one a `step_of` seconds, for every device alike; nobody's shift is cut off.
+    """
+    bounds = {"low": id_floor(since), "high": id_floor(until), "step": step_of(devices, since, until)}
     return await tx.all(_TRACK, {"zero": zero, "devices": list(devices), **bounds})

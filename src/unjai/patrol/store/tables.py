@@ -179,7 +179,7 @@ patrol_photo = station_table(
 patrol_finding = station_table(
     "patrol_finding",
     Column("id", Uuid, primary_key=True),
-    Column("phone_id", ForeignKey("patrol_phone.id", ondelete="CASCADE"), nullable=False),
+    Column("phone_id", ForeignKey("patrol_phone.id", ondelete="CASCADE")),
     Column("item_digest", Text, nullable=False),
     Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
     Column("unit_id", Uuid),
@@ -205,7 +205,8 @@ patrol_finding = station_table(
     CheckConstraint("candidate IN ('works', 'camera', 'risk_spot', 'none')", name="candidate"),
     Index("ix_patrol_finding_day", "station_id", "happened_at"),
 )
-"""What a unit found. `candidate` is what it may become: a works order, a camera request, a risk spot."""
+"""What a unit found, or (without a phone) the desk handed over from a citizen's plain report. `candidate` is what it
+may become: a works order, a camera request, a risk spot."""
 
 patrol_owner_message = station_table(
     "patrol_owner_message",
@@ -217,6 +218,28 @@ patrol_owner_message = station_table(
     Column("made_at", DateTime(timezone=True), nullable=False),
     Column("sent_at", DateTime(timezone=True)),
     Column("sent_by", Text, nullable=False, server_default=""),
+    Column("channel", Text, nullable=False, server_default=""),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("next_at", DateTime(timezone=True)),
+    Column("failed_at", DateTime(timezone=True)),
+    Column("failure", Text, nullable=False, server_default=""),
+    Column("status", Integer, nullable=False, server_default=text("0")),
+    CheckConstraint("channel IN ('', 'hand', 'gateway')", name="channel"),
     Index("ix_patrol_owner_message_waits", "station_id", "made_at", postgresql_where=text("sent_at IS NULL")),
 )
-"""Words for the owner of a place that was visited; whoever sends them by the station's own channel says so here."""
+"""Words for the owner of a place that was visited: sent by hand, or by the station's gateway, whose last answer
+stands in `status` and `failure`; `next_at` is when it is tried again, `failed_at` when that was given up."""
+
+patrol_owner_channel = station_table(
+    "patrol_owner_channel",
+    Column("id", Uuid, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("enabled_at", DateTime(timezone=True)),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Index("uq_patrol_owner_channel_station", "station_id", unique=True),
+    right="patrol.manage",
+)
+"""The station's gateway to owners; off while `enabled_at` is empty. `sealed` is the secret that messages are signed
+with; visits before `enabled_at` are not told of."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import cast, func, or_, select, text, update
+from sqlalchemy import cast, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import BIT, insert
 
 from unjai.model.ids import StationId, id_floor
@@ -19,7 +19,9 @@ from unjai.patrol.store.tables import (
     patrol_photo,
     patrol_visit,
 )
-from unjai.people.store.tables import account, unit
+from unjai.people.rules import DUTY_MOST, Interval
+from unjai.people.store.roster_tables import duty_crew
+from unjai.people.store.tables import account, duty, unit
 from unjai.platform.database import Tx
 
 Row = dict[str, Any]
@@ -32,6 +34,35 @@ _NAMES = (
     patrol_checkpoint.c.name_th.label("checkpoint_th"),
     patrol_checkpoint.c.name_en.label("checkpoint_en"),
 )
+
+
+async def duties(tx: Tx, account_id: UUID, at: datetime, told_at: datetime) -> list[tuple[UUID, Interval]]:
+    """Return when somebody was on duty and in which unit, around `at` or begun between then and when it was told.
+
+    Their stays in crews; and the duty of the unit that is theirs, where no crew was written down for it.
+    """
+    reach = max(told_at, at + DUTY_MOST)
+    stays = (
+        select(duty.c.unit_id, duty_crew.c.from_at, func.coalesce(duty_crew.c.to_at, duty.c.to_at).label("to_at"))
+        .join(duty, duty.c.id == duty_crew.c.duty_id)
+        .where(duty_crew.c.account_id == account_id, duty_crew.c.from_at > at - 2 * DUTY_MOST)
+        .where(duty_crew.c.from_at <= reach)
+    )
+    crewed = select(literal(1)).where(duty_crew.c.duty_id == duty.c.id).exists()
+    own = (
+        select(duty.c.unit_id, duty.c.from_at, duty.c.to_at)
+        .join(unit, unit.c.id == duty.c.unit_id)
+        .where(unit.c.account_id == account_id, duty.c.from_at > at - 2 * DUTY_MOST, duty.c.from_at <= reach, ~crewed)
+    )
+    return [
+        (row["unit_id"], Interval(from_at=row["from_at"], to_at=row["to_at"]))
+        for row in await tx.all(stays.union_all(own))
+    ]
+
+
+async def has_unit(tx: Tx, account_id: UUID) -> bool:
+    """Tell whether a unit is somebody's own."""
+    return await tx.scalar(select(unit.c.id).where(unit.c.account_id == account_id).limit(1)) is not None
 
 
 async def add_visit(tx: Tx, row: Mapping[str, Any]) -> None:
