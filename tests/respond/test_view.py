@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from tests.respond.conftest import CORE, OPERATOR, THERE, acting, along
 from unjai.model.actor import Actor
 from unjai.model.errors import UnjaiError
-from unjai.respond import flows, view
+from unjai.respond import flows, help_view, view
 
 CITIZEN = Actor(kind="citizen", key="127.0.0.1", name="", stations=CORE.stations)
 
@@ -149,7 +149,7 @@ async def test_a_citizen_follows_her_own_call_in_calm_words(town):
     key = (await town.take(town.report(along(1000), "citizen_sos", source=f"citizen:{help_id}"))).incident_id
 
     async def status():
-        return await shown(town, view.help_status, town.clock, help_id=help_id, actor=CITIZEN)
+        return await shown(town, help_view.own_call, town.clock, help_id=help_id, actor=CITIZEN)
 
     assert (await status()).status == "received"
     await town.do(flows.acknowledge, incident_id=key)
@@ -175,9 +175,9 @@ async def test_a_citizen_follows_her_own_call_in_calm_words(town):
     await town.do(flows.close_assignment, officer, assignment_id=offered, outcome="resolved")
     assert (await status()).status == "closed"
     with pytest.raises(UnjaiError, match="not_found"):
-        await shown(town, view.help_status, town.clock, help_id=uuid4(), actor=CITIZEN)
+        await shown(town, help_view.own_call, town.clock, help_id=uuid4(), actor=CITIZEN)
     with pytest.raises(UnjaiError, match="not_found"):
-        await shown(town, view.help_status, town.clock, help_id=help_id, actor=acting("operator", THERE))
+        await shown(town, help_view.own_call, town.clock, help_id=help_id, actor=acting("operator", THERE))
 
 
 async def test_a_call_that_must_be_silent_says_so(town):

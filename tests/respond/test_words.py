@@ -70,6 +70,17 @@ FACTS = {
     "ended_why": "desk",
     "plate_th": "1กข 1234 เชียงใหม่",
     "plate_en": "1กข 1234 Chiang Mai",
+    "alert_th": "ไม่ตอบ",
+    "alert_en": "no answer",
+    "ahead_th": "กล้อง 1",
+    "ahead_en": "Camera 1",
+    "behind_th": "กล้อง 2",
+    "behind_en": "Camera 2",
+    "unit_th": "ราชสีห์ 12",
+    "unit_en": "Ratchasi 12",
+    "what": "attacked",
+    "many": "few",
+    "hurt": "yes",
 }
 
 
@@ -92,6 +103,11 @@ def test_every_step_that_is_said_has_words():
         "offered_by_itself",
         "en_route",
         "on_scene",
+        "talk_unit",
+        "talk_centre",
+        "escort_back",
+        "escort_ended",
+        "escort_reassured",
     }
     assert said <= set(catalogue("timeline"))
     assert set(catalogue("timeline")) - said <= {"accepted"}

@@ -26,3 +26,12 @@ class OfferChanged:
     station_id: StationId
     unit_id: UnitId
     account_id: AccountId | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TalkSaid:
+    """A unit and the centre said something to each other, or read it."""
+
+    subject: ClassVar[str] = "talk.said"
+    station_id: StationId
+    unit_id: UnitId

@@ -42,7 +42,14 @@ class ToRespond:
                 )
             return
         if alarm.kind == "citizen_cancel":
-            await respond.citizen_cancelled(tx, actor, clock, source=source, observed_at=alarm.happened_at)
+            await respond.citizen_cancelled(
+                tx,
+                actor,
+                clock,
+                source=source,
+                observed_at=alarm.happened_at,
+                reason=str(alarm.payload.get("reason") or ""),
+            )
             return
         await respond.take_report(tx, actor, clock, report=_report(alarm, source))
 
@@ -137,6 +144,7 @@ def _report(alarm: Alarm, source: str) -> NewReport:
         about=_about(alarm),
         priority=priority if isinstance(priority, int) else None,
         silent=said.get("silent") is True,
+        crowd=str(said.get("crowd") or ""),
         caller_name=str(said["name"]) if said.get("name") else None,
         caller_phone=str(said["phone"]) if said.get("phone") else None,
     )

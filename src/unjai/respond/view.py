@@ -14,13 +14,16 @@ from unjai.model.geometry import Point
 from unjai.model.ids import IncidentId, StationId, UnitId
 from unjai.model.thai import plain
 from unjai.people.flows import unit_of
-from unjai.people.schemas.accounts import DutyOut, UnitOut
+from unjai.people.flows.own_duty import duty_shown
+from unjai.people.schemas.accounts import UnitOut
+from unjai.people.schemas.duty import DutyOut
 from unjai.people.store.units import units
 from unjai.picture.store import last_seen_of
 from unjai.platform.database import Tx
 from unjai.respond.checklist import sheet_of
 from unjai.respond.codes import event_codes
 from unjai.respond.flows.watched import asked_vehicles
+from unjai.respond.officer_view import caller_place, own_distress, own_talk
 from unjai.respond.rules.kinds import WATCHED
 from unjai.respond.rules.ranking import STALE_S
 from unjai.respond.schemas.base import storable
@@ -218,15 +221,22 @@ def _strip_item(step: Row) -> StripItem:
 
 
 async def officer(tx: Tx, actor: Actor, clock: Clock, *, unit_id: UnitId) -> Officer:
-    """Return what the officer's page shows: the unit, its duty, its task, the last one finished."""
+    """Return what the officer's page shows: the unit, its duty, its task, the last one finished.
+
+    Who may not answer for the unit (a citizen volunteer) learns that it was called, and nothing of the incident.
+    """
+    answers = actor.may("unit.answer")
     unit = await unit_of(tx, actor, clock, unit_id=unit_id)
     open_one = await assignments.open_of_unit(tx, unit_id)
     done = await assignments.last_cleared(tx, unit_id)
     return Officer(
         unit=UnitOut.model_validate(unit),
-        duty=DutyOut.model_validate({"on": unit.on_duty, "since": unit.since, "shift": unit.shift}),
-        assignment=None if open_one is None else await _task(tx, open_one),
-        last_closed=None if done is None else await _done(tx, done),
+        duty=DutyOut.model_validate(await duty_shown(tx, clock, unit=unit, account_id=actor.account_id)),
+        assignment=None if open_one is None or not answers else await _task(tx, open_one),
+        called=open_one is not None and not answers,
+        last_closed=None if done is None or not answers else await _done(tx, done),
+        talk=await own_talk(tx, unit_id),
+        distress=await own_distress(tx, unit_id),
         now=clock.now(),
     )
 
@@ -237,7 +247,9 @@ async def _task(tx: Tx, asked: Row) -> Task:
         raise not_found("incident", asked["incident_id"])
     told = await reports.of_incidents(tx, [asked["incident_id"]])
     told_of = await asked_vehicles(tx, StationId(asked["station_id"]), shown.id) if shown.code == WATCHED else []
-    return Task.model_validate({**asked, "incident": shown, "told": told_of + _told(told)})
+    return Task.model_validate(
+        {**asked, "incident": shown, "told": told_of + _told(told), "caller": caller_place(asked, told)}
+    )
 
 
 def _told(rows: Iterable[Row]) -> list[str]:
@@ -258,18 +270,6 @@ async def _done(tx: Tx, asked: Row) -> DoneTask | None:
         outcome=found["outcome"],
         cleared_at=asked["cleared_at"],
     )
-
-
-async def help_status(tx: Tx, clock: Clock, *, help_id: UUID) -> HelpStatus:
-    """Return what a citizen may know of her own call: how far it is, and where the unit is that comes.
-
-    Raises `not_found` (404) for a call that is not, or not yet, in the picture.
-    """
-    told = await reports.latest_of_source(tx, f"citizen:{help_id}")
-    found = None if told is None else await incidents.of(tx, told["incident_id"])
-    if found is None:
-        raise not_found("help", help_id)
-    return await progress(tx, clock, found, key=help_id)
 
 
 async def progress(tx: Tx, clock: Clock, found: Row, *, key: UUID) -> HelpStatus:

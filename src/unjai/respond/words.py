@@ -106,6 +106,8 @@ def expanded(facts: Mapping[str, object]) -> dict[str, object]:
         words["text"] = Words(th=f" — “{facts['text']}”", en=f" — “{facts['text']}”")
     if facts.get("reason"):
         words["reason"] = Words(th=f": {facts['reason']}", en=f": {facts['reason']}")
+    if touched := [label(f"help.{key}.{facts[key]}") for key in ("what", "many", "hurt") if facts.get(key)]:
+        words["told"] = Words(th=" · ".join(one.th for one in touched), en=" · ".join(one.en for one in touched))
     if "eta" in words and "road" in words:
         eta, road = words["eta"], words["road"]
         words["trip"] = Words(th=f" ({eta.th} {road.th})", en=f" ({eta.en}, {road.en})")

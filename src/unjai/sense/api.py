@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import ipaddress
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -16,6 +15,7 @@ from pydantic import ValidationError
 from unjai.model.errors import UnjaiError, not_found
 from unjai.model.ids import DeviceId
 from unjai.people.flows import issue_credential
+from unjai.people.phone_apps import Reached, owntracks_config, owntracks_text
 from unjai.platform.http import Ask, allowed
 from unjai.sense.base import Sensor, sensors
 from unjai.sense.schemas import DeviceSetupOut, ObservationKindOut, SensorOut, SettingsIn
@@ -130,17 +130,7 @@ def _mqtt(request: Request) -> tuple[int, bool]:
 def _told(device: Device, secret: str, host: str, port: int, *, tls: bool, topics: Sequence[str], base: str) -> str:
     """Return what the QR code says: OwnTracks' own configuration for a phone, JSON for everything else."""
     if device.kind == "phone":
-        config = {
-            "_type": "configuration",
-            "mode": 3,
-            "url": f"{base}/gps/owntracks",
-            "auth": True,
-            "username": device.key,
-            "password": secret,
-            "deviceId": device.key,
-            "tid": device.key[-2:],
-        }
-        return f"owntracks:///config?inline={base64.urlsafe_b64encode(msgspec.json.encode(config)).decode()}"
+        return owntracks_text(owntracks_config(Reached(base=base), device.key, secret))
     facts: dict[str, Any] = {"host": host, "port": port, "tls": tls, "user": device.key, "password": secret}
     facts["topics"] = list(topics)
     return msgspec.json.encode(facts).decode()

@@ -56,7 +56,14 @@ class Citizen(Sensor):
         Kind(
             name="citizen_sos", retention="citizen", th="ประชาชนขอความช่วยเหลือ", en="Citizen calls for help", urgent=True
         ),
-        Kind(name="citizen_position", retention="citizen", th="ตำแหน่งผู้ขอความช่วยเหลือ", en="Caller's position"),
+        # urgent, so that a phone whose clock is wrong is followed too
+        Kind(
+            name="citizen_position",
+            retention="citizen",
+            th="ตำแหน่งผู้ขอความช่วยเหลือ",
+            en="Caller's position",
+            urgent=True,
+        ),
         Kind(name="citizen_cancel", retention="citizen", th="ผู้ขอความช่วยเหลือแจ้งยกเลิก", en="Caller cancels", urgent=True),
         Kind(name="citizen_report", retention="citizen", th="ประชาชนแจ้งเหตุ", en="Citizen's report", urgent=True),
     )
@@ -86,7 +93,7 @@ class Citizen(Sensor):
         at = _time(said, needed=bool(asked["report"] or asked["what"]))
         where = _place(said)
         mark: str | None = own
-        kind, payload = "citizen_sos", _help(own, said)
+        kind, payload = "citizen_sos", {**_help(own, said), **_crowd(received)}
         if asked["report"]:
             kind, payload = "citizen_report", _report(own, said)
         elif asked["what"] == "position":
@@ -153,6 +160,12 @@ def _caller(said: Mapping[str, Any]) -> dict[str, object]:
 def _help(own: str, said: Mapping[str, Any]) -> dict[str, object]:
     text = wire.present(text=wire.text(said.get("text"), MAX_TEXT))
     return {"help_id": own, "silent": wire.flag(said.get("silent")) is True, **_caller(said), **text}
+
+
+def _crowd(received: Received) -> dict[str, object]:
+    """Return which limit of the edge the call came over; the edge alone writes that header."""
+    found = received.headers.get("x-unjai-crowd")
+    return {"crowd": found} if found in ("address", "all") else {}
 
 
 def _report(own: str, said: Mapping[str, Any]) -> dict[str, object]:

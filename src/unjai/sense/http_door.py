@@ -130,7 +130,7 @@ class Doors:
         if "x-unjai" not in asked.request.headers:
             raise UnjaiError("request_forged", 403)
         actor.must("unit.self")
-        found = self.intake.registry.by_unit(actor.unit_id) if actor.unit_id is not None else None
+        found = self.intake.registry.by_crew(actor.unit_id, actor.account_id)
         if found is None:
             raise UnjaiError("unit_has_no_device", 409)
         return actor.key, found

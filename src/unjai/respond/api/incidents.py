@@ -1,4 +1,4 @@
-"""Routes of respond: event codes, calls, incidents, dispatch, the officer's answers, a citizen's own call."""
+"""Routes of respond: event codes, calls, incidents, dispatch, the officer's answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Query, Response
 from unjai.model.errors import UnjaiError
 from unjai.model.geometry import Point
 from unjai.model.ids import AssignmentId, IncidentId, ReportId, UnitId
-from unjai.platform.http import PUBLIC, Ask, allowed
+from unjai.platform.http import Ask, allowed
 from unjai.respond import flows, view
 from unjai.respond.codes import event_codes
 from unjai.respond.rules.kinds import compatible
@@ -23,7 +23,6 @@ from unjai.respond.schemas.incidents import (
     DistressIn,
     DoneIn,
     EventCodeOut,
-    HelpStatus,
     Incident,
     IncidentRow,
     MergeIn,
@@ -45,6 +44,7 @@ Reads = Annotated[Ask, allowed("incident.read")]
 Works = Annotated[Ask, allowed("incident.work")]
 Sends = Annotated[Ask, allowed("dispatch")]
 Goes = Annotated[Ask, allowed("unit.self")]
+Answers = Annotated[Ask, allowed("unit.answer")]
 
 
 @router.get("/event-codes")
@@ -280,7 +280,7 @@ async def read_officer(ask: Goes) -> Officer:
 
 
 @router.post("/officer/assignments/{assignment_id}/accept")
-async def accept(assignment_id: UUID, ask: Goes, body: DeedIn | None = None) -> Officer:
+async def accept(assignment_id: UUID, ask: Answers, body: DeedIn | None = None) -> Officer:
     """Take the task."""
     at = body.at if body else None
     await flows.accept(ask.tx, ask.actor, ask.clock, assignment_id=AssignmentId(assignment_id), at=at)
@@ -288,7 +288,7 @@ async def accept(assignment_id: UUID, ask: Goes, body: DeedIn | None = None) -> 
 
 
 @router.post("/officer/assignments/{assignment_id}/refuse")
-async def refuse(assignment_id: UUID, ask: Goes, body: RefuseIn | None = None) -> Officer:
+async def refuse(assignment_id: UUID, ask: Answers, body: RefuseIn | None = None) -> Officer:
     """Say no; the next best unit is asked."""
     said = body or RefuseIn()
     await flows.refuse(
@@ -298,7 +298,7 @@ async def refuse(assignment_id: UUID, ask: Goes, body: RefuseIn | None = None) -
 
 
 @router.post("/officer/assignments/{assignment_id}/en-route")
-async def en_route(assignment_id: UUID, ask: Goes, body: DeedIn | None = None) -> Officer:
+async def en_route(assignment_id: UUID, ask: Answers, body: DeedIn | None = None) -> Officer:
     """Say that the unit has set out."""
     at = body.at if body else None
     await flows.en_route(ask.tx, ask.actor, ask.clock, assignment_id=AssignmentId(assignment_id), at=at)
@@ -306,7 +306,7 @@ async def en_route(assignment_id: UUID, ask: Goes, body: DeedIn | None = None) -
 
 
 @router.post("/officer/assignments/{assignment_id}/on-scene")
-async def on_scene(assignment_id: UUID, ask: Goes, body: DeedIn | None = None) -> Officer:
+async def on_scene(assignment_id: UUID, ask: Answers, body: DeedIn | None = None) -> Officer:
     """Say that the unit has arrived."""
     at = body.at if body else None
     await flows.on_scene(ask.tx, ask.actor, ask.clock, assignment_id=AssignmentId(assignment_id), at=at)
@@ -314,7 +314,7 @@ async def on_scene(assignment_id: UUID, ask: Goes, body: DeedIn | None = None) -
 
 
 @router.post("/officer/assignments/{assignment_id}/close")
-async def close_assignment(assignment_id: UUID, body: DoneIn, ask: Goes) -> Officer:
+async def close_assignment(assignment_id: UUID, body: DoneIn, ask: Answers) -> Officer:
     """Finish the task with its outcome."""
     await flows.close_assignment(
         ask.tx,
@@ -345,9 +345,3 @@ async def distress(
         key=(idempotency_key or "").strip()[:128] or None,
     )
     return await _page(ask)
-
-
-@router.get("/citizen/help/{help_id}")
-async def read_help(help_id: UUID, ask: Annotated[Ask, allowed(PUBLIC)]) -> HelpStatus:
-    """Return how far a citizen's own call for help is. Its id is known to her page alone."""
-    return await view.help_status(ask.tx, ask.clock, help_id=help_id)

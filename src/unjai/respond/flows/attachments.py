@@ -105,6 +105,11 @@ async def attach_from_scene(
     return await _attach(case, file, key=key, caption=caption, told_at=told_at, unit_id=own_unit(actor))
 
 
+async def attach_from_caller(case: Case, file: Prepared, *, key: str, told_at: datetime | None) -> UUID:
+    """Attach what a citizen sent to her own call, whose incident is held; the call's own limits were asked before."""
+    return await _attach(case, file, key=key, caption="", told_at=told_at, unit_id=None)
+
+
 async def _attach(
     case: Case, file: Prepared, *, key: str, caption: str, told_at: datetime | None, unit_id: UnitId | None
 ) -> UUID:

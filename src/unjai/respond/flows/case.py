@@ -21,6 +21,7 @@ from unjai.platform.outbox import emit
 from unjai.respond.events import IncidentChanged, OfferChanged
 from unjai.respond.flows.pins import pinned
 from unjai.respond.rules import life
+from unjai.respond.rules.help import near
 from unjai.respond.rules.overdue import Waiting, pending
 from unjai.respond.store import assignments, incidents, overdues, reports, timeline
 from unjai.respond.words import label
@@ -162,12 +163,13 @@ class Case:
     async def locate(self, point: Point, *, spoken: str = "") -> None:
         """Give it a place and that place's address; what was `spoken` of the place stands before it."""
         address = (await territory_of(self.tx, self.station_id)).address_of(point)
+        text_th, text_en = near(address.text_th, address.text_en, point.accuracy_m)
         self.set(
             lon=point.lon,
             lat=point.lat,
             accuracy_m=point.accuracy_m,
-            place_th=_beside(spoken, address.text_th),
-            place_en=_beside(spoken, address.text_en),
+            place_th=_beside(spoken, text_th),
+            place_en=_beside(spoken, text_en),
         )
 
     async def step(self, row: Row, to: life.Step, **values: Any) -> Row:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from unjai.model.actor import Actor
@@ -12,15 +13,16 @@ from unjai.model.ids import DeviceId, IncidentId, UnitId, named_id, new_id
 from unjai.people.flows import unit_of
 from unjai.picture.store import last_seen_of
 from unjai.platform.database import Tx
+from unjai.platform.outbox import emit
+from unjai.respond.events import OfferChanged
 from unjai.respond.flows.case import Case
+from unjai.respond.flows.crowding import held_apart
 from unjai.respond.flows.taking import NewReport, Taken, taken
+from unjai.respond.rules.help import ends_by_itself, near
 from unjai.respond.rules.kinds import DEVICE_SILENT, UNIT_DISTRESS
 from unjai.respond.rules.life import close_move
-from unjai.respond.store import incidents, reports, timeline
+from unjai.respond.store import assignments, helps, incidents, reports, timeline
 from unjai.territory.view import territory_of
-
-TAKE_BACK = timedelta(seconds=10)
-"""Five seconds are promised on the citizen's screen; the rest is for the way here."""
 
 MOVED_M, TOLD_M = 10.0, 50.0
 RESTLESS = 3
@@ -39,7 +41,9 @@ async def source_moved(
     told = await reports.latest_of_source(tx, source)
     if told is None:
         return None
-    case = await Case.hold(tx, actor, clock, told["incident_id"])
+    case = await held_apart(tx, actor, clock, told)
+    if told["kind"] == "citizen_sos":
+        await helps.put(tx, told, clock.now())
     if case.state == "closed" or observed_at < (told["placed_at"] or told["observed_at"]):
         return None
     was = reports.point_of(told)
@@ -54,16 +58,20 @@ async def source_moved(
     since = None if last is None else distance_m(last, point)
     if since is None or since >= TOLD_M:
         address = (await territory_of(tx, case.station_id)).address_of(point)
+        place_th, place_en = near(address.text_th, address.text_en, point.accuracy_m)
         await case.say(
             "caller_moved",
             report_id=told["id"],
             distance_m=None if since is None else round(since),
             lon=point.lon,
             lat=point.lat,
-            place_th=address.text_th,
-            place_en=address.text_en,
+            place_th=place_th,
+            place_en=place_en,
         )
     await case.save("caller_moved")
+    for row in await assignments.open_of_incidents(tx, [case.id]):
+        woken = OfferChanged(station_id=case.station_id, unit_id=row["unit_id"], account_id=row["account_id"])
+        await emit(tx, clock, woken)
     return case.id
 
 
@@ -73,13 +81,13 @@ def _worth_it(was: Point, now: Point, far: float) -> bool:
 
 
 async def citizen_cancelled(
-    tx: Tx, actor: Actor, clock: Clock, *, source: str, observed_at: datetime
+    tx: Tx, actor: Actor, clock: Clock, *, source: str, observed_at: datetime, reason: str = ""
 ) -> IncidentId | None:
-    """Hear that a citizen takes a call for help back.
+    """Hear that a citizen takes a call for help back, and why.
 
-    Within `TAKE_BACK` of the press, while nobody took it up and nobody else reported it, the incident is closed as
-    cancelled. Later nothing is closed: someone may be forcing her hand, so an operator is told to make sure first.
-    Told again, it changes nothing.
+    A slip that is taken back at once closes its incident as cancelled (`rules.help.ends_by_itself`). Otherwise nothing
+    is closed: someone may be forcing her hand, so an operator is told to make sure first. Told again, it changes
+    nothing.
     """
     actor.must("call.take")
     told = await reports.latest_of_source(tx, source)
@@ -91,15 +99,32 @@ async def citizen_cancelled(
     if await timeline.says(tx, case.id, "caller_cancelled", observed_at):
         return case.id
     after = observed_at - told["observed_at"]
-    if case.state == "new" and case.row["report_count"] == 1 and after <= TAKE_BACK:
+    known = await helps.call_of(tx, told["id"])
+    slip = ends_by_itself(
+        after=after,
+        new=case.state == "new",
+        alone=case.row["report_count"] == 1,
+        silent=told["silent"],
+        told=await _has_told(tx, told["id"], known),
+        reason=reason,
+    )
+    if told["kind"] == "citizen_sos":
+        await helps.put(tx, told, clock.now(), cancelled_at=observed_at, cancel_reason=reason)
+    if slip:
         await case.say("caller_took_back", seconds=max(0, round(after.total_seconds())))
         case.move(close_move("cancelled"))
         case.set(outcome="cancelled")
         await case.say("closed", outcome="cancelled")
     else:
-        await case.say("caller_cancelled", observed_at=observed_at)
+        await case.say("caller_cancelled", observed_at=observed_at, reason=reason or None)
     await case.save("caller_cancelled")
     return case.id
+
+
+async def _has_told(tx: Tx, report_id: UUID, known: dict[str, Any] | None) -> bool:
+    """Tell whether anything but the press itself came of a call."""
+    touched = known is not None and any(known[name] for name in ("what", "many", "hurt", "place_text"))
+    return touched or (await helps.counted(tx, report_id))[0] > 0
 
 
 async def device_back(tx: Tx, actor: Actor, clock: Clock, *, device_id: DeviceId) -> IncidentId | None:

@@ -29,11 +29,17 @@ def own_unit(actor: Actor) -> UnitId:
     return actor.unit_id
 
 
+def _answering(actor: Actor) -> UnitId:
+    """Return the actor's unit, for whose work they may answer; raise `right_missing` (403), `unit_missing` (409)."""
+    actor.must("unit.answer")
+    return own_unit(actor)
+
+
 async def accept(
     tx: Tx, actor: Actor, clock: Clock, *, assignment_id: AssignmentId, at: datetime | None = None
 ) -> IncidentId:
     """Take the task. An offer that ended before is `offer_gone` (409); off duty it is `unit_off_duty` (409)."""
-    unit_id = own_unit(actor)
+    unit_id = _answering(actor)
     case, row = await held_assignment(tx, actor, clock, assignment_id, unit_id=unit_id)
     if life.passed(row["state"], "accepted"):
         return case.id
@@ -58,7 +64,7 @@ async def refuse(
     at: datetime | None = None,
 ) -> IncidentId:
     """Say no, with a reason if there is one; the next best unit is asked by itself."""
-    unit_id = own_unit(actor)
+    unit_id = _answering(actor)
     case, row = await held_assignment(tx, actor, clock, assignment_id, unit_id=unit_id)
     if row["state"] == "refused":
         return case.id
@@ -94,7 +100,7 @@ async def _go(
     move: life.Move,
     at: datetime | None,
 ) -> IncidentId:
-    unit_id = own_unit(actor)
+    unit_id = _answering(actor)
     case, row = await held_assignment(tx, actor, clock, assignment_id, unit_id=unit_id)
     if life.passed(row["state"], to):
         return case.id
@@ -117,7 +123,7 @@ async def close_assignment(
     at: datetime | None = None,
 ) -> IncidentId:
     """Finish the task with its outcome. The incident is closed with it, unless another unit is still on the scene."""
-    unit_id = own_unit(actor)
+    unit_id = _answering(actor)
     case, row = await held_assignment(tx, actor, clock, assignment_id, unit_id=unit_id)
     if row["state"] == "cleared":
         return case.id

@@ -25,6 +25,7 @@ from unjai.respond.store import incidents, reports
 from unjai.territory.view import territory_of
 
 Channel = Literal["pole", "call", "citizen", "unit", "device", "camera", "rule", "plate"]
+CROWD_ABOUT = ("อาจเป็นการกดจำนวนมากผิดปกติ", "possibly a flood of presses")
 LATE = timedelta(minutes=5)
 """A report that came more than this after it was observed says so on the timeline."""
 
@@ -54,6 +55,8 @@ class NewReport:
     caller_name: str | None = None
     caller_phone: str | None = None
     priority: int | None = None
+    crowd: str = ""
+    """Which limit it came over, `address` or `all`: it may be part of a flood of presses."""
     about: tuple[str, str] = ("", "")
     """What an incident opened by it is about, Thai and English, where that is no one device."""
 
@@ -155,6 +158,7 @@ async def _seen(tx: Tx, rows: list[dict[str, Any]]) -> list[joining.OpenIncident
             barred=frozenset(row["barred"]),
             device_id=row["device_id"],
             by_rule=row["channel"] == "rule",
+            crowd=row["crowd"],
             closed=row["state"] == "closed",
         )
         for row in rows
@@ -171,9 +175,15 @@ async def _joined(
         source=report.source,
         point=report.point,
         device_id=report.device_id,
+        crowd=bool(report.crowd),
     )
     near = await incidents.candidates(
-        tx, actor.station, within=joining.reach(telling), source=report.source, device_id=report.device_id
+        tx,
+        actor.station,
+        within=joining.reach(telling),
+        source=report.source,
+        device_id=report.device_id,
+        crowd=telling.crowd,
     )
     candidates, versions = await _seen(tx, near), {row["id"]: row["version"] for row in near}
     while (found := joining.best(telling, candidates)) is not None:
@@ -202,7 +212,7 @@ async def open_case(
     now = clock.now()
     year = be_year(now.astimezone(BANGKOK).year)
     seq = await incidents.next_seq(tx, station_id, year)
-    about_th, about_en = await _about(tx, station_id, report)
+    about_th, about_en = CROWD_ABOUT if report.crowd else await _about(tx, station_id, report)
     values = {
         "id": new_id(now),
         "station_id": station_id,
@@ -224,10 +234,11 @@ async def open_case(
         "first_observed_at": report.observed_at,
         "last_observed_at": report.observed_at,
         "report_count": 1,
+        "crowd": bool(report.crowd),
         "version": 0,
     }
     case = Case(tx, actor, clock, await incidents.add(tx, values))
-    if report.point is not None:
+    if report.point is not None and not report.crowd:
         await case.locate(report.point, spoken=report.place_text)
     return case
 
@@ -260,6 +271,7 @@ async def _write(
             "text": report.text,
             "place_text": report.place_text,
             "silent": report.silent,
+            "crowd": report.crowd,
             "joined_why": why.why if why else None,
             "distance_m": why.distance_m if why else None,
         },
@@ -280,7 +292,8 @@ async def _add_to(case: Case, report: NewReport, report_id: ReportId, code: Even
     await case.say("joined", facts)
     follows = code.code == WATCHED and report.observed_at >= row["last_observed_at"]
     better = (report.point or case.place) if follows else joining.sharper(case.place, report.point)
-    if better is not None and better is not case.place and better is report.point and not row["place_by_hand"]:
+    held = row["place_by_hand"] or row["crowd"]  # a flood is nowhere
+    if better is not None and better is not case.place and better is report.point and not held:
         await case.locate(better, spoken=report.place_text)
     name = better_name(code_of(row["code"]), code)
     if name.code != row["code"]:

@@ -14,6 +14,8 @@ A report joins an open incident when all of this holds:
 A further report of the same source (a citizen who runs, a caller who rings again) needs no nearness.
 A call for help never goes into what an alert rule opened: it would stand under the rule's name and without its
 cameras. What rules tell goes into a call for help.
+A call that may be part of a flood (`crowd`) and stands beside nothing goes into the open incident of the flood, which
+takes no other call.
 A silent device joins the open incident of the same device whatever the time, and nothing else joins that.
 A vehicle of the watch list joins the open incident of the same vehicle (its source) whatever time and place, and no
 other: two cars that pass one camera are two happenings.
@@ -39,7 +41,7 @@ VAGUE_M = 250.0
 WINDOW = timedelta(minutes=5)
 METRES_PER_DEGREE = math.radians(EARTH_RADIUS_M)
 
-Why = Literal["same_device", "same_source", "same_vehicle", "place_time"]
+Why = Literal["same_device", "same_source", "same_vehicle", "place_time", "crowd"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +53,7 @@ class Telling:
     source: str
     point: Point | None = None
     device_id: DeviceId | None = None
+    crowd: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,6 +95,7 @@ class OpenIncident:
     barred: frozenset[str] = frozenset()
     device_id: DeviceId | None = None
     by_rule: bool = False
+    crowd: bool = False
     closed: bool = False
 
 
@@ -106,9 +110,9 @@ class Joined:
 
     @property
     def order(self) -> tuple[int, float, float, UUID]:
-        """Sort the best first: same device or source, then nearest in place, then in time."""
+        """Sort the best first: same device or source, then nearest in place, then in time; a flood is the last."""
         far = math.inf if self.distance_m is None else self.distance_m
-        return (0 if self.why != "place_time" else 1, far, self.gap_s, self.incident_id)
+        return ({"place_time": 1, "crowd": 2}.get(self.why, 0), far, self.gap_s, self.incident_id)
 
 
 def _placed(point: Point | None) -> Point | None:
@@ -141,7 +145,7 @@ def _same(why: Why, incident: OpenIncident, away: timedelta) -> Joined:
     return Joined(incident_id=incident.incident_id, why=why, distance_m=None, gap_s=away.total_seconds())
 
 
-def joins(report: Telling, incident: OpenIncident) -> Joined | None:
+def joins(report: Telling, incident: OpenIncident) -> Joined | None:  # noqa: PLR0911  one rule a line
     """Tell whether and why `report` belongs to `incident`; None where it does not."""
     if incident.closed:
         return None
@@ -154,8 +158,10 @@ def joins(report: Telling, incident: OpenIncident) -> Joined | None:
         return _same("same_vehicle", incident, away) if known else None
     if report.source in incident.barred or away > WINDOW or not compatible(report.code, incident.code):
         return None
-    far, near = _nearest(report.point, incident.places)
     same_source = report.source in incident.sources
+    if incident.crowd and not same_source:
+        return _same("crowd", incident, away) if report.crowd else None
+    far, near = _nearest(report.point, incident.places)
     drowned = incident.by_rule and report.code.code == CALL_FOR_HELP
     if not (same_source or (near and not drowned)):
         return None

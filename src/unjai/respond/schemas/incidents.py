@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from unjai.people.schemas.accounts import DutyOut, UnitOut
+from unjai.people.schemas.accounts import UnitOut
+from unjai.people.schemas.duty import DutyOut
 from unjai.platform.moments import MomentIn
 from unjai.respond.rules.life import Outcome, State, Step
 from unjai.respond.rules.ranking import Standing
@@ -24,6 +25,7 @@ from unjai.respond.schemas.base import (
     Short,
 )
 from unjai.respond.schemas.case import AttachmentOut, CaseFileOut, ChecklistOut, OverdueOut, PartyOut
+from unjai.respond.schemas.officer import CallerPlace, OwnDistress, OwnTalk
 
 
 class EventCodeOut(Out):
@@ -219,6 +221,7 @@ class Task(Out):
     road_m: float | None
     incident: IncidentRow
     told: list[str]
+    caller: CallerPlace | None
 
 
 class DoneTask(Out):
@@ -238,7 +241,10 @@ class Officer(Out):
     unit: UnitOut
     duty: DutyOut
     assignment: Task | None
+    called: bool
     last_closed: DoneTask | None
+    talk: OwnTalk
+    distress: OwnDistress | None
     now: Moment
 
 

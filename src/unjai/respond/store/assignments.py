@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from unjai.model.ids import UnitId
 from unjai.platform.database import Tx
 from unjai.respond.rules.life import OPEN_STEPS
-from unjai.respond.store.tables import assignment
+from unjai.respond.store.tables import assignment, incident
 
 Row = dict[str, Any]
 
@@ -104,6 +104,18 @@ async def due(tx: Tx, now: datetime, limit: int = 50) -> list[Row]:
         .order_by(assignment.c.incident_id, assignment.c.id)
         .limit(limit)
     )
+
+
+async def ever_asked(tx: Tx, incident_id: UUID, unit_id: UUID) -> bool:
+    """Tell whether a unit was ever asked for an incident, or called for help there itself."""
+    asked = exists().where(assignment.c.incident_id == incident_id, assignment.c.unit_id == unit_id)
+    own = exists().where(incident.c.id == incident_id, incident.c.unit_id == unit_id)
+    return bool(await tx.scalar(select(or_(asked, own))))
+
+
+async def offered(tx: Tx, now: datetime) -> list[Row]:
+    """Return the offers that may still be answered."""
+    return await tx.all(select(assignment).where(assignment.c.state == "offered", assignment.c.expires_at > now))
 
 
 async def move_open(tx: Tx, incident_id: UUID, into: UUID) -> None:

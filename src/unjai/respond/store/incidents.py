@@ -82,8 +82,13 @@ async def open_ones(tx: Tx, station_id: StationId | None = None) -> list[Row]:
     return await tx.all(query.order_by(incident.c.priority, incident.c.opened_at, incident.c.id))
 
 
-async def candidates(tx: Tx, station_id: StationId, *, within: Reach, source: str, device_id: UUID | None) -> list[Row]:
-    """Return all that a report could join: open incidents in its reach or with its source, and those of its device."""
+async def candidates(
+    tx: Tx, station_id: StationId, *, within: Reach, source: str, device_id: UUID | None, crowd: bool = False
+) -> list[Row]:
+    """Return all that a report could join: open incidents in its reach or with its source, and those of its device.
+
+    With `crowd` those of floods too.
+    """
     merged = incident.alias()
     near = incident.c.lon.between(within.west, within.east) & incident.c.lat.between(within.south, within.north)
     grown = exists().where(merged.c.merged_into == incident.c.id)
@@ -91,7 +96,7 @@ async def candidates(tx: Tx, station_id: StationId, *, within: Reach, source: st
     here = and_(
         incident.c.first_observed_at <= within.first_by,
         incident.c.last_observed_at >= within.last_from,
-        or_(near, grown, told),
+        or_(near, grown, told, incident.c.crowd) if crowd else or_(near, grown, told),
     )
     return await tx.all(
         select(incident).where(

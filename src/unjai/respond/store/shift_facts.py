@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, or_, select
 
 from unjai.model.ids import StationId
 from unjai.people.store.identity_tables import break_glass
+from unjai.people.store.roster_tables import duty_crew
 from unjai.people.store.tables import account, account_role, duty, session, unit
 from unjai.picture.health.store import device_outage, listening
 from unjai.platform.database import Tx
@@ -25,9 +26,24 @@ MOST = 500
 
 async def units_on(tx: Tx, station_id: StationId, begin: datetime, end: datetime) -> list[Row]:
     """Return which units were on duty, with vehicle and crew, by call sign and time."""
-    columns = (unit.c.call_sign, unit.c.kind, unit.c.name_th, unit.c.name_en, unit.c.vehicle, unit.c.registration)
+    member = account.alias("member")
+    named = (
+        select(func.string_agg(func.distinct(member.c.name_th), ", "))
+        .select_from(duty_crew.join(member, member.c.id == duty_crew.c.account_id))
+        .where(duty_crew.c.duty_id == duty.c.id)
+        .scalar_subquery()
+    )
+    columns = (
+        unit.c.call_sign,
+        unit.c.kind,
+        unit.c.name_th,
+        unit.c.name_en,
+        func.coalesce(func.nullif(duty.c.vehicle, ""), unit.c.vehicle).label("vehicle"),
+        func.coalesce(func.nullif(duty.c.registration, ""), unit.c.registration).label("registration"),
+        func.coalesce(named, account.c.name_th).label("crew"),
+    )
     query = (
-        select(*columns, account.c.name_th.label("crew"), duty.c.unit_id, duty.c.from_at, duty.c.to_at)
+        select(*columns, duty.c.unit_id, duty.c.from_at, duty.c.to_at)
         .join(unit, unit.c.id == duty.c.unit_id)
         .outerjoin(account, account.c.id == unit.c.account_id)
         .where(

@@ -77,6 +77,12 @@ async def last_kind(tx: Tx, incident_id: UUID) -> str | None:
     return kind
 
 
+async def has_kind(tx: Tx, incident_id: UUID, kind: str) -> bool:
+    """Tell whether a step of `kind` stands on an incident's timeline."""
+    query = select(timeline.c.id).where(timeline.c.incident_id == incident_id, timeline.c.kind == kind)
+    return await tx.scalar(query.limit(1)) is not None
+
+
 async def says(tx: Tx, incident_id: UUID, kind: str, observed_at: datetime) -> bool:
     """Tell whether a step of `kind` stands there already for what was observed at that moment."""
     said = msgspec.to_builtins(observed_at)

@@ -1,0 +1,1 @@
+"""The stories of walks: found, begun, answered, followed, alerted, shown to a friend, forgotten."""

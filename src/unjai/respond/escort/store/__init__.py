@@ -1,0 +1,1 @@
+"""All SQL of walks that are watched."""
