@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 /**
  * Writes `/precache-<entry>.json` = `{version, files}` for each entry: the page and everything it loads at start,
- * so that a service worker can keep exactly that. `version` changes when any file does.
+ * so that a service worker can keep exactly that; of the officer's and the citizen's pages also the parts that are
+ * loaded when opened, for they are opened where there is no line. `version` changes when any file does.
  * @returns {import('vite').Plugin}
  */
 export function precacheLists() {
@@ -21,6 +22,7 @@ export function precacheLists() {
           for (const css of part.viteMetadata?.importedCss ?? []) files.add(css);
           for (const asset of part.viteMetadata?.importedAssets ?? []) files.add(asset);
           for (const next of part.imports) walk(next);
+          if (['citizen', 'officer'].includes(chunk.name)) for (const next of part.dynamicImports) walk(next);
         };
         walk(chunk.fileName);
         for (const name of [...files]) {

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { phoneChunks } from './chunks.js';
+import { compressed } from './compressed.js';
 import { precacheLists } from './precache.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -9,7 +11,7 @@ const centre = process.env['UNJAI_URL'] ?? 'http://127.0.0.1:8400';
 export default defineConfig({
   root: here('.'),
   base: '/',
-  plugins: [svelte(), precacheLists()],
+  plugins: [svelte(), precacheLists(), compressed()],
   resolve: {
     alias: { $lib: here('src/lib') },
     ...(process.env['VITEST'] ? { conditions: ['browser'] } : {}),
@@ -30,6 +32,7 @@ export default defineConfig({
         officer: here('officer/index.html'),
         open: here('open/index.html'),
       },
+      output: { codeSplitting: { groups: [{ name: phoneChunks() }] } },
     },
   },
   server: {

@@ -36,6 +36,16 @@ async function fill(cache, files) {
 
 let renewing = null;
 
+/** Windows of this app, whether this worker serves them or not. */
+async function pages() {
+  const open = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  return open.filter((client) => isPage(new URL(client.url).pathname));
+}
+
+async function tellPages(said) {
+  for (const client of await pages()) client.postMessage(said);
+}
+
 /** Fetch what the build lists, all or nothing; then let go of all but the two newest, for pages still open. */
 function renew() {
   renewing ??= (async () => {
@@ -52,7 +62,10 @@ function renew() {
       await caches.delete(name);
       throw error;
     }
-    for (const old of (await mine()).slice(0, -2)) await caches.delete(old);
+    const others = (await mine()).slice(0, -1);
+    for (const old of others.slice(0, -1)) await caches.delete(old);
+    // A page that was opened before has older files; it becomes the newer version when nobody is at anything.
+    if (others.length > 0) await tellPages({ type: 'renewed', files });
   })().finally(() => {
     renewing = null;
   });
@@ -97,6 +110,10 @@ async function openFile(event, path) {
 }
 
 self.addEventListener('install', (event) => event.waitUntil(renew().then(() => self.skipWaiting())));
+/** A page that stays open for days asks now and then whether there is a newer version. */
+self.addEventListener('message', (event) => {
+  if (event.data?.type === 'look') event.waitUntil(renew().catch(() => undefined));
+});
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener('fetch', (event) => {
@@ -110,14 +127,74 @@ self.addEventListener('fetch', (event) => {
   if (url.pathname.startsWith('/assets/') || beside.includes(url.pathname)) event.respondWith(openFile(event, url.pathname));
 });
 
-/** An officer touched the notice of an offer: bring the page to the front. */
+/** An officer touched a notice: bring the page to the front. */
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
+  const hash = event.notification.data?.kind === 'talk' ? 'talk' : '';
   event.waitUntil(
     (async () => {
-      const open = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
-      const found = open.find((client) => isPage(new URL(client.url).pathname));
-      await (found ? found.focus() : self.clients.openWindow(page));
+      const [found] = await pages();
+      if (!found) return self.clients.openWindow(hash ? `${page}#${hash}` : page);
+      await found.focus();
+      if (hash) found.postMessage({ type: 'open', hash });
+      return undefined;
+    })(),
+  );
+});
+
+/*
+ * Web Push, for officers on duty. The message is sealed for this browser; unless the officer chose otherwise it names
+ * neither what happened nor where. While the page is seen it rings by itself, so no notice is laid over it.
+ */
+const SAID = {
+  th: { offer: 'มีเหตุใหม่', 'offer.open': 'แตะเพื่อดูและตอบรับ', over: 'หมดเวลาตอบรับเหตุแล้ว', talk: 'ข้อความจากศูนย์', 'talk.open': 'แตะเพื่ออ่าน' },
+  en: { offer: 'New incident', 'offer.open': 'Touch to see and answer', over: 'The time to answer is over', talk: 'Message from the centre', 'talk.open': 'Touch to read' },
+};
+const LONGEST_MS = 60_000;
+
+async function wake(said) {
+  const words = SAID[said.lang === 'en' ? 'en' : 'th'];
+  const kind = said.kind === 'talk' ? 'talk' : 'offer';
+  if ((await pages()).some((client) => client.visibilityState === 'visible')) {
+    await tellPages({ type: 'push', kind });
+    return;
+  }
+  const until = Date.parse(said.until ?? '');
+  const look = { tag: String(said.tag ?? kind), icon: '/icons/officer-192.png', badge: '/icons/officer-192.png', lang: said.lang, data: { kind, until } };
+  await self.registration.showNotification(words[kind], { ...look, body: said.body || words[`${kind}.open`], renotify: true, requireInteraction: kind === 'offer', vibrate: [400, 150, 400, 150, 400, 150, 400] });
+  if (kind !== 'offer' || Number.isNaN(until)) return;
+  // An offer that is over must not go on saying that there is one; the browser may end this worker before.
+  await new Promise((resolve) => setTimeout(resolve, Math.min(LONGEST_MS, Math.max(0, until - Date.now()))));
+  const still = await self.registration.getNotifications({ tag: look.tag });
+  if (still.length > 0) await self.registration.showNotification(words.over, { ...look, body: '', silent: true, requireInteraction: false });
+}
+
+self.addEventListener('push', (event) => {
+  if (app !== 'officer') return;
+  let said = {};
+  try {
+    said = event.data?.json() ?? {};
+  } catch {
+    // Something to wake for, whatever it was.
+  }
+  event.waitUntil(wake(said));
+});
+
+/** The push service gave this browser another address: the centre takes it in the place of the old one. */
+self.addEventListener('pushsubscriptionchange', (event) => {
+  if (app !== 'officer') return;
+  event.waitUntil(
+    (async () => {
+      const api = '/api/officer/push';
+      const answer = await fetch(api, { credentials: 'same-origin' });
+      if (!answer.ok) return;
+      const { on, key } = await answer.json();
+      if (!on) return;
+      const bytes = Uint8Array.from(atob(key.replaceAll('-', '+').replaceAll('_', '/') + '='.repeat((4 - (key.length % 4)) % 4)), (sign) => sign.charCodeAt(0));
+      const fresh = event.newSubscription ?? (await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes }));
+      const { endpoint, keys } = fresh.toJSON();
+      const body = JSON.stringify({ endpoint, keys, replaces: event.oldSubscription?.endpoint ?? '' });
+      await fetch(api, { method: 'POST', credentials: 'same-origin', headers: { 'Content-Type': 'application/json', 'X-Unjai': '1' }, body });
     })(),
   );
 });

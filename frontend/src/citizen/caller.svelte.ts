@@ -1,10 +1,10 @@
 /** The citizen's page as one live thing: the call for help, what still has to go out, where she is, what the centre says. */
 import { ApiError, get } from '$lib/api';
 import { distanceM } from '$lib/near';
-import { clientId, httpPost, openShelf, Outbox, type Answer, type Entry, type OutboxState, type Refusal } from '$lib/outbox';
+import { bodyOf, clientId, httpPost, openShelf, Outbox, type Answer, type Entry, type OutboxState, type Refusal } from '$lib/outbox';
 import { inTime } from '$lib/shelf';
 import type { Info } from '$lib/types';
-import { heard, isStale, page, pressed, recall, type Help, type HelpAnswer } from './help';
+import { heard, isStale, lastWord, page, pressed, recall, slipsOf, type Help, type HelpAnswer, type HelpTold, type Hidden } from './help';
 
 export interface Place {
   lon: number;
@@ -26,9 +26,13 @@ export interface ReportWords {
 
 const KEPT = 'unjai.help';
 const PHONE = 'unjai.phone';
+const SLIPS = 'unjai.slips';
 const HELP_PATH = '/api/citizen/help';
 /** Each call has its own lane: a new one waits for nothing that an older one left behind. */
 const lane = (id: string): string => `help:${id}`;
+/** What is told after the press waits for the press alone, and pictures hold up no words. */
+const moreLane = (id: string): string => `more:${id}`;
+const fileLane = (id: string): string => `file:${id}`;
 const POLL_MS = 3_000;
 /** A place this old may still go out with the press; a better one follows. */
 const RECENT_MS = 60_000;
@@ -45,6 +49,8 @@ export class Caller {
   takenBack = $state.raw<TakenBack | null>(null);
   phone = $state('');
   reported = $state(false);
+  /** Presses by mistake that this phone remembers. */
+  slips = $state.raw<number[]>([]);
   #box = $state.raw<OutboxState>({ entries: [], sending: false, failing: false, needsLogin: false });
 
   readonly page = $derived(page(this.help, this.now));
@@ -55,6 +61,8 @@ export class Caller {
   readonly failing = $derived(this.#box.entries.some((entry) => entry.id === this.help?.id && entry.tries > 0));
   /** The centre has not been told yet that a call was taken back. */
   readonly cancelling = $derived(this.#box.entries.some((entry) => entry.path.endsWith('/cancel')));
+  /** Words and pictures of this call that the centre has not got yet, and those it would not take. */
+  readonly more = $derived(this.#box.entries.filter((entry) => this.help && (entry.lane === moreLane(this.help.id) || entry.lane === fileLane(this.help.id))));
   /** The centre's last word is older than it should be. */
   readonly stale_s = $derived(this.help?.answer && this.now - this.help.answeredAt > 15_000 ? (this.now - this.help.answeredAt) / 1_000 : 0);
 
@@ -68,6 +76,7 @@ export class Caller {
   async start(): Promise<void> {
     this.help = recall(read(KEPT), Date.now());
     this.phone = read(PHONE) ?? '';
+    this.slips = slipsOf(read(SLIPS), Date.now());
     this.#timers.push(setInterval(() => this.#tick(), 250));
     addEventListener('online', this.#wake);
     addEventListener('offline', this.#wake);
@@ -89,6 +98,20 @@ export class Caller {
     // A press while the shelf was being opened waits here.
     if (this.help && this.help.sentAt === null && !(await inTime(shelf.all(), 1_000).catch(() => [])).some((entry) => entry.id === this.help?.id)) await this.#post(this.help);
     await this.#outbox.start();
+    // What is needed after a press, so that it is there when the line is cut.
+    this.#load();
+  }
+
+  /** What follows the press but is not needed for it; null until it was fetched, which is tried until it is there. */
+  parts = $state.raw<Awaited<ReturnType<typeof load>> | null>(null);
+  #loading = false;
+  #loadAt = 0;
+
+  #load(): void {
+    if (this.parts || this.#loading || Date.now() < this.#loadAt) return;
+    this.#loading = true;
+    this.#loadAt = Date.now() + POLL_MS;
+    void load().then((found) => (this.parts = found), () => undefined).finally(() => (this.#loading = false));
   }
 
   stop(): void {
@@ -115,22 +138,76 @@ export class Caller {
   };
 
   /** The press: it goes out at once, with the place if one is known; everything else follows. */
-  press(): void {
+  press(hidden: Hidden | null = null): void {
     if (this.help && this.page !== 'closed') return;
-    const help = pressed(clientId(), Date.now());
+    const help = pressed(clientId(), Date.now(), hidden);
     this.takenBack = null;
     this.#told = null;
     this.#keep(help);
     void this.#post(help);
     this.#findPlace();
-    navigator.vibrate?.(60);
+    if (!help.silent) navigator.vibrate?.(60);
   }
 
   async #post(help: Help): Promise<void> {
     const place = this.place && Date.now() - this.place.at < RECENT_MS ? this.place : null;
     if (place) this.#told = place;
-    const body = { id: help.id, tst: seconds(help.pressedAt), ...(place ? spot(place) : {}), ...(this.phone ? { phone: this.phone } : {}) };
+    const body = { id: help.id, tst: seconds(help.pressedAt), ...(place ? spot(place) : {}), ...(this.phone ? { phone: this.phone } : {}), ...(help.silent ? { silent: true } : {}) };
     await this.#outbox?.add({ id: help.id, lane: lane(help.id), path: HELP_PATH, body });
+  }
+
+  /** What she touched, one thing or several; the last of each counts. */
+  tell(told: HelpTold): void {
+    if (!this.help) return;
+    this.#keep({ ...this.help, told: { ...this.help.told, ...told } });
+    void this.#more(this.help.id, 'told', told);
+  }
+
+  /** Ask once more; what was told stays until she touches something else. */
+  askAgain(): void {
+    if (this.help) this.#keep({ ...this.help, told: {} });
+  }
+
+  /** Where she is, in her words, for a phone that does not know. */
+  tellPlace(text: string): void {
+    if (this.help) void this.#more(this.help.id, 'told', { place_text: text });
+  }
+
+  say(text: string): void {
+    const id = clientId();
+    if (this.help) void this.#more(this.help.id, 'words', { id, text, at: new Date().toISOString() }, id);
+  }
+
+  /** A picture or a voice; kept on the phone until the centre has it. */
+  async send(file: Blob, name: string): Promise<void> {
+    const help = this.help;
+    if (!help) return;
+    const about = new URLSearchParams({ name, at: new Date().toISOString() });
+    await this.#outbox?.add({ lane: fileLane(help.id), path: `${HELP_PATH}/${help.id}/attachments?${about.toString()}`, body: await bodyOf(file) });
+  }
+
+  /** Hide the screen, or show it again. The centre is told that she cannot speak; the call goes on. */
+  hide(hidden: Hidden | null): void {
+    const help = this.help;
+    if (!help) return;
+    this.#keep({ ...help, hidden, silent: help.silent || hidden !== null, settled: help.settled || hidden !== null });
+    if (hidden && !help.silent) void this.#more(help.id, 'told', { silent: true });
+  }
+
+  /** Help is no longer needed, by a word. The centre is told and makes sure; nothing ends by itself. */
+  async noLonger(reason: string): Promise<void> {
+    const help = this.help;
+    if (!help) return;
+    this.#keep({ ...help, cancelled: true });
+    await this.#outbox?.add({ lane: lane(help.id), path: `${HELP_PATH}/${help.id}/cancel`, body: { tst: seconds(Date.now()), reason } });
+  }
+
+  dismiss(entry: Entry): void {
+    void this.#outbox?.discard(entry.id);
+  }
+
+  async #more(help_id: string, what: string, body: unknown, id?: string): Promise<void> {
+    await this.#outbox?.add({ ...(id ? { id } : {}), lane: moreLane(help_id), path: `${HELP_PATH}/${help_id}/${what}`, body });
   }
 
   /** Within the first seconds, or while it has not gone out. The centre hears of it if it may have heard the press. */
@@ -142,7 +219,7 @@ export class Caller {
     this.takenBack = help.sentAt !== null ? 'sent' : told ? 'maybe' : 'never';
     this.#keep(null);
     this.#leavePlace();
-    await this.#outbox?.discardLane('place');
+    for (const each of ['place', moreLane(help.id), fileLane(help.id)]) await this.#outbox?.discardLane(each);
     await this.#outbox?.discard(help.id);
     if (told) await this.#outbox?.add({ lane: lane(help.id), path: `${HELP_PATH}/${help.id}/cancel`, body: { tst: seconds(Date.now()) }, quiet: true });
   }
@@ -171,6 +248,8 @@ export class Caller {
   setPhone(phone: string): void {
     this.phone = phone;
     write(PHONE, phone || null);
+    // Given after the press: the call learns it too.
+    if (phone && this.help && this.page !== 'closed') void this.#more(this.help.id, 'told', { phone });
   }
 
   async report(words: ReportWords): Promise<void> {
@@ -186,6 +265,7 @@ export class Caller {
 
   /** An old call for help must not go out by itself when the phone wakes up a day later. */
   #mayGo(entry: Entry): boolean {
+    if (this.help?.sentAt === null && [moreLane(this.help.id), fileLane(this.help.id)].includes(entry.lane)) return false;
     return entry.path !== HELP_PATH || !isStale({ pressedAt: entry.at, sentAt: null }, Date.now());
   }
 
@@ -210,6 +290,7 @@ export class Caller {
     this.now = Date.now();
     const help = this.help;
     if (!help) return;
+    this.#load();
     if (!help.settled && this.page !== 'grace') this.#keep({ ...help, settled: true });
     if (this.page === 'closed' || this.page === 'refused') this.#leavePlace();
     else if (this.now - this.#askedAt >= POLL_MS && help.sentAt !== null) void this.#ask(help);
@@ -220,8 +301,13 @@ export class Caller {
     this.#asking = true;
     this.#askedAt = Date.now();
     try {
-      const answer = await get<HelpAnswer>(`${HELP_PATH}/${help.id}`, { timeout_ms: 8_000 });
+      const shown = help.hidden ? null : lastWord(help);
+      const answer = await get<HelpAnswer>(`${HELP_PATH}/${help.id}${shown === null ? '' : `?seen=${shown}`}`, { timeout_ms: 8_000 });
       if (this.help?.id === help.id) this.#keep(heard(this.help, answer, Date.now()));
+      if (answer.status === 'closed' && answer.mistaken) {
+        this.slips = slipsOf(read(SLIPS), Date.now(), help.pressedAt);
+        write(SLIPS, JSON.stringify(this.slips));
+      }
     } catch (thrown) {
       // Not found: the centre is still writing it down. Anything else: the age of the last word tells.
       if (thrown instanceof ApiError && thrown.status !== 0 && thrown.status !== 404) this.#askedAt = Date.now() + POLL_MS;
@@ -282,6 +368,11 @@ export class Caller {
     this.help = help;
     write(KEPT, help ? JSON.stringify(help) : null);
   }
+}
+
+async function load() {
+  const [more, noLonger, choose, screen] = await Promise.all([import('./call/More.svelte'), import('./call/NoLonger.svelte'), import('./quiet/Choose.svelte'), import('./quiet/Screen.svelte')]);
+  return [more.default, noLonger.default, choose.default, screen.default] as const;
 }
 
 function spot(place: Place): { lat: number; lon: number; acc: number } {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { heard, mayTakeBack, page, phoneNumber, pressed, recall, smsAddress, stepsDone, STALE_MS, takeBackLeft, TAKE_BACK_MS, type Help, type Status } from './help';
+import en from './en.json';
+import { heard, HURT, lastWord, MANY, mayTakeBack, nextAsked, page, phoneNumber, pressed, recall, slipsOf, smsAddress, stepsDone, STALE_MS, takeBackLeft, TAKE_BACK_MS, WHATS, type Help, type Status } from './help';
+import th from './th.json';
 
 const T0 = 1_795_000_000_000;
 const fresh = pressed('h1', T0);
@@ -67,4 +69,38 @@ it('reads phone numbers as people type them', () => {
 
 it('makes a text message with the place in it', () => {
   expect(smsAddress('ช่วยด้วย 13.75,100.5 & รีบมา')).toBe(`sms:?&body=${encodeURIComponent('ช่วยด้วย 13.75,100.5 & รีบมา')}`);
+});
+
+describe('what is told after the press', () => {
+  it('has words for every touch, in both languages', () => {
+    const keys = [...WHATS.map((one) => `help.what.${one}`), ...MANY.map((one) => `help.many.${one}`), ...HURT.map((one) => `help.hurt.${one}`)];
+    for (const key of keys) for (const words of [th, en] as Record<string, string>[]) expect(words[key], key).toBeTruthy();
+  });
+  it('is asked one thing at a time, and none twice', () => {
+    expect(nextAsked({}, [])).toBe('what');
+    expect(nextAsked({ what: 'ill' }, [])).toBe('many');
+    expect(nextAsked({}, ['what', 'many'])).toBe('hurt');
+    expect(nextAsked({ hurt: 'no' }, ['what', 'many'])).toBeNull();
+  });
+});
+
+it('keeps a hidden call hidden over a reload, and never stands in the first seconds with it', () => {
+  const hidden = pressed('h', T0, 'calculator');
+  expect(page(hidden, T0 + 10)).toBe('unsent');
+  expect(recall(JSON.stringify(hidden), T0)).toEqual(hidden);
+  expect(recall(JSON.stringify({ ...hidden, hidden: 'clock' }), T0)?.hidden).toBeNull();
+});
+
+it('tells the centre of its own last word only', () => {
+  const word = (seq: number, from_caller: boolean) => ({ seq, from_caller, sort: 'word' as const, text: 'x', at: '', seen: false });
+  expect(lastWord(heard(sent, { status: 'received', words: [word(4, false), word(7, true)] }, T0))).toBe(4);
+  expect(lastWord(sent)).toBeNull();
+});
+
+it('remembers presses by mistake for thirty days, on this phone alone', () => {
+  const day = 24 * 3_600_000;
+  expect(slipsOf('[1]', T0, T0)).toEqual([T0]);
+  expect(slipsOf(JSON.stringify([T0]), T0 + day, T0)).toEqual([T0]);
+  expect(slipsOf(JSON.stringify([T0]), T0 + 31 * day)).toEqual([]);
+  expect(slipsOf('junk', T0)).toEqual([]);
 });

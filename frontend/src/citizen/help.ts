@@ -10,7 +10,33 @@ export interface HelpAnswer {
   unit?: { lon: number; lat: number; heading?: number | null } | null;
   message_th?: string | null;
   message_en?: string | null;
+  words?: HelpWord[];
+  number?: 'none' | 'given' | 'proved';
+  /** The centre was told that help is no longer needed; an operator makes sure. */
+  cancelled?: boolean;
+  /** Closed, and nobody was found in need. */
+  mistaken?: boolean;
 }
+
+export interface HelpWord {
+  seq: number;
+  from_caller: boolean;
+  sort: 'word' | 'photo' | 'audio';
+  text: string;
+  at: string;
+  seen: boolean;
+}
+
+export const WHATS = ['attacked', 'followed', 'harassed', 'ill', 'accident', 'fire', 'lost', 'other'] as const;
+export const MANY = ['one', 'few', 'many'] as const;
+export const HURT = ['yes', 'no', 'unsure'] as const;
+export interface HelpTold {
+  what?: (typeof WHATS)[number];
+  many?: (typeof MANY)[number];
+  hurt?: (typeof HURT)[number];
+}
+/** What a hidden call looks like. */
+export type Hidden = 'calculator' | 'dark';
 
 export interface Help {
   id: string;
@@ -24,6 +50,12 @@ export interface Help {
   answeredAt: number;
   /** The first seconds are over: the page is calm and does not offer to take it back. */
   settled: boolean;
+  /** She cannot speak, or must not be heard: no sound, no shaking, and the centre does not ring back. */
+  silent: boolean;
+  hidden: Hidden | null;
+  told: HelpTold;
+  /** She has said that help is no longer needed; it may still be on its way to the centre. */
+  cancelled: boolean;
 }
 
 export const TAKE_BACK_MS = 5_000;
@@ -32,8 +64,8 @@ export const STALE_MS = 15 * 60_000;
 /** A call is forgotten by the phone so long after its end, or after the press if its end was never heard. */
 const FORGET_MS = 12 * 3_600_000;
 
-export function pressed(id: string, now: number): Help {
-  return { id, pressedAt: now, sentAt: null, refused: null, answer: null, answeredAt: 0, settled: false };
+export function pressed(id: string, now: number, hidden: Hidden | null = null): Help {
+  return { id, pressedAt: now, sentAt: null, refused: null, answer: null, answeredAt: 0, settled: hidden !== null, silent: hidden !== null, hidden, told: {}, cancelled: false };
 }
 
 export type Page =
@@ -111,6 +143,10 @@ export function recall(text: string | null, now: number): Help | null {
     answer: kept.answer ?? null,
     answeredAt: kept.answeredAt ?? 0,
     settled: kept.settled ?? false,
+    silent: kept.silent ?? false,
+    hidden: kept.hidden === 'calculator' || kept.hidden === 'dark' ? kept.hidden : null,
+    told: kept.told ?? {},
+    cancelled: kept.cancelled ?? false,
   };
 }
 
@@ -123,4 +159,30 @@ export function smsAddress(text: string): string {
 export function phoneNumber(typed: string): string | null {
   const bare = typed.replace(/[๐-๙]/g, (digit) => String(digit.charCodeAt(0) - 0x0e50)).replace(/[\s().\-\u200B]/g, '');
   return /^(0\d{8,9}|\+\d{8,15})$/.test(bare) ? bare : null;
+}
+
+/** The number of the last word of the centre, for it to know that the page has shown it; null where there is none. */
+export function lastWord(help: Help | null): number | null {
+  const words = help?.answer?.words?.filter((one) => !one.from_caller) ?? [];
+  return words.at(-1)?.seq ?? null;
+}
+
+/** The next thing to ask; null when all was told or passed over. */
+export function nextAsked(told: HelpTold, passed: readonly string[]): keyof HelpTold | null {
+  const left = (['what', 'many', 'hurt'] as const).filter((one) => !told[one] && !passed.includes(one));
+  return left[0] ?? null;
+}
+
+const SLIP_MS = 30 * 24 * 3_600_000;
+
+/** The moments of presses by mistake that this phone remembers, a new one among them; nobody else keeps them. */
+export function slipsOf(text: string | null, now: number, slip: number | null = null): number[] {
+  let kept: unknown;
+  try {
+    kept = JSON.parse(text ?? '[]');
+  } catch {
+    kept = [];
+  }
+  const known = Array.isArray(kept) ? kept.filter((at): at is number => typeof at === 'number' && Math.abs(now - at) < SLIP_MS) : [];
+  return slip === null || known.includes(slip) ? known : [...known, slip].slice(-20);
 }

@@ -10,6 +10,7 @@ import { MarkBook } from '../map/book';
 import { alarms, ordered, orderedUnits } from './queue';
 import { desk } from './sos/desk.svelte';
 import { NOTICE } from './strip';
+import { talk } from './talk/talk.svelte';
 
 type Rows<T> = Readonly<Record<string, T>>;
 const HOUR_MS = 3_600_000;
@@ -70,7 +71,7 @@ class Room {
         this.#heard();
         this.book.takeMarks(marks, performance.now());
       },
-      notice: (what) => void (what === 'sos.changed' ? desk.ask() : attention.ask()),
+      notice: (what) => void (what === 'sos.changed' ? desk.ask() : what === 'talk.said' ? talk.ask() : attention.ask()),
       tick: ({ now, core, since, why = null }) => {
         this.#heard(now);
         if (this.core.state !== core || this.core.since !== since || this.core.why !== why) this.core = { state: core, since, why };
@@ -84,6 +85,7 @@ class Room {
         this.age = (performance.now() - this.#heard_ms) / 1000;
       }, 500),
     ];
+    talk.callSign = (id) => this.units[id]?.call_sign ?? '';
     addEventListener('online', this.#hurry);
     void this.load();
   }
@@ -91,6 +93,7 @@ class Room {
   close(): void {
     this.#feed?.stop();
     attention.stop();
+    talk.stop();
     this.#feed = null;
     this.#timers.forEach(clearInterval);
     removeEventListener('online', this.#hurry);
@@ -99,6 +102,7 @@ class Room {
   /** What changes seldom. Each part on its own: a right that is missing leaves only its part empty. */
   async load(): Promise<void> {
     const part = <T>(path: string, put: (found: T) => void) => get<T>(path).then(put, () => undefined);
+    void talk.ask();
     await Promise.all([
       part<Zone>('/api/zone', (found) => (this.zone = found)),
       part<Streets>('/api/streets', (found) => (this.streets = found)),

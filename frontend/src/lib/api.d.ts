@@ -260,46 +260,6 @@ export interface paths {
         patch: operations["change_unit_api_units__unit_id__patch"];
         trace?: never;
     };
-    "/api/units/{unit_id}/duty": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Set Duty
-         * @description Put a unit on duty or take it off, for its crew.
-         */
-        post: operations["set_duty_api_units__unit_id__duty_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/officer/duty": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Own Duty
-         * @description Sign one's own unit on or off.
-         */
-        post: operations["own_duty_api_officer_duty_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/shifts": {
         parameters: {
             query?: never;
@@ -430,6 +390,194 @@ export interface paths {
          * @description Make a new secret for a unit's phone, with the codes that put it into the phone; told this once.
          */
         post: operations["phone_sheet_api_units__unit_id__phone_sheet_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/officer/phone-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Own Phone Sheet
+         * @description Make a new secret for the phone of one's own unit, with what sets the phone's app up; told this once.
+         */
+        post: operations["own_phone_sheet_api_officer_phone_sheet_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{unit_id}/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Duty
+         * @description Put a unit on duty or take it off, for its crew.
+         */
+        post: operations["set_duty_api_units__unit_id__duty_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/officer/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign On Form
+         * @description Return what the sign-on form proposes: shift, unit, vehicle, call sign, line of work, crew.
+         */
+        get: operations["sign_on_form_api_officer_duty_get"];
+        put?: never;
+        /**
+         * Sign Oneself
+         * @description Sign oneself on or off, in one's own unit or one that the roster says.
+         */
+        post: operations["sign_oneself_api_officer_duty_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Roster
+         * @description Return what is planned for some days, each unit with its crew and with what is wrong.
+         */
+        get: operations["read_roster_api_roster_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roster/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Roster People
+         * @description Return who may be planned: officers of every line of work, and volunteers.
+         */
+        get: operations["roster_people_api_roster_people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roster/sheet.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Roster Pdf
+         * @description Return the roster of some days on paper, a page a day.
+         */
+        get: operations["roster_pdf_api_roster_sheet_pdf_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roster/{day}/{shift_id}/{unit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Plan Unit
+         * @description Plan a unit for a shift of a day, or change its plan.
+         */
+        put: operations["plan_unit_api_roster__day___shift_id___unit_id__put"];
+        post?: never;
+        /**
+         * Unplan Unit
+         * @description Take a unit out of a shift of a day.
+         */
+        delete: operations["unplan_unit_api_roster__day___shift_id___unit_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roster/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Days
+         * @description Copy days of the roster to later ones, where nothing is planned yet.
+         */
+        post: operations["copy_days_api_roster_copy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roster/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back
+         * @description Take back what was just copied.
+         */
+        post: operations["take_back_api_roster_take_back_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3994,10 +4142,368 @@ export interface paths {
         /**
          * Read Help
          * @description Return how far a citizen's own call for help is. Its id is known to her page alone.
+         *
+         *     `seen` is the number of the last word of the centre that was on her screen.
          */
         get: operations["read_help_api_citizen_help__help_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/citizen/help/{help_id}/told": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell
+         * @description Hear what she touched after the press; each is optional. `help_not_yet` (425): send it again.
+         */
+        post: operations["tell_api_citizen_help__help_id__told_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/citizen/help/{help_id}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say Word
+         * @description Hear a word of hers. The same id again is the same word.
+         */
+        post: operations["say_word_api_citizen_help__help_id__words_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/citizen/help/{help_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send File
+         * @description Take a picture or a voice onto the incident: the body is the file itself, at most 8 MB.
+         */
+        post: operations["send_file_api_citizen_help__help_id__attachments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/help-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Desk Calls
+         * @description Return the citizens' calls of an incident: what was told since the press, and when each phone was last heard.
+         */
+        get: operations["desk_calls_api_incidents__incident_id__help_calls_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/help-calls/{report_id}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Caller
+         * @description Say a word to the caller, which her page shows.
+         */
+        post: operations["answer_caller_api_incidents__incident_id__help_calls__report_id__words_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/help-calls/{report_id}/number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove Number
+         * @description Note that somebody rang the caller's number and she answered, or take that back.
+         */
+        post: operations["prove_number_api_incidents__incident_id__help_calls__report_id__number_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/help-calls/{report_id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See Words
+         * @description Note up to which number the caller's words were on the desk's screen.
+         */
+        post: operations["see_words_api_incidents__incident_id__help_calls__report_id__seen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description Return how many calls of citizens there were, and how many by mistake. Nobody is named or remembered for one.
+         */
+        get: operations["figures_api_help_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/officer/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Push
+         * @description Return the station's key for a browser's subscription, and one's own phones that are woken.
+         */
+        get: operations["read_push_api_officer_push_get"];
+        put?: never;
+        /**
+         * Subscribe
+         * @description Let this phone be woken for offers and words of the centre, on duty only, until the session ends.
+         */
+        post: operations["subscribe_api_officer_push_post"];
+        /**
+         * Unsubscribe
+         * @description Wake one of one's own phones no more.
+         */
+        delete: operations["unsubscribe_api_officer_push_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/officer/talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Talk
+         * @description Return what one's own unit and the centre said, oldest first; the page before a message by its number.
+         */
+        get: operations["own_talk_api_officer_talk_get"];
+        put?: never;
+        /**
+         * Say To Centre
+         * @description Say something to the centre; sent again with the same key it is the same message.
+         */
+        post: operations["say_to_centre_api_officer_talk_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/officer/talk/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Own Read
+         * @description Say that the centre's words were read, up to a number.
+         */
+        post: operations["own_read_api_officer_talk_read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Talk Waiting
+         * @description Return which units said something that nobody at the centre has read.
+         */
+        get: operations["talk_waiting_api_talk_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{unit_id}/talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Unit Talk
+         * @description Return what a unit and the centre said, oldest first.
+         */
+        get: operations["unit_talk_api_units__unit_id__talk_get"];
+        put?: never;
+        /**
+         * Say To Unit
+         * @description Say something to a unit, about an incident or none.
+         */
+        post: operations["say_to_unit_api_units__unit_id__talk_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{unit_id}/talk/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Centre Read
+         * @description Say that a unit's words were read at the centre, up to a number.
+         */
+        post: operations["centre_read_api_units__unit_id__talk_read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/officer/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Task Cameras
+         * @description Return the cameras near the incident that one's unit has taken; none without one.
+         */
+        get: operations["task_cameras_api_officer_cameras_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/officer/cameras/{camera_id}/still": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Task Still
+         * @description Return a masked still of a camera near one's task, as long as it is one's task; every watching is logged.
+         */
+        get: operations["task_still_api_officer_cameras__camera_id__still_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/officer/distress/safe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Safe Again
+         * @description Say by its word that one's own call for help is over; the centre makes sure and closes it.
+         */
+        post: operations["safe_again_api_officer_distress_safe_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4950,6 +5456,654 @@ export interface paths {
          * @description Ask for a package of an incident's pictures.
          */
         post: operations["seal_for_incident_api_incidents__incident_id__evidence_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escort/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ways
+         * @description Return one to three ways on foot with time and ease each; nothing is kept.
+         */
+        post: operations["ways_api_escort_ways_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escort/goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goals
+         * @description Find where to walk by name: streets, communities, places open to everybody; nothing is kept.
+         */
+        post: operations["goals_api_escort_goals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escort/walks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin
+         * @description Begin a walk. It is watched from its first position on; the token is told here and never again.
+         */
+        post: operations["begin_api_escort_walks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escort/walks/{walk_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description Return a walk as its own page shows it.
+         */
+        get: operations["read_api_escort_walks__walk_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escort/walks/{walk_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description Answer a question, or say something unasked. The answer is the same whatever the word.
+         */
+        post: operations["answer_api_escort_walks__walk_id__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escort/walks/{walk_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description End the walk, by any word. The answer is the same whatever the word.
+         */
+        post: operations["end_api_escort_walks__walk_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escort/walks/{walk_id}/way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Way
+         * @description Return the way that the walk follows now: another one after she strayed and answered.
+         */
+        get: operations["way_api_escort_walks__walk_id__way_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escort/walks/{walk_id}/more": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * More
+         * @description Take more time; the arrival that is expected moves, and nothing else.
+         */
+        post: operations["more_api_escort_walks__walk_id__more_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escort/walks/{walk_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Links
+         * @description Return the links for friends that work; their tokens were told once.
+         */
+        get: operations["links_api_escort_walks__walk_id__links_get"];
+        put?: never;
+        /**
+         * Share
+         * @description Make a link for a friend, whose token belongs behind the ``#`` of an address and in no log.
+         */
+        post: operations["share_api_escort_walks__walk_id__links_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escort/walks/{walk_id}/links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take Back
+         * @description Let a friend's link work no more.
+         */
+        delete: operations["take_back_api_escort_walks__walk_id__links__link_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escort/friend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Friend
+         * @description Return what a friend may see: the way, the expected arrival, the last position; nothing once the walk ended.
+         */
+        get: operations["friend_api_escort_friend_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Escorts
+         * @description Return how many walks are watched, and those that are alerts; of the others nobody sees more than their count.
+         */
+        get: operations["escorts_api_escorts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escorts/{escort_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Escort
+         * @description Return a walk of which an incident came, with its way and trail; every look is in the log.
+         */
+        get: operations["escort_api_escorts__escort_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plain-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reports
+         * @description Return reports: what hurries first, then what waits, the soonest promised first.
+         */
+        get: operations["list_reports_api_plain_reports_get"];
+        put?: never;
+        /**
+         * Tell
+         * @description Take a report; the same again answers the same.
+         */
+        post: operations["tell_api_plain_reports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plain-reports/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mine
+         * @description Return the reports whose secrets are told, with the station's answers; the newest first.
+         */
+        post: operations["mine_api_plain_reports_mine_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plain-reports/{plain_report_id}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Photo
+         * @description Add a photograph to one's own report.
+         */
+        post: operations["add_photo_api_plain_reports__plain_report_id__photos_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plain-reports/{plain_report_id}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say
+         * @description Say more of one's own report, that it is not mended, or that it is.
+         */
+        post: operations["say_api_plain_reports__plain_report_id__words_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plain-reports/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Waiting
+         * @description Return how many wait, and how the last 90 days went.
+         */
+        get: operations["waiting_api_plain_reports_waiting_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plain-reports/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Return the same as a table, without telephones and photographs; the export is on the log.
+         */
+        get: operations["export_api_plain_reports_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plain-reports/{plain_report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Report
+         * @description Return a report whole.
+         */
+        get: operations["read_report_api_plain_reports__plain_report_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plain-reports/photos/{plain_photo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Photo
+         * @description Return a photograph; the look is on the log.
+         */
+        get: operations["read_photo_api_plain_reports_photos__plain_photo_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plain-reports/{plain_report_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Take a report, let it wait, or put it back.
+         */
+        post: operations["move_api_plain_reports__plain_report_id__move_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plain-reports/{plain_report_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description Answer a report, and all who told the same.
+         */
+        post: operations["answer_api_plain_reports__plain_report_id__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plain-reports/{plain_report_id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join
+         * @description Say that a report repeats another.
+         */
+        post: operations["join_api_plain_reports__plain_report_id__join_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plain-reports/{plain_report_id}/part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Part
+         * @description Say that a report is a matter of its own after all.
+         */
+        post: operations["part_api_plain_reports__plain_report_id__part_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plain-reports/{plain_report_id}/incident": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * To Incident
+         * @description Make an incident of a report.
+         */
+        post: operations["to_incident_api_plain_reports__plain_report_id__incident_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/night-ease": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Night
+         * @description Return a zone at an hour: every street's class, those that fail and why, works by what each alone would lift.
+         */
+        get: operations["read_night_api_night_ease_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/night-ease/reckon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reckon Night
+         * @description Reckon all hours anew, beside this request; ask for the hour again until `reckoning` is at rest.
+         */
+        post: operations["reckon_night_api_night_ease_reckon_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/night-ease/mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Work
+         * @description Mark a work asked for, planned or not possible, or take the mark back.
+         */
+        post: operations["mark_work_api_night_ease_mark_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/night-ease/lit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note Lit
+         * @description Write down whether streets are lit, as somebody went and saw; who and when stand with it.
+         */
+        post: operations["note_lit_api_night_ease_lit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/night-ease.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Night
+         * @description Return works and failing streets of an hour as a table; the export stands in the audit log.
+         */
+        get: operations["export_night_api_night_ease_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/night-ease.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print Night
+         * @description Return an hour for printing: A4, what fails and the works by effect.
+         */
+        get: operations["print_night_api_night_ease_pdf_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6344,6 +7498,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/patrol/plain-reports/{plain_report_id}/finding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Of Report
+         * @description Make a finding of a citizen's plain report: a candidate for works.
+         */
+        post: operations["find_of_report_api_patrol_plain_reports__plain_report_id__finding_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/patrol/findings/{finding_id}/settle": {
         parameters: {
             query?: never;
@@ -6488,6 +7662,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/patrol/plan-due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Due
+         * @description Return how many asked visits, and which festivals, a plan of a shift would hold.
+         */
+        get: operations["read_due_api_patrol_plan_due_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/plans/{plan_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Plan
+         * @description Break off a plan that is being made.
+         */
+        post: operations["cancel_plan_api_patrol_plans__plan_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/patrol/plans/{plan_id}/rounds": {
         parameters: {
             query?: never;
@@ -6580,6 +7794,442 @@ export interface paths {
          * @description Return the round of one's own unit in this shift, or the next one within two hours.
          */
         get: operations["read_mine_api_patrol_rounds_mine_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/driven": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Shift
+         * @description Return what every unit of a shift drove beside its plan; `unit_id` asks for one, with its track.
+         */
+        get: operations["read_shift_api_patrol_driven_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/driven.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print Shift
+         * @description Return a shift for printing: A4, a row and a map for each unit, remarks, signatures.
+         */
+        get: operations["print_shift_api_patrol_driven_pdf_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/my/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Own
+         * @description Return one's own stays on duty of the last fourteen days, the newest first.
+         */
+        get: operations["list_own_api_patrol_my_shifts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/my/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Own
+         * @description Return one's own track beside the plan: of one's newest stay on duty, or of `duty_id`.
+         */
+        get: operations["read_own_api_patrol_my_track_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/owner-channel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Channel
+         * @description Return the station's gateway; empty where there is none.
+         */
+        get: operations["read_channel_api_patrol_owner_channel_get"];
+        /**
+         * Set Channel
+         * @description Set the station's gateway.
+         */
+        put: operations["set_channel_api_patrol_owner_channel_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/owner-channel/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Channel
+         * @description Send the gateway a message for nobody, and tell what it answered.
+         */
+        post: operations["try_channel_api_patrol_owner_channel_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Requests
+         * @description Return asked visits: those whose last day is today or later (`now`), those that are over, or all.
+         */
+        get: operations["list_requests_api_patrol_requests_get"];
+        put?: never;
+        /**
+         * Take Request
+         * @description Take a request; plans of its days hold it from now on.
+         */
+        post: operations["take_request_api_patrol_requests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/requests.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Requests
+         * @description Return asked visits as a table; the export stands in the audit.
+         */
+        get: operations["export_requests_api_patrol_requests_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/requests/{patrol_request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Request
+         * @description Change a request, withdraw it, or take that back.
+         */
+        put: operations["change_request_api_patrol_requests__patrol_request_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/requests/{patrol_request_id}/outcomes/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say Outcome
+         * @description Say by hand what became of a visit on the shift of a plan.
+         */
+        put: operations["say_outcome_api_patrol_requests__patrol_request_id__outcomes__plan_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Layers
+         * @description Return the festivals in use that end on `since` or later, all without it.
+         */
+        get: operations["list_layers_api_patrol_layers_get"];
+        put?: never;
+        /**
+         * Add Layer
+         * @description Add a festival; plans of its days hold it from now on.
+         */
+        post: operations["add_layer_api_patrol_layers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/layers/{patrol_layer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Layer
+         * @description Change a festival, take it out of use, or back.
+         */
+        put: operations["change_layer_api_patrol_layers__patrol_layer_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/layer-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Layer
+         * @description Return what a festival would change on a day; nothing is written.
+         */
+        post: operations["preview_layer_api_patrol_layer_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/risk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Risk
+         * @description Return the risk by hour of every place that plans hold, and of kinds of places.
+         */
+        get: operations["read_risk_api_patrol_risk_get"];
+        /**
+         * Set Risk
+         * @description Set the risk of places; the answer, sent again, takes it back.
+         */
+        put: operations["set_risk_api_patrol_risk_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/risk/kinds/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Kind
+         * @description Set the hours of a kind of place; the answer, sent again, takes it back.
+         */
+        put: operations["set_kind_api_patrol_risk_kinds__kind__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/risk/base": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Base
+         * @description Return the hours of a place of a kind at which so many things were reported in half a year.
+         */
+        get: operations["read_base_api_patrol_risk_base_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/risk/history-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read History
+         * @description Return what the station's incidents of some months say of each place; nothing is written.
+         */
+        post: operations["read_history_api_patrol_risk_history_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/risk/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take History
+         * @description Take what the past says as the risk of places; the answer, set again, takes it back.
+         */
+        post: operations["take_history_api_patrol_risk_history_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/concentration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Concentration
+         * @description Return whether planned and seen visits gather at few places.
+         */
+        get: operations["read_concentration_api_patrol_concentration_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Coverage
+         * @description Return which streets, areas and checkpoints were patrolled at which hours of the weeks up to `week`.
+         */
+        get: operations["read_coverage_api_patrol_coverage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol/coverage.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Coverage
+         * @description Return the streets with the hours of the week at which they were patrolled; the export stands in the audit.
+         */
+        get: operations["export_coverage_api_patrol_coverage_csv_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6864,6 +8514,26 @@ export interface paths {
          * @description Return the state of this centre: engines, disc, backup, certificate, log, settings without secrets.
          */
         get: operations["system_state_api_system_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What Is Kept
+         * @description Return what the station keeps how long, from its settings and rules as they are now.
+         */
+        get: operations["what_is_kept_api_kept_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7366,6 +9036,56 @@ export interface components {
             verdict?: components["schemas"]["VerdictOut"] | null;
         };
         /**
+         * AlertedOut
+         * @description A walk that is an alert, in the list.
+         */
+        AlertedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "strayed" | "stopped" | "late" | "battery" | "lost" | "duress";
+            /**
+             * Alerted At
+             * Format: date-time
+             */
+            alerted_at: string;
+            /**
+             * Incident Id
+             * Format: uuid
+             */
+            incident_id: string;
+            /**
+             * Expected At
+             * Format: date-time
+             */
+            expected_at: string;
+            position: components["schemas"]["FriendPlaceOut"] | null;
+            /** Battery */
+            battery: number | null;
+        };
+        /**
+         * AnswerIn
+         * @description What she answers; the page makes the id, so that a repeat is the same answer.
+         */
+        AnswerIn: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Word
+             * @default
+             */
+            word: string;
+        };
+        /**
          * AnswerIo
          * @description An answer to a step's question; `next` is the key of the step it leads to, or `end`.
          */
@@ -7479,6 +9199,31 @@ export interface components {
         ApproveIn: {
             /** Digest */
             digest: string;
+        };
+        /**
+         * AreaWeeksOut
+         * @description A beat or sub-zone: its streets' length, how much of it was patrolled, metres by hour, weeks nobody came.
+         */
+        AreaWeeksOut: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "beat" | "subzone";
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Length M */
+            length_m: number;
+            /** Seen M */
+            seen_m: number;
+            /** Hours */
+            hours: number[];
+            /** Weeks Unseen */
+            weeks_unseen: string[];
         };
         /**
          * AskIn
@@ -7757,6 +9502,44 @@ export interface components {
             verdict: "few" | "good" | "many";
         };
         /**
+         * BeginIn
+         * @description A walk to begin: which of the ways, who she is if she says so, and a word that means duress if she wants one.
+         */
+        BeginIn: {
+            from: components["schemas"]["WalkEndIn"];
+            to: components["schemas"]["WalkEndIn"];
+            /**
+             * Way
+             * @default 0
+             */
+            way: number;
+            /** Name */
+            name?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Duress Word */
+            duress_word?: string | null;
+        };
+        /**
+         * BegunOut
+         * @description A walk that was begun. The token is told once and is all that the walk belongs to.
+         */
+        BegunOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Token */
+            token: string;
+            /**
+             * Expected At
+             * Format: date-time
+             */
+            expected_at: string;
+            way: components["schemas"]["WayOut"];
+        };
+        /**
          * BorderOut
          * @description The border of a tambon for the map.
          */
@@ -7908,6 +9691,23 @@ export interface components {
             name: string | null;
             /** Phone */
             phone: string | null;
+        };
+        /**
+         * CallerPlace
+         * @description Where a caller is who shares her place, and when that was.
+         */
+        CallerPlace: {
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Accuracy M */
+            accuracy_m: number | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
         /**
          * CameraChange
@@ -8713,7 +10513,7 @@ export interface components {
             /** Last Score */
             last_score: number | null;
             /** Last State */
-            last_state: string | null;
+            last_state: ("proven" | "doubted" | "refused") | null;
         };
         /**
          * CheckpointScreenOut
@@ -8749,6 +10549,57 @@ export interface components {
         CheckpointVersionIn: {
             /** Version */
             version: number;
+        };
+        /**
+         * ChoiceOut
+         * @description A unit one may go on duty with, and what is proposed for it. `there` are those on duty in it.
+         */
+        ChoiceOut: {
+            unit: components["schemas"]["ChoiceUnitOut"];
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "own" | "roster";
+            /** Shift Id */
+            shift_id: string | null;
+            /** Call Sign */
+            call_sign: string;
+            /** Vehicle */
+            vehicle: string;
+            /** Registration */
+            registration: string;
+            /** Beat */
+            beat: string;
+            /** Ends At */
+            ends_at: string | null;
+            /** Crew */
+            crew: components["schemas"]["PlannedMemberOut"][];
+            /** There */
+            there: components["schemas"]["CrewOut"][];
+            note: components["schemas"]["HandoverOut"] | null;
+        };
+        /**
+         * ChoiceUnitOut
+         * @description The unit of a choice.
+         */
+        ChoiceUnitOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Call Sign */
+            call_sign: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "car" | "motorcycle" | "foot" | "volunteer";
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
         };
         /**
          * ChoicesIn
@@ -8891,6 +10742,22 @@ export interface components {
             text: string;
         };
         /**
+         * CodeCountOut
+         * @description How many incidents of a code there were, and whether it counts by itself.
+         */
+        CodeCountOut: {
+            /** Code */
+            code: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /** Count */
+            count: number;
+            /** Counts */
+            counts: boolean;
+        };
+        /**
          * CodeOut
          * @description A QR code: for which app, what it says, and its dark squares, a text of 0 and 1 for each row.
          */
@@ -8980,6 +10847,35 @@ export interface components {
              * Format: date-time
              */
             last_at: string;
+        };
+        /**
+         * ConcentrationOut
+         * @description Where visits go: the part at the most visited tenth of places, and how many places nobody saw.
+         */
+        ConcentrationOut: {
+            /** Visits */
+            visits: number;
+            /** Places */
+            places: number;
+            /** Top Share */
+            top_share: number | null;
+            /** Unseen */
+            unseen: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "few" | "even" | "gathered" | "feeding";
+        };
+        /**
+         * ConcentrationsOut
+         * @description Of published plans, and of what phones proved.
+         */
+        ConcentrationsOut: {
+            /** Days */
+            days: number;
+            planned: components["schemas"]["ConcentrationOut"];
+            seen: components["schemas"]["ConcentrationOut"];
         };
         /**
          * ConsentChange
@@ -9139,6 +11035,14 @@ export interface components {
              * Format: date-time
              */
             second_at: string;
+        };
+        /**
+         * CopiedOut
+         * @description What was copied; give it to `take-back` to undo it.
+         */
+        CopiedOut: {
+            /** Ids */
+            ids: string[];
         };
         /**
          * CopyFileOut
@@ -9417,6 +11321,38 @@ export interface components {
             schematic: boolean;
             /** Source */
             source: string;
+        };
+        /**
+         * CrewOut
+         * @description One of a crew on duty. `late_s` is by how much their sign-on came late.
+         */
+        CrewOut: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "officer" | "police_volunteer" | "citizen_volunteer" | "public_spirit" | "volunteer";
+            /**
+             * Line
+             * @enum {string}
+             */
+            line: "prevention" | "traffic" | "investigation" | "inquiry" | "administration";
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /** Late S */
+            late_s: number;
         };
         /**
          * CustodyStep
@@ -9847,12 +11783,30 @@ export interface components {
             cleared_at: string | null;
         };
         /**
+         * DrivenNameOut
+         * @description A name in both languages.
+         */
+        DrivenNameOut: {
+            /**
+             * Th
+             * @default
+             */
+            th: string;
+            /**
+             * En
+             * @default
+             */
+            en: string;
+        };
+        /**
          * DrivenOut
-         * @description A plan beside what was driven; `driven` are the streets (lon, lat).
+         * @description A plan beside what was driven; `driven` are the streets (lon, lat); one position a `step_s` seconds counts.
          */
         DrivenOut: {
             /** Units */
             units: components["schemas"]["UnitDriven"][];
+            /** Step S */
+            step_s: number;
             /** Driven */
             driven: [
                 number,
@@ -9866,16 +11820,76 @@ export interface components {
             }[];
         };
         /**
+         * DrivenPlaceOut
+         * @description A place of a plan, or a checkpoint.
+         */
+        DrivenPlaceOut: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["DrivenNameOut"];
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+        };
+        /**
+         * DutyFactsOut
+         * @description What was said of a duty that goes on.
+         */
+        DutyFactsOut: {
+            /** Call Sign */
+            call_sign: string;
+            /** Vehicle */
+            vehicle: string;
+            /** Registration */
+            registration: string;
+            /** Odometer Km */
+            odometer_km: number | null;
+            /** Beat */
+            beat: string;
+            /** Late S */
+            late_s: number;
+            /** Crew */
+            crew: components["schemas"]["CrewOut"][];
+        };
+        /**
          * DutyIn
-         * @description On duty, or off.
+         * @description On duty, or off. All but `on` is optional: what is not said comes from the roster, then from the unit.
+         *
+         *     `at` is when a phone without a line says that it was pressed; `note` is the line for the next crew.
          */
         DutyIn: {
             /** On */
             on: boolean;
+            /** At */
+            at?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Unit Id */
+            unit_id?: string | null;
+            /** Shift Id */
+            shift_id?: string | null;
+            /** Call Sign */
+            call_sign?: string | null;
+            /** Vehicle */
+            vehicle?: string | null;
+            /** Registration */
+            registration?: string | null;
+            /** Odometer Km */
+            odometer_km?: number | null;
+            /** Line */
+            line?: ("prevention" | "traffic" | "investigation" | "inquiry" | "administration") | null;
+            /** Crew */
+            crew?: components["schemas"]["MemberIn"][] | null;
         };
         /**
          * DutyOut
-         * @description Whether a unit is on duty, since when, and for which shift.
+         * @description Whether one is on duty, since when, for which shift, with whom.
+         *
+         *     `carries`: this phone tells the unit's place. `missing`: the roster says them, and they are not there.
          */
         DutyOut: {
             /** On */
@@ -9883,6 +11897,42 @@ export interface components {
             /** Since */
             since: string | null;
             shift: components["schemas"]["ShiftOut"] | null;
+            /** Ends At */
+            ends_at?: string | null;
+            /**
+             * Call Sign
+             * @default
+             */
+            call_sign: string;
+            /**
+             * Vehicle
+             * @default
+             */
+            vehicle: string;
+            /**
+             * Registration
+             * @default
+             */
+            registration: string;
+            /**
+             * Beat
+             * @default
+             */
+            beat: string;
+            /**
+             * Late S
+             * @default 0
+             */
+            late_s: number;
+            /**
+             * Carries
+             * @default true
+             */
+            carries: boolean;
+            /** Crew */
+            crew?: components["schemas"]["CrewOut"][];
+            /** Missing */
+            missing?: components["schemas"]["PlannedMemberOut"][];
         };
         /**
          * EndIn
@@ -10227,6 +12277,66 @@ export interface components {
             approval: components["schemas"]["WatchApprovalOut"] | null;
         };
         /**
+         * EscortOut
+         * @description A walk of which an incident came, whole.
+         */
+        EscortOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "strayed" | "stopped" | "late" | "battery" | "lost" | "duress";
+            /**
+             * Alerted At
+             * Format: date-time
+             */
+            alerted_at: string;
+            /**
+             * Incident Id
+             * Format: uuid
+             */
+            incident_id: string;
+            /**
+             * Expected At
+             * Format: date-time
+             */
+            expected_at: string;
+            position: components["schemas"]["FriendPlaceOut"] | null;
+            /** Battery */
+            battery: number | null;
+            /** State */
+            state: string;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+            /** Trail */
+            trail: components["schemas"]["FriendPlaceOut"][];
+        };
+        /**
+         * EscortsOut
+         * @description How many walks are watched, and those that are alerts.
+         */
+        EscortsOut: {
+            /** Open */
+            open: number;
+            /** Alerted */
+            alerted: components["schemas"]["AlertedOut"][];
+        };
+        /**
          * EventCodeOut
          * @description A kind of happening; `compatible` are the codes whose reports may be one event with it.
          */
@@ -10511,6 +12621,18 @@ export interface components {
             a_day: number | null;
             /** A Day Most */
             a_day_most: number | null;
+        };
+        /**
+         * ExtraOut
+         * @description A stay at a place of the station that was not in the round.
+         */
+        ExtraOut: {
+            /** Place */
+            place: string;
+            /** From S */
+            from_s: number;
+            /** To S */
+            to_s: number;
         };
         /**
          * FactorOut
@@ -10845,6 +12967,40 @@ export interface components {
             known: string;
         };
         /**
+         * FriendOut
+         * @description All that a friend sees.
+         */
+        FriendOut: {
+            /**
+             * Expected At
+             * Format: date-time
+             */
+            expected_at: string;
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+            position: components["schemas"]["FriendPlaceOut"] | null;
+        };
+        /**
+         * FriendPlaceOut
+         * @description Where she was last.
+         */
+        FriendPlaceOut: {
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Accuracy M */
+            accuracy_m: number | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * GapOut
          * @description What an incident was closed without.
          */
@@ -10884,6 +13040,87 @@ export interface components {
             word: string;
         };
         /**
+         * GatewayIn
+         * @description Where messages to owners go, and whether they do.
+         */
+        GatewayIn: {
+            /** Url */
+            url: string;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Fresh Secret
+             * @default false
+             */
+            fresh_secret: boolean;
+        };
+        /**
+         * GatewayOut
+         * @description The station's gateway; `secret` only right after it was made, this once.
+         */
+        GatewayOut: {
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+            /** Enabled At */
+            enabled_at?: string | null;
+            /** Changed At */
+            changed_at?: string | null;
+            /**
+             * Changed By
+             * @default
+             */
+            changed_by: string;
+            /**
+             * Secret
+             * @default
+             */
+            secret: string;
+        };
+        /**
+         * GatewayTriedOut
+         * @description What the gateway answered to a trial.
+         */
+        GatewayTriedOut: {
+            /** Taken */
+            taken: boolean;
+            /** Status */
+            status: number;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+        };
+        /**
+         * GoalOut
+         * @description A street, a community or a place that is open to everybody: somewhere to walk to.
+         */
+        GoalOut: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "street" | "place" | "community";
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+        };
+        /**
+         * GoalsIn
+         * @description What is looked for, in Thai or English. In a body, so that no log of addresses holds where somebody goes.
+         */
+        GoalsIn: {
+            /** Q */
+            q: string;
+        };
+        /**
          * GoodRowOut
          * @description A row that can be taken.
          */
@@ -10921,12 +13158,50 @@ export interface components {
             note: string;
         };
         /**
+         * HandOut
+         * @description Somebody who may go on duty.
+         */
+        HandOut: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "officer" | "police_volunteer" | "citizen_volunteer" | "public_spirit" | "volunteer";
+            /**
+             * Line
+             * @enum {string}
+             */
+            line: "prevention" | "traffic" | "investigation" | "inquiry" | "administration";
+        };
+        /**
          * HandOverIn
          * @description A signature under the log as it was looked at.
          */
         HandOverIn: {
             /** Version */
             version?: number | null;
+        };
+        /**
+         * HandoverOut
+         * @description What the crew before wrote.
+         */
+        HandoverOut: {
+            /** Note */
+            note: string;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
         };
         /**
          * HeadOut
@@ -11044,10 +13319,127 @@ export interface components {
             held: number;
         };
         /**
-         * HelpStatus
-         * @description What a citizen sees of a call for help.
+         * HelpAnswerIn
+         * @description A word to the caller.
          */
-        HelpStatus: {
+        HelpAnswerIn: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * HelpCallOut
+         * @description A citizen's call of an incident, as the desk sees it. The number itself stands with the report.
+         */
+        HelpCallOut: {
+            /**
+             * Report Id
+             * Format: uuid
+             */
+            report_id: string;
+            /**
+             * Observed At
+             * Format: date-time
+             */
+            observed_at: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Heard At
+             * Format: date-time
+             */
+            heard_at: string;
+            /** Quiet */
+            quiet: boolean;
+            /** Placed At */
+            placed_at: string | null;
+            /** Accuracy M */
+            accuracy_m: number | null;
+            /** Silent */
+            silent: boolean;
+            /** Crowd */
+            crowd: string;
+            /** Told Th */
+            told_th: string;
+            /** Told En */
+            told_en: string;
+            /** Place Text */
+            place_text: string;
+            /**
+             * Number
+             * @enum {string}
+             */
+            number: "none" | "given" | "proved";
+            /** Number Proved At */
+            number_proved_at: string | null;
+            /** Number Proved By */
+            number_proved_by: string;
+            /** Cancelled At */
+            cancelled_at: string | null;
+            /** Cancel Reason */
+            cancel_reason: string;
+            /** Words */
+            words: components["schemas"]["HelpDeskWord"][];
+        };
+        /**
+         * HelpDeskWord
+         * @description A word as the desk sees it.
+         */
+        HelpDeskWord: {
+            /** Seq */
+            seq: number;
+            /** From Caller */
+            from_caller: boolean;
+            /**
+             * Sort
+             * @enum {string}
+             */
+            sort: "word" | "photo" | "audio";
+            /** Text */
+            text: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Seen */
+            seen: boolean;
+            /** Name */
+            name: string;
+            /** Attachment Id */
+            attachment_id: string | null;
+        };
+        /**
+         * HelpFigures
+         * @description Citizens' calls of the last days, as figures only: nobody is remembered for a press by mistake.
+         */
+        HelpFigures: {
+            /** Days */
+            days: number;
+            /** Calls */
+            calls: number;
+            /** False Alarms */
+            false_alarms: number;
+            /** Taken Back */
+            taken_back: number;
+            /** In Floods */
+            in_floods: number;
+        };
+        /**
+         * HelpNumberIn
+         * @description Whether somebody rang the number and she answered.
+         */
+        HelpNumberIn: {
+            /** Proved */
+            proved: boolean;
+        };
+        /**
+         * HelpOwn
+         * @description Her own call as her page shows it. It tells nothing of where she is.
+         */
+        HelpOwn: {
             /**
              * Id
              * Format: uuid
@@ -11062,6 +13454,91 @@ export interface components {
             message_th: string;
             /** Message En */
             message_en: string;
+            /** Words */
+            words: components["schemas"]["HelpWordOut"][];
+            /**
+             * Number
+             * @enum {string}
+             */
+            number: "none" | "given" | "proved";
+            /** Cancelled */
+            cancelled: boolean;
+            /** Mistaken */
+            mistaken: boolean;
+        };
+        /**
+         * HelpSeenIn
+         * @description Up to which number her words were on the desk's screen.
+         */
+        HelpSeenIn: {
+            /** Up To */
+            up_to: number;
+        };
+        /**
+         * HelpToldIn
+         * @description What she touched; what is left out stays as it was.
+         */
+        HelpToldIn: {
+            /** What */
+            what?: ("attacked" | "followed" | "harassed" | "ill" | "accident" | "fire" | "lost" | "other") | null;
+            /** Many */
+            many?: ("one" | "few" | "many") | null;
+            /** Hurt */
+            hurt?: ("yes" | "no" | "unsure") | null;
+            /**
+             * Place Text
+             * @default
+             */
+            place_text: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+            /**
+             * Silent
+             * @default false
+             */
+            silent: boolean;
+        };
+        /**
+         * HelpWordIn
+         * @description A word of hers, with the id that her page made.
+         */
+        HelpWordIn: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Text */
+            text: string;
+            /** At */
+            at?: string | null;
+        };
+        /**
+         * HelpWordOut
+         * @description A word, a picture or a voice, either way.
+         */
+        HelpWordOut: {
+            /** Seq */
+            seq: number;
+            /** From Caller */
+            from_caller: boolean;
+            /**
+             * Sort
+             * @enum {string}
+             */
+            sort: "word" | "photo" | "audio";
+            /** Text */
+            text: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Seen */
+            seen: boolean;
         };
         /**
          * HistoryOut
@@ -11502,6 +13979,15 @@ export interface components {
             why: string;
         };
         /**
+         * KeptListOut
+         * @description Everything the station keeps about people and streets, and how long.
+         */
+        KeptListOut: {
+            station: components["schemas"]["KeptStationOut"] | null;
+            /** Rows */
+            rows: components["schemas"]["KeptRowOut"][];
+        };
+        /**
          * KeptOut
          * @description Whether what is kept `days` days only was deleted on time.
          */
@@ -11512,6 +13998,47 @@ export interface components {
             days: number;
             /** On Time */
             on_time: boolean;
+        };
+        /**
+         * KeptRowOut
+         * @description One kind of thing: `key`, `group`, `who` and `why` name the words (`kept.row.<key>`, `kept.who.<who>` …).
+         */
+        KeptRowOut: {
+            /** Key */
+            key: string;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "you" | "street" | "centre";
+            /** Who */
+            who: string;
+            /** Why */
+            why: string;
+            span: components["schemas"]["KeptSpanOut"];
+        };
+        /**
+         * KeptSpanOut
+         * @description How long: an amount of hours, days or copies; `always` and `none` have no amount.
+         */
+        KeptSpanOut: {
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "hours" | "days" | "copies" | "always" | "none";
+            /** Amount */
+            amount: number;
+        };
+        /**
+         * KeptStationOut
+         * @description Whose rules these are, and whom to ask.
+         */
+        KeptStationOut: {
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
         };
         /**
          * KeyOut
@@ -11540,6 +14067,34 @@ export interface components {
             name_en: string;
             /** Risk */
             risk: boolean;
+        };
+        /**
+         * KindRiskBeforeOut
+         * @description What stood there before.
+         */
+        KindRiskBeforeOut: {
+            /** By Hour */
+            by_hour: number[] | null;
+        };
+        /**
+         * KindRiskIn
+         * @description The hours of a kind; None lets it have the project's.
+         */
+        KindRiskIn: {
+            /** By Hour */
+            by_hour: number[] | null;
+        };
+        /**
+         * KindRiskOut
+         * @description Risk by hour of a kind of place: the station's own or the project's.
+         */
+        KindRiskOut: {
+            /** Kind */
+            kind: string;
+            /** By Hour */
+            by_hour: number[];
+            /** Own */
+            own: boolean;
         };
         /**
          * KindsOut
@@ -11580,6 +14135,24 @@ export interface components {
             };
         };
         /**
+         * LastDutyOut
+         * @description How one's last duty ended: `why` is empty where one ended it oneself.
+         */
+        LastDutyOut: {
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "" | "officer_left" | "unit_off" | "forgotten";
+            /** Call Sign */
+            call_sign: string;
+        };
+        /**
          * LastSeenOut
          * @description What was last heard of a device. Positions are degrees, speeds m/s, the battery a share of 1.
          */
@@ -11609,6 +14182,20 @@ export interface components {
             mock: boolean;
             /** Clock Off S */
             clock_off_s: number | null;
+        };
+        /**
+         * LayerChangeOut
+         * @description What a festival changes on a day: sums of risk by hour, and the places that rise most.
+         */
+        LayerChangeOut: {
+            /** Touched */
+            touched: number;
+            /** Before */
+            before: number[];
+            /** After */
+            after: number[];
+            /** Places */
+            places: components["schemas"]["RisenOut"][];
         };
         /**
          * LeaveOut
@@ -11828,6 +14415,24 @@ export interface components {
             own: boolean;
         };
         /**
+         * LinkOut
+         * @description A link for a friend; the token is told once.
+         */
+        LinkOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Token */
+            token?: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
          * Linked
          * @description Another incident that this one came from, took in, or gave a report to.
          */
@@ -11991,6 +14596,19 @@ export interface components {
             outside_share: number;
         };
         /**
+         * MemberIn
+         * @description One who goes along, with their line of work; the usual one where it is not said.
+         */
+        MemberIn: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Line */
+            line?: ("prevention" | "traffic" | "investigation" | "inquiry" | "administration") | null;
+        };
+        /**
          * MergeIn
          * @description The incident that takes this one in.
          */
@@ -12022,6 +14640,19 @@ export interface components {
             } | null;
         };
         /**
+         * MoreIn
+         * @description How many minutes more she takes; the page makes the id, so that a repeat is the same.
+         */
+        MoreIn: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Minutes */
+            minutes: number;
+        };
+        /**
          * MoveIn
          * @description A request goes on.
          */
@@ -12041,6 +14672,13 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * MyTrackOut
+         * @description One's own newest stay, or the one asked for; None before the first.
+         */
+        MyTrackOut: {
+            shift?: components["schemas"]["OwnTrackOut"] | null;
         };
         /**
          * Named
@@ -12143,6 +14781,226 @@ export interface components {
             lat?: number | null;
         };
         /**
+         * NightEdgeOut
+         * @description One edge: its class, ease, at most, walking minutes.
+         */
+        NightEdgeOut: {
+            /** Id */
+            id: number;
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "good" | "unknown" | "bad";
+            /** Ease */
+            ease: number;
+            /** At Most */
+            at_most: number;
+            /** Minutes */
+            minutes: number;
+        };
+        /**
+         * NightLitIn
+         * @description What somebody went and saw of streets.
+         */
+        NightLitIn: {
+            /** Edges */
+            edges: number[];
+            /** Lit */
+            lit: boolean;
+        };
+        /**
+         * NightLitOut
+         * @description Of how many streets it was written; the map shows it after the next reckoning.
+         */
+        NightLitOut: {
+            /** Noted */
+            noted: number;
+        };
+        /**
+         * NightMarkIn
+         * @description A decision about a work of an hour's list; without a state the mark is taken back.
+         */
+        NightMarkIn: {
+            /** Hour */
+            hour: number;
+            /** Key */
+            key: string;
+            /** State */
+            state?: ("asked" | "planned" | "not_possible") | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * NightMarkOut
+         * @description What was decided about a work, by whom and when.
+         */
+        NightMarkOut: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "planned" | "not_possible";
+            /** Note */
+            note: string;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * NightOut
+         * @description A zone at an hour; without `reckoned_at` nothing was reckoned yet.
+         */
+        NightOut: {
+            /** Hour */
+            hour: number;
+            /**
+             * Reckoning
+             * @enum {string}
+             */
+            reckoning: "running" | "failed" | "rest";
+            /** Reckoned At */
+            reckoned_at: string | null;
+            /** Dark */
+            dark: boolean;
+            /** Fails Below */
+            fails_below: number;
+            walks: components["schemas"]["NightWalksOut"];
+            totals: components["schemas"]["NightTotalsOut"];
+            /** Edges */
+            edges: components["schemas"]["NightEdgeOut"][];
+            /** Streets */
+            streets: components["schemas"]["NightStreetOut"][];
+            /** Works */
+            works: components["schemas"]["NightWorkOut"][];
+        };
+        /**
+         * NightStreetOut
+         * @description A street that is not vouched for, and why.
+         */
+        NightStreetOut: {
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "good" | "unknown" | "bad";
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Near Th */
+            near_th: string;
+            /** Near En */
+            near_en: string;
+            /** Metres */
+            metres: number;
+            /** Minutes */
+            minutes: number;
+            /** Ease */
+            ease: number;
+            /** At Most */
+            at_most: number;
+            /** Bad */
+            bad: ("lit" | "seen" | "patrolled" | "pole" | "open" | "quiet" | "clear")[];
+            /** Unknown */
+            unknown: ("lit" | "seen" | "patrolled" | "pole" | "open" | "quiet" | "clear")[];
+            /** Edges */
+            edges: number[];
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+        };
+        /**
+         * NightTotalOut
+         * @description Walking minutes (of a thousand assumed walks) and metres of one class.
+         */
+        NightTotalOut: {
+            /** Minutes */
+            minutes: number;
+            /** Metres */
+            metres: number;
+        };
+        /**
+         * NightTotalsOut
+         * @description By class.
+         */
+        NightTotalsOut: {
+            good: components["schemas"]["NightTotalOut"];
+            unknown: components["schemas"]["NightTotalOut"];
+            bad: components["schemas"]["NightTotalOut"];
+        };
+        /**
+         * NightWalksOut
+         * @description The assumed walks: how many, from where, how many beginnings.
+         */
+        NightWalksOut: {
+            /** Count */
+            count: number;
+            /**
+             * Model
+             * @enum {string}
+             */
+            model: "places" | "streets" | "none";
+            /** Origins */
+            origins: number;
+        };
+        /**
+         * NightWorkOut
+         * @description A work and what it alone would lift; `listed` is False where only a mark still knows it.
+         */
+        NightWorkOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "lamp" | "camera_mend" | "camera_turn" | "patrol" | "pole" | "look";
+            /** Key */
+            key: string;
+            /** Hour */
+            hour: number;
+            /** Lifted Min */
+            lifted_min: number;
+            /** Gain */
+            gain: number;
+            /** Waits Min */
+            waits_min: number;
+            /** Metres */
+            metres: number;
+            /** Lamps */
+            lamps: number;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Device Id */
+            device_id: string | null;
+            /** Bearing Deg */
+            bearing_deg: number | null;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Near Th */
+            near_th: string;
+            /** Near En */
+            near_en: string;
+            /** Edges */
+            edges: number[];
+            /** Lifted */
+            lifted: number[];
+            /** Listed */
+            listed: boolean;
+            mark: components["schemas"]["NightMarkOut"] | null;
+        };
+        /**
          * NoteIn
          * @description A note.
          */
@@ -12198,7 +15056,11 @@ export interface components {
             unit: components["schemas"]["UnitOut"];
             duty: components["schemas"]["DutyOut"];
             assignment: components["schemas"]["Task"] | null;
+            /** Called */
+            called: boolean;
             last_closed: components["schemas"]["DoneTask"] | null;
+            talk: components["schemas"]["OwnTalk"];
+            distress: components["schemas"]["OwnDistress"] | null;
             /**
              * Now
              * Format: date-time
@@ -12413,6 +15275,149 @@ export interface components {
             word: string;
         };
         /**
+         * OwnDistress
+         * @description One's own call for help that is open; `safe` once the officer said the word.
+         */
+        OwnDistress: {
+            /** Number */
+            number: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Acknowledged */
+            acknowledged: boolean;
+            /** Safe */
+            safe: boolean;
+        };
+        /**
+         * OwnShiftOut
+         * @description One's own stay on duty.
+         */
+        OwnShiftOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /** To At */
+            to_at: string | null;
+            /** Call Sign */
+            call_sign: string;
+            /** Shift Th */
+            shift_th: string;
+            /** Shift En */
+            shift_en: string;
+        };
+        /**
+         * OwnTalk
+         * @description The centre's words that the unit has not read: how many, and the last one.
+         */
+        OwnTalk: {
+            /** Unread */
+            unread: number;
+            /** Last Seq */
+            last_seq: number;
+            /** Text */
+            text: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * OwnTrackOut
+         * @description One's own stay on duty with its track.
+         */
+        OwnTrackOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /** To At */
+            to_at: string | null;
+            /** Call Sign */
+            call_sign: string;
+            /** Shift Th */
+            shift_th: string;
+            /** Shift En */
+            shift_en: string;
+            /** Positions */
+            positions: number;
+            /** Seen From S */
+            seen_from_s: number | null;
+            /** Seen To S */
+            seen_to_s: number | null;
+            /** Planned */
+            planned: boolean;
+            /** Carries */
+            carries: boolean;
+            /** Stops */
+            stops: components["schemas"]["StopOut"][];
+            /** Extra */
+            extra: components["schemas"]["ExtraOut"][];
+            /** Gaps */
+            gaps: [
+                number,
+                number
+            ][];
+            /** Length M */
+            length_m: number;
+            /** Off Street */
+            off_street: number;
+            /** Place Min */
+            place_min: number;
+            /** Risk Min */
+            risk_min: number | null;
+            /** Proven */
+            proven: number;
+            /**
+             * Track
+             * @default []
+             */
+            track: [
+                number,
+                number,
+                number
+            ][];
+            /**
+             * Lines
+             * @default []
+             */
+            lines: [
+                number,
+                number
+            ][][];
+            /**
+             * Pieces
+             * @default []
+             */
+            pieces: [
+                number,
+                number
+            ][][];
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /**
+             * Zero At
+             * Format: date-time
+             */
+            zero_at: string;
+        };
+        /**
          * OwnerMessageOut
          * @description Words for the owner of a place that was visited, to be sent by the station's own channel.
          */
@@ -12445,6 +15450,36 @@ export interface components {
             sent_at: string | null;
             /** Sent By */
             sent_by: string;
+            /**
+             * Channel
+             * @default
+             * @enum {string}
+             */
+            channel: "" | "hand" | "gateway";
+            /**
+             * Tries
+             * @default 0
+             */
+            tries: number;
+            /** Next At */
+            next_at?: string | null;
+            /** Failed At */
+            failed_at?: string | null;
+            /**
+             * Failure
+             * @default
+             */
+            failure: string;
+            /**
+             * Failure Th
+             * @default
+             */
+            failure_th: string;
+            /**
+             * Failure En
+             * @default
+             */
+            failure_en: string;
         };
         /**
          * OwnerToldIn
@@ -12587,6 +15622,254 @@ export interface components {
             password: string;
         };
         /**
+         * PatrolCoverageOut
+         * @description Which streets and places were patrolled at which hours of the week; `quiet` are hours at which nobody was.
+         */
+        PatrolCoverageOut: {
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Weeks */
+            weeks: string[];
+            /** Street Count */
+            street_count: number;
+            /** Streets */
+            streets: components["schemas"]["StreetWeeksOut"][];
+            /** Areas */
+            areas: components["schemas"]["AreaWeeksOut"][];
+            /** Places */
+            places: components["schemas"]["PlaceWeeksOut"][];
+            /** Quiet */
+            quiet: number[];
+        };
+        /**
+         * PatrolHistoryIn
+         * @description What of the past counts.
+         */
+        PatrolHistoryIn: {
+            /**
+             * Months
+             * @default 6
+             */
+            months: number;
+            /** Codes */
+            codes?: string[] | null;
+        };
+        /**
+         * PatrolHistoryOut
+         * @description What the past says of every place at which anything happened; `away` lay near none.
+         */
+        PatrolHistoryOut: {
+            /** Places */
+            places: components["schemas"]["PlaceHistoryOut"][];
+            /** Away */
+            away: number;
+            /** Codes */
+            codes: components["schemas"]["CodeCountOut"][];
+        };
+        /**
+         * PatrolLayerChangeIn
+         * @description The whole festival as it is to be, and the version that was looked at.
+         */
+        PatrolLayerChangeIn: {
+            /** Name Th */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /**
+             * To Day
+             * Format: date
+             */
+            to_day: string;
+            /**
+             * Factor
+             * @default 2
+             */
+            factor: number;
+            /**
+             * Kinds
+             * @default []
+             */
+            kinds: string[];
+            /**
+             * Places
+             * @default []
+             */
+            places: string[];
+            /**
+             * Areas
+             * @default []
+             */
+            areas: string[];
+            /** Hours */
+            hours?: number[] | null;
+            /** Version */
+            version: number;
+            /**
+             * Removed
+             * @default false
+             */
+            removed: boolean;
+        };
+        /**
+         * PatrolLayerIn
+         * @description A festival or season; empty lists mean everything, `hours` None all day. `areas` are ids of beats.
+         */
+        PatrolLayerIn: {
+            /** Name Th */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /**
+             * To Day
+             * Format: date
+             */
+            to_day: string;
+            /**
+             * Factor
+             * @default 2
+             */
+            factor: number;
+            /**
+             * Kinds
+             * @default []
+             */
+            kinds: string[];
+            /**
+             * Places
+             * @default []
+             */
+            places: string[];
+            /**
+             * Areas
+             * @default []
+             */
+            areas: string[];
+            /** Hours */
+            hours?: number[] | null;
+        };
+        /**
+         * PatrolLayerOut
+         * @description A festival or season.
+         */
+        PatrolLayerOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /**
+             * To Day
+             * Format: date
+             */
+            to_day: string;
+            /** Factor */
+            factor: number;
+            /** Kinds */
+            kinds: string[];
+            /** Places */
+            places: string[];
+            /** Areas */
+            areas: string[];
+            /** Hours */
+            hours: number[] | null;
+            /** Removed */
+            removed: boolean;
+            /** Version */
+            version: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+        };
+        /**
+         * PatrolLayerPreviewIn
+         * @description A festival that is being written, and the day to look at; `id` of the one it would take the place of.
+         */
+        PatrolLayerPreviewIn: {
+            /** Name Th */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /**
+             * To Day
+             * Format: date
+             */
+            to_day: string;
+            /**
+             * Factor
+             * @default 2
+             */
+            factor: number;
+            /**
+             * Kinds
+             * @default []
+             */
+            kinds: string[];
+            /**
+             * Places
+             * @default []
+             */
+            places: string[];
+            /**
+             * Areas
+             * @default []
+             */
+            areas: string[];
+            /** Hours */
+            hours?: number[] | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Id */
+            id?: string | null;
+        };
+        /**
          * PatrolPhoneIn
          * @description A phone to be believed: its public key (SubjectPublicKeyInfo, base64) and what its holder calls it.
          */
@@ -12673,6 +15956,11 @@ export interface components {
             /** Version */
             version: number;
             /**
+             * Seconds
+             * @default 12
+             */
+            seconds: number;
+            /**
              * Made At
              * Format: date-time
              */
@@ -12731,6 +16019,226 @@ export interface components {
             holder_en: string;
             /** Phone Name */
             phone_name: string | null;
+        };
+        /**
+         * PatrolRequestChangeIn
+         * @description The whole request as it is to be, and the version that was looked at.
+         */
+        PatrolRequestChangeIn: {
+            /**
+             * Kind
+             * @default request
+             * @enum {string}
+             */
+            kind: "request" | "house_watch";
+            /**
+             * Partner
+             * @default citizen
+             * @enum {string}
+             */
+            partner: "citizen" | "police" | "residents" | "local_government" | "business" | "state_agency" | "media";
+            /**
+             * Reference
+             * @default
+             */
+            reference: string;
+            /** Label */
+            label: string;
+            /** Place */
+            place?: string | null;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /**
+             * To Day
+             * Format: date
+             */
+            to_day: string;
+            /** Window From */
+            window_from?: number | null;
+            /** Window To */
+            window_to?: number | null;
+            /**
+             * Minutes
+             * @default 10
+             */
+            minutes: number;
+            /**
+             * Must
+             * @default true
+             */
+            must: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Version */
+            version: number;
+            /**
+             * Withdrawn
+             * @default false
+             */
+            withdrawn: boolean;
+        };
+        /**
+         * PatrolRequestIn
+         * @description A visit that is asked for: at a known `place`, or at `lon`, `lat`. No person's name or number belongs into it.
+         */
+        PatrolRequestIn: {
+            /**
+             * Kind
+             * @default request
+             * @enum {string}
+             */
+            kind: "request" | "house_watch";
+            /**
+             * Partner
+             * @default citizen
+             * @enum {string}
+             */
+            partner: "citizen" | "police" | "residents" | "local_government" | "business" | "state_agency" | "media";
+            /**
+             * Reference
+             * @default
+             */
+            reference: string;
+            /** Label */
+            label: string;
+            /** Place */
+            place?: string | null;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /**
+             * To Day
+             * Format: date
+             */
+            to_day: string;
+            /** Window From */
+            window_from?: number | null;
+            /** Window To */
+            window_to?: number | null;
+            /**
+             * Minutes
+             * @default 10
+             */
+            minutes: number;
+            /**
+             * Must
+             * @default true
+             */
+            must: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * PatrolRequestOut
+         * @description A visit that is asked for, with what became of it.
+         */
+        PatrolRequestOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "request" | "house_watch";
+            /**
+             * Partner
+             * @enum {string}
+             */
+            partner: "citizen" | "police" | "residents" | "local_government" | "business" | "state_agency" | "media";
+            /** Reference */
+            reference: string;
+            /** Label */
+            label: string;
+            /** Place */
+            place: string | null;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /**
+             * To Day
+             * Format: date
+             */
+            to_day: string;
+            /** Window From */
+            window_from: number | null;
+            /** Window To */
+            window_to: number | null;
+            /** Minutes */
+            minutes: number;
+            /** Must */
+            must: boolean;
+            /** Note */
+            note: string;
+            /** Withdrawn */
+            withdrawn: boolean;
+            /** Version */
+            version: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Outcomes
+             * @default []
+             */
+            outcomes: components["schemas"]["RequestOutcomeOut"][];
+        };
+        /**
+         * PatrolRiskBeforeOut
+         * @description What stood there before: told again, it takes the change back.
+         */
+        PatrolRiskBeforeOut: {
+            /** Places */
+            places: components["schemas"]["PlaceRiskIn"][];
+        };
+        /**
+         * PatrolRiskIn
+         * @description The risk of some places.
+         */
+        PatrolRiskIn: {
+            /** Places */
+            places: components["schemas"]["PlaceRiskIn"][];
+        };
+        /**
+         * PatrolRiskOut
+         * @description All risk that plans go by.
+         */
+        PatrolRiskOut: {
+            /** Places */
+            places: components["schemas"]["PlaceRiskOut"][];
+            /** Kinds */
+            kinds: components["schemas"]["KindRiskOut"][];
         };
         /**
          * PeopleFactsOut
@@ -13059,6 +16567,12 @@ export interface components {
         PhoneSheetIn: {
             /** Base Url */
             base_url: string;
+            /**
+             * Way
+             * @default http
+             * @enum {string}
+             */
+            way: "http" | "mqtt";
         };
         /**
          * PhoneSheetOut
@@ -13085,6 +16599,29 @@ export interface components {
             base_url: string;
             /** Codes */
             codes: components["schemas"]["CodeOut"][];
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "http" | "mqtt";
+            /** Config */
+            config: string;
+            /** Traccar Server */
+            traccar_server: string;
+            /** Mqtt Host */
+            mqtt_host: string;
+            /** Mqtt Port */
+            mqtt_port: number;
+            /** Mqtt Tls */
+            mqtt_tls: boolean;
+            /** Topic */
+            topic: string;
+            /** Client Id */
+            client_id: string;
+            /** Every S */
+            every_s: number;
+            /** Still Every S */
+            still_every_s: number;
         };
         /**
          * PickOut
@@ -13145,6 +16682,22 @@ export interface components {
             until?: string | null;
         };
         /**
+         * PlaceHistoryOut
+         * @description What the past says of a place: called in, found by patrols, visits, and the risk by hour made of them.
+         */
+        PlaceHistoryOut: {
+            /** Place */
+            place: string;
+            /** Called */
+            called: number;
+            /** Found */
+            found: number;
+            /** Visits */
+            visits: number;
+            /** By Hour */
+            by_hour: number[];
+        };
+        /**
          * PlaceIn
          * @description Where the incident is.
          */
@@ -13184,6 +16737,665 @@ export interface components {
             house_no: string;
         };
         /**
+         * PlaceRiskIn
+         * @description The risk of a place; None lets it have its kind's.
+         */
+        PlaceRiskIn: {
+            /** Place */
+            place: string;
+            /** By Hour */
+            by_hour: number[] | null;
+            /**
+             * Source
+             * @default form
+             * @enum {string}
+             */
+            source: "form" | "file" | "history" | "figures" | "test";
+        };
+        /**
+         * PlaceRiskOut
+         * @description Risk by hour of a place: 24 figures of a day or 168 of a week from Monday; and whence they are.
+         */
+        PlaceRiskOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Kind */
+            kind: string;
+            /** Area */
+            area: string;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** By Hour */
+            by_hour: number[];
+            /** Source */
+            source: string;
+            /** Taken At */
+            taken_at: string | null;
+            /** Taken By */
+            taken_by: string;
+        };
+        /**
+         * PlaceWeeksOut
+         * @description A checkpoint with its visits by hour of the week.
+         */
+        PlaceWeeksOut: {
+            /** Code */
+            code: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Beat */
+            beat: string;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Hours */
+            hours: {
+                [key: string]: number;
+            };
+            /** Weeks Unseen */
+            weeks_unseen: string[];
+        };
+        /**
+         * PlainAlikeOut
+         * @description Another report that may be about the same.
+         */
+        PlainAlikeOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "light" | "rubbish" | "noise" | "drugs" | "other";
+            /** Text */
+            text: string;
+            /** Place Text */
+            place_text: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Promised At
+             * Format: date-time
+             */
+            promised_at: string;
+            /** Urgent */
+            urgent: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "taken" | "waiting" | "answered" | "reopened" | "closed";
+            /**
+             * Line
+             * @enum {string}
+             */
+            line: "" | "patrol" | "detective" | "traffic" | "community" | "municipality" | "electricity";
+            /** Reopened */
+            reopened: number;
+            /** Answered At */
+            answered_at: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /** Closed Why */
+            closed_why: string;
+            /** Version */
+            version: number;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "photo" | "near" | "words";
+            /** Distance M */
+            distance_m: number | null;
+        };
+        /**
+         * PlainAnswerIn
+         * @description Words for the reporter; where there are none in English the Thai ones are shown.
+         */
+        PlainAnswerIn: {
+            /** Text Th */
+            text_th: string;
+            /**
+             * Text En
+             * @default
+             */
+            text_en: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PlainIncidentOut
+         * @description The incident that a report became.
+         */
+        PlainIncidentOut: {
+            /**
+             * Incident Id
+             * Format: uuid
+             */
+            incident_id: string;
+        };
+        /**
+         * PlainJoinIn
+         * @description The report that this one repeats.
+         */
+        PlainJoinIn: {
+            /**
+             * Into
+             * Format: uuid
+             */
+            into: string;
+        };
+        /**
+         * PlainListedOut
+         * @description A report in the queue, with how many told the same and how many photographs it has.
+         */
+        PlainListedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "light" | "rubbish" | "noise" | "drugs" | "other";
+            /** Text */
+            text: string;
+            /** Place Text */
+            place_text: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Promised At
+             * Format: date-time
+             */
+            promised_at: string;
+            /** Urgent */
+            urgent: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "taken" | "waiting" | "answered" | "reopened" | "closed";
+            /**
+             * Line
+             * @enum {string}
+             */
+            line: "" | "patrol" | "detective" | "traffic" | "community" | "municipality" | "electricity";
+            /** Reopened */
+            reopened: number;
+            /** Answered At */
+            answered_at: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /** Closed Why */
+            closed_why: string;
+            /** Version */
+            version: number;
+            /** Copies */
+            copies: number;
+            /** Photos */
+            photos: number;
+        };
+        /**
+         * PlainMineIn
+         * @description The reports of one phone.
+         */
+        PlainMineIn: {
+            /** Reports */
+            reports: components["schemas"]["PlainSecretIn"][];
+        };
+        /**
+         * PlainMineOut
+         * @description One's own report.
+         */
+        PlainMineOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "taken" | "waiting" | "answered" | "reopened" | "closed";
+            /**
+             * Promised At
+             * Format: date-time
+             */
+            promised_at: string;
+            /** Reopen Days */
+            reopen_days: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "light" | "rubbish" | "noise" | "drugs" | "other";
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Reopen Until */
+            reopen_until: string | null;
+            /** Closed Why */
+            closed_why: string;
+            /** Turns */
+            turns: components["schemas"]["PlainTurnOut"][];
+        };
+        /**
+         * PlainMoveIn
+         * @description Where a report is put.
+         */
+        PlainMoveIn: {
+            /**
+             * To
+             * @enum {string}
+             */
+            to: "new" | "taken" | "waiting";
+            /**
+             * Line
+             * @default
+             * @enum {string}
+             */
+            line: "" | "patrol" | "detective" | "traffic" | "community" | "municipality" | "electricity";
+            /** Version */
+            version: number;
+        };
+        /**
+         * PlainPhotoIn
+         * @description A photograph of one's own report: a JPEG in base64. `said_id` where it belongs to a later word.
+         */
+        PlainPhotoIn: {
+            /** Secret */
+            secret: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Said Id */
+            said_id?: string | null;
+            /** Photo */
+            photo: string;
+        };
+        /**
+         * PlainReportIn
+         * @description A report; the phone makes id and secret. Without words a photograph may tell, so the text may be empty.
+         */
+        PlainReportIn: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Secret */
+            secret: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "light" | "rubbish" | "noise" | "drugs" | "other";
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Place Text
+             * @default
+             */
+            place_text: string;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+            /** Acc */
+            acc?: number | null;
+            /** Phone */
+            phone?: string | null;
+            /** Tst */
+            tst?: number | null;
+        };
+        /**
+         * PlainReportOut
+         * @description A report whole. `phone` only where one may see it.
+         */
+        PlainReportOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "light" | "rubbish" | "noise" | "drugs" | "other";
+            /** Text */
+            text: string;
+            /** Place Text */
+            place_text: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Promised At
+             * Format: date-time
+             */
+            promised_at: string;
+            /** Urgent */
+            urgent: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "taken" | "waiting" | "answered" | "reopened" | "closed";
+            /**
+             * Line
+             * @enum {string}
+             */
+            line: "" | "patrol" | "detective" | "traffic" | "community" | "municipality" | "electricity";
+            /** Reopened */
+            reopened: number;
+            /** Answered At */
+            answered_at: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /** Closed Why */
+            closed_why: string;
+            /** Version */
+            version: number;
+            /** Accuracy M */
+            accuracy_m: number | null;
+            /**
+             * Observed At
+             * Format: date-time
+             */
+            observed_at: string;
+            /** Phone */
+            phone: string | null;
+            /** Joined To */
+            joined_to: string | null;
+            /** Main Number */
+            main_number: string | null;
+            /** Incident Id */
+            incident_id: string | null;
+            /** Incident Number */
+            incident_number: string | null;
+            /** Finding Id */
+            finding_id: string | null;
+            /** Said */
+            said: components["schemas"]["PlainSaidOut"][];
+            /** Photos */
+            photos: components["schemas"]["PlainShotOut"][];
+            /** Copies */
+            copies: components["schemas"]["PlainRowOut"][];
+            /** Alike */
+            alike: components["schemas"]["PlainAlikeOut"][];
+        };
+        /**
+         * PlainRowOut
+         * @description A report in the queue.
+         */
+        PlainRowOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "light" | "rubbish" | "noise" | "drugs" | "other";
+            /** Text */
+            text: string;
+            /** Place Text */
+            place_text: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Promised At
+             * Format: date-time
+             */
+            promised_at: string;
+            /** Urgent */
+            urgent: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "taken" | "waiting" | "answered" | "reopened" | "closed";
+            /**
+             * Line
+             * @enum {string}
+             */
+            line: "" | "patrol" | "detective" | "traffic" | "community" | "municipality" | "electricity";
+            /** Reopened */
+            reopened: number;
+            /** Answered At */
+            answered_at: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /** Closed Why */
+            closed_why: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PlainSaidOut
+         * @description What was said or done, as the desk sees it.
+         */
+        PlainSaidOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "reporter" | "station";
+            /** What */
+            what: string;
+            /** Text Th */
+            text_th: string;
+            /** Text En */
+            text_en: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /** Who */
+            who: string;
+        };
+        /**
+         * PlainSecretIn
+         * @description One's own report.
+         */
+        PlainSecretIn: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * PlainSentOut
+         * @description A report that the centre has.
+         */
+        PlainSentOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "taken" | "waiting" | "answered" | "reopened" | "closed";
+            /**
+             * Promised At
+             * Format: date-time
+             */
+            promised_at: string;
+            /** Reopen Days */
+            reopen_days: number;
+        };
+        /**
+         * PlainShotOut
+         * @description A photograph; its content has a route of its own.
+         */
+        PlainShotOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Report Id
+             * Format: uuid
+             */
+            report_id: string;
+            /** Said Id */
+            said_id: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * PlainTurnOut
+         * @description What was said or done, as its reporter sees it; never by whom at the station.
+         */
+        PlainTurnOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "reporter" | "station";
+            /** What */
+            what: string;
+            /** Text Th */
+            text_th: string;
+            /** Text En */
+            text_en: string;
+        };
+        /**
+         * PlainWaitingOut
+         * @description How many wait, and of the last 90 days: due, answered in time, answered, opened again.
+         */
+        PlainWaitingOut: {
+            /** New */
+            new: number;
+            /** Urgent */
+            urgent: number;
+            /** Late */
+            late: number;
+            /** Due */
+            due: number;
+            /** In Time */
+            in_time: number;
+            /** Answered */
+            answered: number;
+            /** Reopened */
+            reopened: number;
+        };
+        /**
+         * PlainWordIn
+         * @description A further word of the reporter: `no` numbers them on the phone, from 1.
+         */
+        PlainWordIn: {
+            /** Secret */
+            secret: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** No */
+            no: number;
+            /**
+             * Say
+             * @enum {string}
+             */
+            say: "more" | "not_fixed" | "fixed";
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Tst */
+            tst?: number | null;
+        };
+        /**
          * PlanAskIn
          * @description What a plan is asked for; `requests` and `layers` as in docs/patrol-plan.md.
          */
@@ -13210,6 +17422,8 @@ export interface components {
              * @default 30
              */
             break_min: number;
+            /** Explore */
+            explore?: number | null;
             /**
              * Requests
              * @default []
@@ -13224,6 +17438,18 @@ export interface components {
             layers: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * PlanDueOut
+         * @description What a plan of a shift would hold beside its places.
+         */
+        PlanDueOut: {
+            /** Requests */
+            requests: number;
+            /** House Watches */
+            house_watches: number;
+            /** Layers */
+            layers: components["schemas"]["PlanLayerOut"][];
         };
         /**
          * PlanHead
@@ -13262,6 +17488,11 @@ export interface components {
             state: "making" | "draft" | "failed" | "published" | "replaced";
             /** Version */
             version: number;
+            /**
+             * Seconds
+             * @default 12
+             */
+            seconds: number;
             /**
              * Made At
              * Format: date-time
@@ -13327,6 +17558,23 @@ export interface components {
             phases?: components["schemas"]["PhaseIn"][];
             /** Figures */
             figures?: components["schemas"]["FigureIn"][];
+        };
+        /**
+         * PlanLayerOut
+         * @description A festival that a plan would hold.
+         */
+        PlanLayerOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Factor */
+            factor: number;
         };
         /**
          * PlanOut
@@ -13411,6 +17659,33 @@ export interface components {
             area_m2: number;
             /** Declared Area M2 */
             declared_area_m2: number | null;
+        };
+        /**
+         * PlannedMemberOut
+         * @description One of a planned crew; `kind` is null for an account that may no longer go on duty.
+         */
+        PlannedMemberOut: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Kind */
+            kind?: ("officer" | "police_volunteer" | "citizen_volunteer" | "public_spirit" | "volunteer") | null;
+            /**
+             * Line
+             * @enum {string}
+             */
+            line: "prevention" | "traffic" | "investigation" | "inquiry" | "administration";
+            /**
+             * Disabled
+             * @default false
+             */
+            disabled: boolean;
         };
         /**
          * PlateCheckIn
@@ -14491,6 +18766,94 @@ export interface components {
             version: number;
         };
         /**
+         * PushGoneIn
+         * @description A browser that is no longer to be woken: by the row shown in the list, or by its own endpoint.
+         */
+        PushGoneIn: {
+            /** Id */
+            id?: string | null;
+            /**
+             * Endpoint
+             * @default
+             */
+            endpoint: string;
+        };
+        /**
+         * PushIn
+         * @description A browser that wants to be woken. `details` lets what happened stand on a locked screen.
+         *
+         *     `replaces` is its own endpoint of before, whose choices are kept.
+         */
+        PushIn: {
+            /** Endpoint */
+            endpoint: string;
+            keys: components["schemas"]["PushKeysIn"];
+            /**
+             * Details
+             * @default false
+             */
+            details: boolean;
+            /**
+             * Locale
+             * @default th
+             * @enum {string}
+             */
+            locale: "th" | "en";
+            /**
+             * Replaces
+             * @default
+             */
+            replaces: string;
+        };
+        /**
+         * PushKeysIn
+         * @description A browser's keys as its `PushSubscription` names them, in base64url.
+         */
+        PushKeysIn: {
+            /** P256Dh */
+            p256dh: string;
+            /** Auth */
+            auth: string;
+        };
+        /**
+         * PushOut
+         * @description What a page needs to ask its browser, and who is woken already. `on` is false where the station woke nobody.
+         */
+        PushOut: {
+            /** On */
+            on: boolean;
+            /** Key */
+            key: string;
+            /** Phones */
+            phones: components["schemas"]["PushPhoneOut"][];
+        };
+        /**
+         * PushPhoneOut
+         * @description One of one's own browsers that is woken; `mine` was made by this session.
+         */
+        PushPhoneOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Browser */
+            browser: string;
+            /** System */
+            system: string;
+            /** Details */
+            details: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Sent At */
+            sent_at: string | null;
+            /** Mine */
+            mine: boolean;
+        };
+        /**
          * QrRowsOut
          * @description A QR code: its dark squares, a text of 0 and 1 for each row.
          */
@@ -14874,6 +19237,17 @@ export interface components {
             ][];
         };
         /**
+         * ReportFindingOut
+         * @description The finding that a citizen's plain report became.
+         */
+        ReportFindingOut: {
+            /**
+             * Finding Id
+             * Format: uuid
+             */
+            finding_id: string;
+        };
+        /**
          * ReportOut
          * @description One telling.
          */
@@ -14994,6 +19368,49 @@ export interface components {
             moves: ("asked" | "agreed" | "refused" | "turned" | "checked" | "withdrawn")[];
         };
         /**
+         * RequestOutcomeIn
+         * @description What became of an asked visit, said by a person.
+         */
+        RequestOutcomeIn: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "missed";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * RequestOutcomeOut
+         * @description What became of an asked visit on a shift.
+         */
+        RequestOutcomeOut: {
+            /**
+             * Plan Id
+             * Format: uuid
+             */
+            plan_id: string;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "short" | "missed" | "unknown" | "unplanned";
+            /** At */
+            at: string | null;
+            /** By Hand */
+            by_hand: string;
+            /** Note */
+            note: string;
+        };
+        /**
          * ReviewIn
          * @description The answer to a use of emergency rights.
          */
@@ -15019,6 +19436,22 @@ export interface components {
             roles: {
                 [key: string]: components["schemas"]["RoleTextOut"];
             };
+        };
+        /**
+         * RisenOut
+         * @description A place that a festival touches, with its rank among all places without it and with it.
+         */
+        RisenOut: {
+            /** Place */
+            place: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+            /** Rank Before */
+            rank_before: number;
+            /** Rank After */
+            rank_after: number;
         };
         /**
          * RoleIn
@@ -15152,6 +19585,145 @@ export interface components {
             keys: components["schemas"]["KeyOut"][];
             /** Roots */
             roots: components["schemas"]["RootOut"][];
+        };
+        /**
+         * RosterCopyIn
+         * @description Days to copy: from which, to which, how many.
+         */
+        RosterCopyIn: {
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /**
+             * Days
+             * @default 7
+             */
+            days: number;
+        };
+        /**
+         * RosterGapOut
+         * @description What is wrong with a planned unit.
+         */
+        RosterGapOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "volunteers_alone" | "nobody" | "twice" | "not_crew" | "unit_disabled" | "account_disabled";
+            /** Account Id */
+            account_id: string | null;
+            /** Other */
+            other: string | null;
+        };
+        /**
+         * RosterUnitIn
+         * @description How a unit goes in a shift. `version` is the one that was looked at, 0 where nothing was planned.
+         */
+        RosterUnitIn: {
+            /**
+             * Call Sign
+             * @default
+             */
+            call_sign: string;
+            /**
+             * Vehicle
+             * @default
+             */
+            vehicle: string;
+            /**
+             * Registration
+             * @default
+             */
+            registration: string;
+            /**
+             * Beat
+             * @default
+             */
+            beat: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Crew */
+            crew?: components["schemas"]["MemberIn"][];
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * RosterUnitOut
+         * @description A unit planned for a shift of a day.
+         */
+        RosterUnitOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Shift Id
+             * Format: uuid
+             */
+            shift_id: string;
+            /** Shift Th */
+            shift_th: string;
+            /** Shift En */
+            shift_en: string;
+            /** Starts */
+            starts: string;
+            /** Ends */
+            ends: string;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Unit Sign */
+            unit_sign: string;
+            /**
+             * Unit Kind
+             * @enum {string}
+             */
+            unit_kind: "car" | "motorcycle" | "foot" | "volunteer";
+            /** Unit Vehicle */
+            unit_vehicle: string;
+            /** Unit Registration */
+            unit_registration: string;
+            /** Call Sign */
+            call_sign: string;
+            /** Vehicle */
+            vehicle: string;
+            /** Registration */
+            registration: string;
+            /** Beat */
+            beat: string;
+            /** Note */
+            note: string;
+            /** Version */
+            version: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** Crew */
+            crew: components["schemas"]["PlannedMemberOut"][];
+            /** Gaps */
+            gaps: components["schemas"]["RosterGapOut"][];
         };
         /**
          * RoundIn
@@ -15570,6 +20142,16 @@ export interface components {
             may_undo: boolean;
         };
         /**
+         * SafeIn
+         * @description The word that ends one's own call for help, typed in full; `at` is when.
+         */
+        SafeIn: {
+            /** Word */
+            word: string;
+            /** At */
+            at?: string | null;
+        };
+        /**
          * SampleOut
          * @description A row as it will be taken, or not.
          */
@@ -15630,6 +20212,18 @@ export interface components {
             post_id: string;
             /** Remarks */
             remarks: components["schemas"]["RemarkOut"][];
+        };
+        /**
+         * SayIn
+         * @description A message; `at` is when it was written, for one that waited for a line.
+         */
+        SayIn: {
+            /** Text */
+            text: string;
+            /** Incident Id */
+            incident_id?: string | null;
+            /** At */
+            at?: string | null;
         };
         /**
          * SealIn
@@ -16230,6 +20824,49 @@ export interface components {
             emergencies: number;
         };
         /**
+         * ShiftDrivenOut
+         * @description A whole shift beside its plan; `track`, `lines` and `pieces` of a unit only where it alone was asked for.
+         */
+        ShiftDrivenOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Shift Id
+             * Format: uuid
+             */
+            shift_id: string;
+            /** Shift Th */
+            shift_th: string;
+            /** Shift En */
+            shift_en: string;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Plan Id */
+            plan_id: string | null;
+            /** Units */
+            units: components["schemas"]["UnitDrivenOut"][];
+            /** Places */
+            places: components["schemas"]["DrivenPlaceOut"][];
+            /** Driven Share */
+            driven_share: number;
+        };
+        /**
          * ShiftHead
          * @description A log as the list of logs shows it.
          */
@@ -16649,6 +21286,33 @@ export interface components {
             password: string;
         };
         /**
+         * SignOnOut
+         * @description The sign-on form; the first choice is the proposed one.
+         */
+        SignOnOut: {
+            /** Kind */
+            kind: ("officer" | "police_volunteer" | "citizen_volunteer" | "public_spirit" | "volunteer") | null;
+            /**
+             * Line
+             * @enum {string}
+             */
+            line: "prevention" | "traffic" | "investigation" | "inquiry" | "administration";
+            /** Shifts */
+            shifts: components["schemas"]["ShiftOut"][];
+            /** Shift Id */
+            shift_id: string | null;
+            /** Choices */
+            choices: components["schemas"]["ChoiceOut"][];
+            /** People */
+            people: components["schemas"]["HandOut"][];
+            last: components["schemas"]["LastDutyOut"] | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+        };
+        /**
          * SlipOut
          * @description A one-time password, shown this once.
          */
@@ -16995,6 +21659,36 @@ export interface components {
             note: string;
         };
         /**
+         * StopOut
+         * @description A planned stop and what became of it; `proof` is the best visit that was proven there, with its score.
+         */
+        StopOut: {
+            /** Place */
+            place: string | null;
+            name: components["schemas"]["DrivenNameOut"];
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** At S */
+            at_s: number;
+            /** Minutes */
+            minutes: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "short" | "early" | "late" | "missed" | "unknown" | "ahead";
+            /** From S */
+            from_s: number | null;
+            /** To S */
+            to_s: number | null;
+            /** Proof */
+            proof: ("proven" | "doubted" | "refused") | null;
+            /** Score */
+            score: number | null;
+        };
+        /**
          * StreamFound
          * @description One stream as it answered. `jpeg` is a picture in base64.
          */
@@ -17029,6 +21723,48 @@ export interface components {
             record: number | null;
             /** Picture */
             picture: number | null;
+        };
+        /**
+         * StreetOut
+         * @description A stretch of one street: what speaks for it, what against it, what nobody knows.
+         *
+         *     It ends at the way's point of the number `until`; the next one begins there.
+         */
+        StreetOut: {
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Metres */
+            metres: number;
+            /** Until */
+            until: number;
+            /** Ease */
+            ease: number;
+            /** At Most */
+            at_most: number;
+            /** Good */
+            good: {
+                [key: string]: string;
+            }[];
+            /** Bad */
+            bad: {
+                [key: string]: string;
+            }[];
+            /** Unknown */
+            unknown: {
+                [key: string]: string;
+            }[];
+        };
+        /**
+         * StreetWeeksOut
+         * @description A street, and in how many weeks it was patrolled at each of the 168 hours from Monday 00:00: a digit an hour.
+         */
+        StreetWeeksOut: {
+            /** Id */
+            id: number;
+            /** Hours */
+            hours: string;
         };
         /**
          * SubZoneIn
@@ -17170,12 +21906,85 @@ export interface components {
             settings: components["schemas"]["SettingOut"][];
         };
         /**
+         * TakeBackIn
+         * @description Plans to take back.
+         */
+        TakeBackIn: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
          * TalkIn
          * @description A call to a point, about an incident or not.
          */
         TalkIn: {
             /** Incident Id */
             incident_id?: string | null;
+        };
+        /**
+         * TalkOut
+         * @description A message between a unit and the centre; `seq` is the order.
+         */
+        TalkOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Incident Id */
+            incident_id: string | null;
+            /** From Unit */
+            from_unit: boolean;
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+            /**
+             * Said At
+             * Format: date-time
+             */
+            said_at: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Read At */
+            read_at: string | null;
+        };
+        /**
+         * TalkReadIn
+         * @description Up to which message it was read.
+         */
+        TalkReadIn: {
+            /** Up To */
+            up_to: number;
+        };
+        /**
+         * TalkWaitingOut
+         * @description How many messages of a unit wait to be read at the centre, and the last one.
+         */
+        TalkWaitingOut: {
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Unread */
+            unread: number;
+            /** Last Seq */
+            last_seq: number;
+            /** Text */
+            text: string;
+            /** Name */
+            name: string;
         };
         /**
          * Task
@@ -17213,6 +22022,24 @@ export interface components {
             incident: components["schemas"]["IncidentRow"];
             /** Told */
             told: string[];
+            caller: components["schemas"]["CallerPlace"] | null;
+        };
+        /**
+         * TaskCameraOut
+         * @description A camera near one's task.
+         */
+        TaskCameraOut: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Distance M */
+            distance_m: number;
         };
         /**
          * TemplateIn
@@ -17658,6 +22485,77 @@ export interface components {
             risk_min: number;
         };
         /**
+         * UnitDrivenOut
+         * @description A unit of a shift; `on_duty`: it was signed on at some moment of it.
+         */
+        UnitDrivenOut: {
+            /** Positions */
+            positions: number;
+            /** Seen From S */
+            seen_from_s: number | null;
+            /** Seen To S */
+            seen_to_s: number | null;
+            /** Planned */
+            planned: boolean;
+            /** Carries */
+            carries: boolean;
+            /** Stops */
+            stops: components["schemas"]["StopOut"][];
+            /** Extra */
+            extra: components["schemas"]["ExtraOut"][];
+            /** Gaps */
+            gaps: [
+                number,
+                number
+            ][];
+            /** Length M */
+            length_m: number;
+            /** Off Street */
+            off_street: number;
+            /** Place Min */
+            place_min: number;
+            /** Risk Min */
+            risk_min: number | null;
+            /** Proven */
+            proven: number;
+            /**
+             * Track
+             * @default []
+             */
+            track: [
+                number,
+                number,
+                number
+            ][];
+            /**
+             * Lines
+             * @default []
+             */
+            lines: [
+                number,
+                number
+            ][][];
+            /**
+             * Pieces
+             * @default []
+             */
+            pieces: [
+                number,
+                number
+            ][][];
+            /**
+             * Unit
+             * Format: uuid
+             */
+            unit: string;
+            /** Call Sign */
+            call_sign: string;
+            /** Kind */
+            kind: string;
+            /** On Duty */
+            on_duty: boolean;
+        };
+        /**
          * UnitIn
          * @description A new unit.
          */
@@ -17744,6 +22642,7 @@ export interface components {
             vehicle: string;
             /** Registration */
             registration: string;
+            duty?: components["schemas"]["DutyFactsOut"] | null;
         };
         /**
          * UnitPlace
@@ -17855,12 +22754,18 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /** What */
-            what: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "light_out" | "camera_turned" | "gathering" | "vehicle" | "other";
             /** Text */
             text: string;
-            /** Candidate */
-            candidate: string;
+            /**
+             * Candidate
+             * @enum {string}
+             */
+            candidate: "works" | "camera" | "risk_spot" | "none";
             /** Incident Id */
             incident_id: string | null;
             /** Checkpoint Code */
@@ -18005,6 +22910,62 @@ export interface components {
             next: string | null;
         };
         /**
+         * WalkCheckOut
+         * @description A question: why it is asked, when, and how long there is for an answer.
+         */
+        WalkCheckOut: {
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "strayed" | "stopped" | "late" | "battery" | "lost";
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Answer S */
+            answer_s: number;
+        };
+        /**
+         * WalkEndIn
+         * @description A place.
+         */
+        WalkEndIn: {
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+        };
+        /**
+         * WalkOut
+         * @description A walk as its own page shows it.
+         */
+        WalkOut: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "begun" | "walking" | "asked" | "ended";
+            /**
+             * Expected At
+             * Format: date-time
+             */
+            expected_at: string;
+            /** Way No */
+            way_no: number;
+            check?: components["schemas"]["WalkCheckOut"] | null;
+        };
+        /**
+         * WalkWayOut
+         * @description The way that a walk follows now, and its number.
+         */
+        WalkWayOut: {
+            /** Way No */
+            way_no: number;
+            way: components["schemas"]["WayOut"];
+        };
+        /**
          * WatchApprovalOut
          * @description How an entry's approval stands.
          */
@@ -18139,6 +23100,59 @@ export interface components {
             /** Kept */
             kept?: components["schemas"]["KeptOut"][] | null;
             root: components["schemas"]["DayRootOut"] | null;
+        };
+        /**
+         * WayOut
+         * @description A way on foot; `ease` can be vouched for, `at_most` if everything unknown were good.
+         */
+        WayOut: {
+            /** Kinds */
+            kinds: ("quickest" | "easiest" | "other")[];
+            /** Words */
+            words: {
+                [key: string]: string;
+            };
+            /** Metres */
+            metres: number;
+            /** Seconds */
+            seconds: number;
+            /** Minutes */
+            minutes: number;
+            /** Ease */
+            ease: number;
+            /** At Most */
+            at_most: number;
+            /** Unlit M */
+            unlit_m: number;
+            /** Unlit Share */
+            unlit_share: number;
+            /** Streets */
+            streets: components["schemas"]["StreetOut"][];
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * WaysIn
+         * @description From where to where, and when; without a moment now.
+         */
+        WaysIn: {
+            from: components["schemas"]["WalkEndIn"];
+            to: components["schemas"]["WalkEndIn"];
+            /** At */
+            at?: string | null;
+        };
+        /**
+         * WaysOut
+         * @description One to three ways, the quickest first.
+         */
+        WaysOut: {
+            /** Dark */
+            dark: boolean;
+            /** Ways */
+            ways: components["schemas"]["WayOut"][];
         };
         /**
          * WhenIn
@@ -19008,92 +24022,6 @@ export interface operations {
             };
         };
     };
-    set_duty_api_units__unit_id__duty_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                unit_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DutyIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DutyOut"];
-                };
-            };
-            /** @description Refused; nothing was done */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description Not possible now; nothing was done */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    own_duty_api_officer_duty_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DutyIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DutyOut"];
-                };
-            };
-            /** @description Refused; nothing was done */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description Not possible now; nothing was done */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
     shifts_api_shifts_get: {
         parameters: {
             query?: never;
@@ -19483,6 +24411,460 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PhoneSheetOut"];
                 };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    own_phone_sheet_api_officer_phone_sheet_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneSheetIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneSheetOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_duty_api_units__unit_id__duty_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    sign_on_form_api_officer_duty_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    sign_oneself_api_officer_duty_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_roster_api_roster_get: {
+        parameters: {
+            query: {
+                since: string;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterUnitOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    roster_people_api_roster_people_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    roster_pdf_api_roster_sheet_pdf_get: {
+        parameters: {
+            query: {
+                since: string;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    plan_unit_api_roster__day___shift_id___unit_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                day: string;
+                shift_id: string;
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterUnitIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterUnitOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    unplan_unit_api_roster__day___shift_id___unit_id__delete: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                day: string;
+                shift_id: string;
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    copy_days_api_roster_copy_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterCopyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopiedOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    take_back_api_roster_take_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeBackIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused; nothing was done */
             "4XX": {
@@ -27910,7 +33292,9 @@ export interface operations {
     };
     read_help_api_citizen_help__help_id__get: {
         parameters: {
-            query?: never;
+            query?: {
+                seen?: number | null;
+            };
             header?: never;
             path: {
                 help_id: string;
@@ -27925,7 +33309,898 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HelpStatus"];
+                    "application/json": components["schemas"]["HelpOwn"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tell_api_citizen_help__help_id__told_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                help_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpToldIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    say_word_api_citizen_help__help_id__words_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                help_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpWordIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    send_file_api_citizen_help__help_id__attachments_post: {
+        parameters: {
+            query?: {
+                name?: string;
+                at?: string | null;
+            };
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                help_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    desk_calls_api_incidents__incident_id__help_calls_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpCallOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    answer_caller_api_incidents__incident_id__help_calls__report_id__words_post: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                incident_id: string;
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpCallOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    prove_number_api_incidents__incident_id__help_calls__report_id__number_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpNumberIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpCallOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    see_words_api_incidents__incident_id__help_calls__report_id__seen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpSeenIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    figures_api_help_figures_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpFigures"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_push_api_officer_push_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    subscribe_api_officer_push_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    unsubscribe_api_officer_push_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushGoneIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    own_talk_api_officer_talk_get: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    say_to_centre_api_officer_talk_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    own_read_api_officer_talk_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TalkReadIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Officer"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    talk_waiting_api_talk_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkWaitingOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    unit_talk_api_units__unit_id__talk_get: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    say_to_unit_api_units__unit_id__talk_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    centre_read_api_units__unit_id__talk_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TalkReadIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    task_cameras_api_officer_cameras_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCameraOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    task_still_api_officer_cameras__camera_id__still_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description the same still */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    safe_again_api_officer_distress_safe_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SafeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Officer"];
                 };
             };
             /** @description Refused; nothing was done */
@@ -30214,6 +36489,1414 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EvidenceOut"];
                 };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    ways_api_escort_ways_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaysIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaysOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    goals_api_escort_goals_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    begin_api_escort_walks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_api_escort_walks__walk_id__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-unjai-walk"?: string;
+            };
+            path: {
+                walk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    answer_api_escort_walks__walk_id__answer_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-unjai-walk"?: string;
+            };
+            path: {
+                walk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    end_api_escort_walks__walk_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-unjai-walk"?: string;
+            };
+            path: {
+                walk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    way_api_escort_walks__walk_id__way_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-unjai-walk"?: string;
+            };
+            path: {
+                walk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkWayOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    more_api_escort_walks__walk_id__more_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-unjai-walk"?: string;
+            };
+            path: {
+                walk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoreIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    links_api_escort_walks__walk_id__links_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-unjai-walk"?: string;
+            };
+            path: {
+                walk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    share_api_escort_walks__walk_id__links_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-unjai-walk"?: string;
+            };
+            path: {
+                walk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    take_back_api_escort_walks__walk_id__links__link_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-unjai-walk"?: string;
+            };
+            path: {
+                walk_id: string;
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    friend_api_escort_friend_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-unjai-link"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FriendOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    escorts_api_escorts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscortsOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    escort_api_escorts__escort_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                escort_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscortOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_reports_api_plain_reports_get: {
+        parameters: {
+            query?: {
+                state?: ("new" | "taken" | "waiting" | "answered" | "reopened" | "closed")[] | null;
+                kind?: ("light" | "rubbish" | "noise" | "drugs" | "other") | null;
+                line?: ("" | "patrol" | "detective" | "traffic" | "community" | "municipality" | "electricity") | null;
+                days?: number | null;
+                words?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlainListedOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tell_api_plain_reports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlainReportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlainSentOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    mine_api_plain_reports_mine_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlainMineIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlainMineOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_photo_api_plain_reports__plain_report_id__photos_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plain_report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlainPhotoIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    say_api_plain_reports__plain_report_id__words_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plain_report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlainWordIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlainSentOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    waiting_api_plain_reports_waiting_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlainWaitingOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    export_api_plain_reports_export_get: {
+        parameters: {
+            query?: {
+                state?: ("new" | "taken" | "waiting" | "answered" | "reopened" | "closed")[] | null;
+                kind?: ("light" | "rubbish" | "noise" | "drugs" | "other") | null;
+                line?: ("" | "patrol" | "detective" | "traffic" | "community" | "municipality" | "electricity") | null;
+                days?: number | null;
+                words?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_report_api_plain_reports__plain_report_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plain_report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlainReportOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_photo_api_plain_reports_photos__plain_photo_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plain_photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    move_api_plain_reports__plain_report_id__move_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plain_report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlainMoveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    answer_api_plain_reports__plain_report_id__answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plain_report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlainAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    join_api_plain_reports__plain_report_id__join_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plain_report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlainJoinIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    part_api_plain_reports__plain_report_id__part_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plain_report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    to_incident_api_plain_reports__plain_report_id__incident_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plain_report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlainIncidentOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_night_api_night_ease_get: {
+        parameters: {
+            query?: {
+                hour?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NightOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    reckon_night_api_night_ease_reckon_post: {
+        parameters: {
+            query?: {
+                hour?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NightOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    mark_work_api_night_ease_mark_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NightMarkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NightOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    note_lit_api_night_ease_lit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NightLitIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NightLitOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    export_night_api_night_ease_csv_get: {
+        parameters: {
+            query?: {
+                hour?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    print_night_api_night_ease_pdf_get: {
+        parameters: {
+            query?: {
+                hour?: number;
+                lang?: "th" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused; nothing was done */
             "4XX": {
@@ -33462,6 +41145,46 @@ export interface operations {
             };
         };
     };
+    find_of_report_api_patrol_plain_reports__plain_report_id__finding_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plain_report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportFindingOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     settle_finding_api_patrol_findings__finding_id__settle_post: {
         parameters: {
             query?: never;
@@ -33789,6 +41512,87 @@ export interface operations {
             };
         };
     };
+    read_due_api_patrol_plan_due_get: {
+        parameters: {
+            query: {
+                day: string;
+                shift_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDueOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    cancel_plan_api_patrol_plans__plan_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolPlanOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     change_plan_api_patrol_plans__plan_id__rounds_put: {
         parameters: {
             query?: never;
@@ -33972,6 +41776,1030 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MineOut"];
                 };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_shift_api_patrol_driven_get: {
+        parameters: {
+            query: {
+                day: string;
+                shift_id: string;
+                unit_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftDrivenOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    print_shift_api_patrol_driven_pdf_get: {
+        parameters: {
+            query: {
+                day: string;
+                shift_id: string;
+                lang?: "th" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_own_api_patrol_my_shifts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnShiftOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_own_api_patrol_my_track_get: {
+        parameters: {
+            query?: {
+                duty_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyTrackOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_channel_api_patrol_owner_channel_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_channel_api_patrol_owner_channel_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatewayIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    try_channel_api_patrol_owner_channel_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayTriedOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_requests_api_patrol_requests_get: {
+        parameters: {
+            query?: {
+                when?: "now" | "past" | "all";
+                kind?: ("request" | "house_watch") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRequestOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    take_request_api_patrol_requests_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolRequestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRequestOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    export_requests_api_patrol_requests_csv_get: {
+        parameters: {
+            query?: {
+                when?: "now" | "past" | "all";
+                kind?: ("request" | "house_watch") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    change_request_api_patrol_requests__patrol_request_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patrol_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolRequestChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRequestOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    say_outcome_api_patrol_requests__patrol_request_id__outcomes__plan_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patrol_request_id: string;
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestOutcomeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_layers_api_patrol_layers_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolLayerOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_layer_api_patrol_layers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolLayerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolLayerOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    change_layer_api_patrol_layers__patrol_layer_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patrol_layer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolLayerChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolLayerOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    preview_layer_api_patrol_layer_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolLayerPreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerChangeOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_risk_api_patrol_risk_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRiskOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_risk_api_patrol_risk_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolRiskIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRiskBeforeOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_kind_api_patrol_risk_kinds__kind__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KindRiskIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindRiskBeforeOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_base_api_patrol_risk_base_get: {
+        parameters: {
+            query: {
+                kind: string;
+                reports?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindRiskOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_history_api_patrol_risk_history_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolHistoryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolHistoryOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    take_history_api_patrol_risk_history_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolHistoryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRiskBeforeOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_concentration_api_patrol_concentration_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConcentrationsOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_coverage_api_patrol_coverage_get: {
+        parameters: {
+            query?: {
+                week?: string | null;
+                weeks?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolCoverageOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    export_coverage_api_patrol_coverage_csv_get: {
+        parameters: {
+            query?: {
+                week?: string | null;
+                weeks?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused; nothing was done */
             "4XX": {
@@ -34557,6 +43385,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    what_is_kept_api_kept_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptListOut"];
                 };
             };
             /** @description Refused; nothing was done */

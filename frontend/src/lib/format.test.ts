@@ -38,3 +38,16 @@ it('measures', () => {
 });
 it('knows fresh from stale', () => expect([0, 10, 11, 60, 61].map(ageOf)).toEqual(['fresh', 'fresh', 'fading', 'fading', 'stale']));
 it('makes text comparable', () => expect(plain(' ซอย\u200B๑๒ ABC ')).toBe('ซอย12 abc'));
+
+it('speaks seven tongues, and the Buddhist year in Thai alone', () => {
+  expect(minutesText(252, 'ja')).toBe('4分');
+  expect(minutesText(252, 'ru')).toBe('4\u00A0мин');
+  expect(agoText(185, 'zh')).toBe('3分钟前');
+  expect(agoText(185, 'ko')).toBe('3분 전');
+  expect(agoText(185, 'ms')).toBe('3 min lalu');
+  expect(agoText(90_000, 'ru')).toBe('1\u00A0дн. назад');
+  expect(distanceText(2589, 'ru')).toBe('2,6\u00A0км');
+  expect(distanceText(144, 'zh')).toBe('140米');
+  for (const tongue of ['zh', 'ja', 'ko', 'ru', 'ms'] as const) expect(dateText(night, tongue)).toMatch(/22(?!\d).*2026|2026.*22(?!\d)/);
+  expect(dateText(night, 'ja', false)).toBe('2026年11月22日');
+});

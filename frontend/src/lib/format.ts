@@ -1,5 +1,5 @@
 /** Numbers and times as people read them. Pure: the moment and the language are given. */
-import type { Locale } from './i18n.svelte';
+import type { Locale, Tongue } from './i18n.svelte';
 
 const ZONE = 'Asia/Bangkok';
 const cache = new Map<string, Intl.DateTimeFormat>();
@@ -23,9 +23,24 @@ function part(parts: Intl.DateTimeFormatPart[], type: Intl.DateTimeFormatPartTyp
 /** Kept here because browsers disagree on the short Thai weekday ("อา." or "อาทิตย์"). */
 const WEEKDAYS: Record<string, string> = { Sun: 'อา.', Mon: 'จ.', Tue: 'อ.', Wed: 'พ.', Thu: 'พฤ.', Fri: 'ศ.', Sat: 'ส.' };
 
-/** "อา. 22 พ.ย. 2569" / "Sun 22 Nov 2026". */
-export function dateText(at: Date, locale: Locale, withWeekday = true): string {
-  const parts = shape(locale, { day: 'numeric', month: 'short', year: 'numeric' }).formatToParts(at);
+/** How dates are written elsewhere: years of the Common Era, Bangkok's day. */
+const TAGS: Partial<Record<Tongue, string>> = { zh: 'zh-CN', ja: 'ja-JP', ko: 'ko-KR', ru: 'ru-RU', ms: 'ms-MY' };
+
+function foreignDate(at: Date, tag: string, withWeekday: boolean): string {
+  const key = `${tag} ${withWeekday}`;
+  let made = cache.get(key);
+  if (!made) {
+    made = new Intl.DateTimeFormat(`${tag}-u-ca-gregory-nu-latn`, { timeZone: ZONE, day: 'numeric', month: 'short', year: 'numeric', ...(withWeekday ? { weekday: 'short' } : {}) });
+    cache.set(key, made);
+  }
+  return made.format(at);
+}
+
+/** "อา. 22 พ.ย. 2569" / "Sun 22 Nov 2026"; in other tongues as they write it. */
+export function dateText(at: Date, locale: Tongue, withWeekday = true): string {
+  const tag = TAGS[locale];
+  if (tag) return foreignDate(at, tag, withWeekday);
+  const parts = shape(locale === 'th' ? 'th' : 'en', { day: 'numeric', month: 'short', year: 'numeric' }).formatToParts(at);
   const date = `${part(parts, 'day')} ${part(parts, 'month')} ${part(parts, 'year')}`;
   if (!withWeekday) return date;
   const weekday = shape('en', { weekday: 'short' }).format(at);
@@ -40,7 +55,7 @@ export function timeText(at: Date, withSeconds = true): string {
 }
 
 /** Time alone for the same Bangkok day, date and time otherwise. */
-export function whenText(at: Date, now: Date, locale: Locale): string {
+export function whenText(at: Date, now: Date, locale: Tongue): string {
   const sameDay = dateText(at, 'en') === dateText(now, 'en');
   return sameDay ? timeText(at) : `${dateText(at, locale, false)} ${timeText(at, false)}`;
 }
@@ -54,23 +69,48 @@ export function elapsedText(seconds: number): string {
   return h > 0 ? `${h}:${String(m).padStart(2, '0')}:${s}` : `${m}:${s}`;
 }
 
+interface Units {
+  s: string;
+  min: string;
+  h: string;
+  d: string;
+  m: string;
+  km: string;
+  /** What stands between a number and its unit. */
+  gap: string;
+  ago: (time: string) => string;
+}
+
+const UNITS: Record<Tongue, Units> = {
+  th: { s: 'วินาที', min: 'นาที', h: 'ชั่วโมง', d: 'วัน', m: 'ม.', km: 'กม.', gap: ' ', ago: (time) => `${time}ที่แล้ว` },
+  en: { s: 's', min: 'min', h: 'h', d: 'd', m: 'm', km: 'km', gap: ' ', ago: (time) => `${time} ago` },
+  zh: { s: '秒', min: '分钟', h: '小时', d: '天', m: '米', km: '公里', gap: '', ago: (time) => `${time}前` },
+  ja: { s: '秒', min: '分', h: '時間', d: '日', m: 'm', km: 'km', gap: '', ago: (time) => `${time}前` },
+  ko: { s: '초', min: '분', h: '시간', d: '일', m: 'm', km: 'km', gap: '', ago: (time) => `${time} 전` },
+  ru: { s: 'с', min: 'мин', h: 'ч', d: 'дн.', m: 'м', km: 'км', gap: '\u00A0', ago: (time) => `${time} назад` },
+  ms: { s: 'saat', min: 'min', h: 'jam', d: 'hari', m: 'm', km: 'km', gap: ' ', ago: (time) => `${time} lalu` },
+};
+
 /** "3 นาทีที่แล้ว" / "3 min ago". */
-export function agoText(seconds: number, locale: Locale): string {
+export function agoText(seconds: number, locale: Tongue): string {
   const s = Math.max(0, Math.floor(seconds));
-  const [n, th, en] =
-    s < 60 ? [s, 'วินาที', 's'] : s < 3600 ? [Math.floor(s / 60), 'นาที', 'min'] : s < 86400 ? [Math.floor(s / 3600), 'ชั่วโมง', 'h'] : [Math.floor(s / 86400), 'วัน', 'd'];
-  return locale === 'th' ? `${n} ${th}ที่แล้ว` : `${n} ${en} ago`;
+  const its = UNITS[locale];
+  const [n, unit] = s < 60 ? [s, its.s] : s < 3600 ? [Math.floor(s / 60), its.min] : s < 86400 ? [Math.floor(s / 3600), its.h] : [Math.floor(s / 86400), its.d];
+  return its.ago(`${n}${its.gap}${unit}`);
 }
 
 /** Distances in metres below a kilometre, kilometres above. */
-export function distanceText(metres: number, locale: Locale): string {
-  if (metres < 1000) return `${Math.round(metres / 10) * 10} ${locale === 'th' ? 'ม.' : 'm'}`;
-  return `${(metres / 1000).toFixed(1)} ${locale === 'th' ? 'กม.' : 'km'}`;
+export function distanceText(metres: number, locale: Tongue): string {
+  const its = UNITS[locale];
+  if (metres < 1000) return `${Math.round(metres / 10) * 10}${its.gap}${its.m}`;
+  const km = (metres / 1000).toFixed(1);
+  return `${locale === 'ru' ? km.replace('.', ',') : km}${its.gap}${its.km}`;
 }
 
 /** Travel time in whole minutes, at least one. */
-export function minutesText(seconds: number, locale: Locale): string {
-  return `${Math.max(1, Math.round(seconds / 60))} ${locale === 'th' ? 'นาที' : 'min'}`;
+export function minutesText(seconds: number, locale: Tongue): string {
+  const its = UNITS[locale];
+  return `${Math.max(1, Math.round(seconds / 60))}${its.gap}${its.min}`;
 }
 
 export type Age = 'fresh' | 'fading' | 'stale';

@@ -9,6 +9,8 @@ import commonEn from './en.json';
 import commonTh from './th.json';
 
 export type Locale = 'th' | 'en';
+/** The reader's own language. The citizen's page speaks all seven; elsewhere it is the locale. */
+export type Tongue = Locale | 'zh' | 'ja' | 'ko' | 'ru' | 'ms';
 export type Facts = Record<string, string | number | null | undefined>;
 
 const KEPT = 'unjai.locale';
@@ -21,12 +23,28 @@ function startLocale(): Locale {
   }
 }
 
-/** The chosen language. Reading `language.locale` in a component redraws it when the choice changes. */
-export const language = $state<{ locale: Locale }>({ locale: startLocale() });
+const begun = startLocale();
+
+/**
+ * The chosen language. Reading `language.locale` in a component redraws it when the choice changes. `locale` is what data
+ * and the centre's answers come in; `tongue` is what the reader reads, and differs from it only on the citizen's page.
+ */
+export const language = $state<{ locale: Locale; tongue: Tongue }>({ locale: begun, tongue: begun });
+
+/** The words of a tongue that is not in the catalogues; a key that is not in it stays English. */
+let dictionary = $state.raw<Readonly<Record<string, string>> | null>(null);
+
+/** Speak a tongue: with its words where it is neither Thai nor English. Data then comes in English. */
+export function speak(tongue: Tongue, its: Readonly<Record<string, string>> | null = null): void {
+  const own = tongue === 'th' || tongue === 'en';
+  language.locale = own ? tongue : 'en';
+  language.tongue = tongue;
+  dictionary = own ? null : its;
+  if (typeof document !== 'undefined') document.documentElement.lang = tongue === 'zh' ? 'zh-Hans' : tongue;
+}
 
 export function setLocale(locale: Locale): void {
-  language.locale = locale;
-  if (typeof document !== 'undefined') document.documentElement.lang = locale;
+  speak(locale);
   try {
     localStorage.setItem(KEPT, locale);
   } catch {
@@ -49,7 +67,7 @@ export function words<K extends string>(th: Record<K, string>, en: Record<K, str
     th: { ...commonTh, ...th } as Record<K | Common, string>,
     en: { ...commonEn, ...en } as Record<K | Common, string>,
   };
-  return (key: K | Common, facts?: Facts): string => fill(both[language.locale][key], facts);
+  return (key: K | Common, facts?: Facts): string => fill(dictionary?.[key] ?? both[language.locale][key], facts);
 }
 
 /** The common words alone. */
@@ -63,4 +81,15 @@ export function named(row: object | null | undefined, stem = 'name'): string {
   const thai = fields[`${stem}_th`];
   const other = fields[`${stem}_en`];
   return String(own || thai || other || '');
+}
+
+/**
+ * The name of a place for somebody who may have to show it: in Thai letters first, which a driver reads, then in Latin
+ * ones, which the visitor reads. In Thai it is the Thai name alone.
+ */
+export function placeName(row: object | null | undefined, stem = 'name'): string {
+  const own = named(row, stem);
+  if (language.tongue === 'th' || !row) return own;
+  const thai = String((row as Record<string, unknown>)[`${stem}_th`] ?? '');
+  return thai && own && thai !== own ? `${thai} / ${own}` : own || thai;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fill, language, named, setLocale, t } from './i18n.svelte';
+import { fill, language, named, placeName, setLocale, speak, t } from './i18n.svelte';
 
 const catalogues = import.meta.glob<Record<string, string>>('../**/{th,en}.json', { eager: true, import: 'default' });
 const folders = [...new Set(Object.keys(catalogues).map((path) => path.replace(/[^/]+$/, '')))];
@@ -29,4 +29,17 @@ it('follows the chosen language', () => {
   expect(t('state.new')).toBe('Waiting');
   expect(named({ name_th: 'ตลาด', name_en: '' })).toBe('ตลาด');
   language.locale = 'th';
+});
+
+it('speaks a tongue with its own words, English where one is missing, and takes data in English', () => {
+  speak('ja', { 'common.close': '閉じる' });
+  expect(t('common.close')).toBe('閉じる');
+  expect(t('state.new')).toBe('Waiting');
+  expect(language.locale).toBe('en');
+  expect(named({ name_th: 'ตลาด', name_en: 'Market' })).toBe('Market');
+  expect(placeName({ name_th: 'ตลาด', name_en: 'Market' })).toBe('ตลาด / Market');
+  expect(placeName({ name_th: 'ตลาด', name_en: '' })).toBe('ตลาด');
+  speak('th');
+  expect(t('common.close')).toBe('ปิด');
+  expect(placeName({ name_th: 'ตลาด', name_en: 'Market' })).toBe('ตลาด');
 });

@@ -5,7 +5,7 @@ import { look } from './theme.svelte';
 /** Language on the page, and, until somebody chooses here, dark or light as the whole phone is. */
 export function settle(): void {
   const root = document.documentElement;
-  root.lang = language.locale;
+  root.lang = language.tongue === 'zh' ? 'zh-Hans' : language.tongue;
   try {
     if (localStorage.getItem(`unjai.theme.${root.dataset['app']}`)) return;
   } catch {

@@ -195,6 +195,13 @@ export class Scene {
     this.map.fitBounds(bounds, { padding: { top: 72, bottom: 72, left: 72, right: 72 + way.covered }, maxZoom: 16.5, duration: still() ? 0 : 400 });
   }
 
+  /** Draws the way somebody chose to walk, where she walked, and where she was last; nothing of nothing. */
+  walk(walk: { way: LonLat[]; trail: LonLat[]; last: LonLat | null } | null): void {
+    const line = (kind: string, at: LonLat[]) => (at.length > 1 ? [{ geometry: { type: 'LineString' as const, coordinates: at }, properties: { kind } }] : []);
+    const last = walk?.last ? [{ geometry: { type: 'Point' as const, coordinates: walk.last }, properties: { kind: 'last' } }] : [];
+    this.#source('walk')?.setData(shapes(walk ? [...line('way', walk.way), ...line('trail', walk.trail), ...last] : []));
+  }
+
   /** While aiming a click chooses a point instead of a thing. */
   aim(at: LonLat | null, aiming: boolean): void {
     this.#aiming = aiming;

@@ -84,6 +84,9 @@ export function styleOf(colours: Palette, locale: Locale): StyleSpecification {
       },
       paint: halo(colours.label),
     },
+    { id: 'walk-way', type: 'line', source: 'walk', filter: ['==', ['get', 'kind'], 'way'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': colours.accent, 'line-width': 3, 'line-dasharray': [1.5, 1.5] } },
+    { id: 'walk-trail', type: 'line', source: 'walk', filter: ['==', ['get', 'kind'], 'trail'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': colours.p2, 'line-width': 4 } },
+    { id: 'walk-last', type: 'circle', source: 'walk', filter: ['==', ['get', 'kind'], 'last'], paint: { 'circle-radius': 8, 'circle-color': colours.p2, 'circle-stroke-color': colours.edge, 'circle-stroke-width': 2 } },
     { id: 'trail-line', type: 'line', source: 'trail', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': colours.accent, 'line-width': 3, 'line-dasharray': [1.5, 1.5] } },
     { id: 'trail-next', type: 'circle', source: 'trail', filter: ['==', ['get', 'kind'], 'next'], paint: { 'circle-radius': 13, 'circle-color': colours.p2, 'circle-opacity': 0.18, 'circle-stroke-color': colours.p2, 'circle-stroke-width': 2 } },
     { id: 'trail-seen', type: 'circle', source: 'trail', filter: ['==', ['get', 'kind'], 'seen'], paint: { 'circle-radius': 11, 'circle-color': colours.accent, 'circle-stroke-color': colours.edge, 'circle-stroke-width': 2 } },
@@ -97,7 +100,7 @@ export function styleOf(colours: Palette, locale: Locale): StyleSpecification {
   const geojson = (data: StyleSource = EMPTY) => ({ type: 'geojson' as const, data });
   return {
     version: 8,
-    sources: Object.fromEntries(['outside', 'land', 'streets', 'names', 'subzones', 'subzone-points', 'zone', 'wedge', 'places', 'communities', 'devices', 'trail', 'obstacles'].map((id) => [id, geojson()])),
+    sources: Object.fromEntries(['outside', 'land', 'streets', 'names', 'subzones', 'subzone-points', 'zone', 'wedge', 'places', 'communities', 'devices', 'trail', 'walk', 'obstacles'].map((id) => [id, geojson()])),
     layers,
   };
 }

@@ -1,0 +1,6 @@
+/** The words of the walk's pages; its name stands with the first screen's. */
+import { words } from '$lib/i18n.svelte';
+import en from './en.json';
+import th from './th.json';
+
+export const t = words(th, en);
