@@ -35,6 +35,10 @@ _RANGES = (
     ("hit_lapse_min", 1, 10_080),
     ("plates_days", 1, 30),
     ("plate_pictures_days", 1, 30),
+    ("plain_report_days", 30, 1825),
+    ("plain_photo_days", 1, 1825),
+    ("plain_phone_days", 1, 1825),
+    ("plain_reopen_days", 1, 90),
 )
 SECRET_KEYS = frozenset({"database_url", "nats_url", "metrics_token", "voice_turn_secret"})
 """Settings that may hold a password: never shown."""
@@ -102,6 +106,22 @@ class Settings:
     plate_pictures_days: int = _key(
         7, "เก็บภาพจากการอ่านทะเบียนรถกี่วัน (1–30)", "days that the pictures of plate reads are kept (1–30)"
     )
+    plain_report_days: int = _key(
+        365, "เก็บเรื่องทั่วไปที่ประชาชนแจ้งกี่วันหลังปิดเรื่อง (30–1825)", "days that plain reports are kept once closed (30–1825)"
+    )
+    plain_photo_days: int = _key(
+        90, "เก็บภาพของเรื่องทั่วไปกี่วันหลังปิดเรื่อง (1–1825)", "days that their photographs are kept once closed (1–1825)"
+    )
+    plain_phone_days: int = _key(
+        30,
+        "เก็บเบอร์ของผู้แจ้งเรื่องทั่วไปกี่วันหลังปิดเรื่อง (1–1825)",
+        "days that their reporters' telephones are kept once closed (1–1825)",
+    )
+    plain_reopen_days: int = _key(
+        14,
+        "ผู้แจ้งบอกว่ายังไม่เรียบร้อยและเปิดเรื่องใหม่ได้กี่วันหลังคำตอบ (1–90)",
+        "days after an answer that a reporter can open a plain report again (1–90)",
+    )
     recordings_dir: str = _key(
         "",
         "โฟลเดอร์ภาพบันทึกของกล้อง (ว่าง = recordings ในโฟลเดอร์ข้อมูล)",
@@ -158,6 +178,21 @@ class Settings:
     )
     hit_lapse_min: int = _key(
         60, "รายการรอเทียบทะเบียนหมดเวลาในกี่นาที", "minutes that a probable hit waits for a person to compare it"
+    )
+    push: bool = _key(
+        default=True,
+        th="ปลุกโทรศัพท์สายตรวจด้วย Web Push เมื่อมีเหตุเสนอ (ศูนย์ส่งข้อความเข้ารหัสผ่านบริการของเบราว์เซอร์)",
+        en="wake officers' phones by Web Push (sealed messages go out by the browsers' own services)",
+    )
+    push_hosts: str = _key(
+        "",
+        "บริการ Web Push ของสถานีเองในเครือข่าย host:port คั่นด้วยจุลภาค (ว่าง = เฉพาะ https สาธารณะ)",
+        "the station's own push services inside, host:port with commas (empty = public https only)",
+    )
+    push_contact: str = _key(
+        "mailto:unjai@localhost",
+        "ผู้ดูแลที่บริการ Web Push ติดต่อได้ เช่น mailto:admin@station.example หรือ https://…",
+        "whom a push service may write to, such as mailto:admin@station.example or https://…",
     )
     log_level: str = _key("INFO", "ระดับบันทึก", "log level")
     log_format: str = _key("text", "รูปแบบบันทึก: text หรือ json", "form of the logs: text or json")

@@ -84,7 +84,7 @@ WATCHED: Final = (
     Watched(action="plates.hit", kind="hit"),
     Watched(action="plates.confirm", kind="hit_confirmed"),
     Watched(action="plates.reject", kind="hit_rejected"),
-    Watched(action="camera.watch", kind="camera_live", fact="way", values=("live", "still")),
+    Watched(action="camera.watch", kind="camera_live", fact="way", values=("live", "still", "task")),
     Watched(action="camera.watch", kind="camera_replay", fact="way", values=("replay",)),
     Watched(action="camera.turn", kind="camera_turn"),
     Watched(action="camera.clip", kind="camera_clip"),
