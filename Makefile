@@ -9,6 +9,9 @@ PORT ?= 8400
 MQTT_PORT ?= 1883
 FRONT := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
 
+# Compiled modules are kept: each of the tests' many processes would compile the whole program anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 # A camera server that is not ours, for its tests; the bench of video stands beside Debian's `motion`.
 CAMERA_PACKAGES := python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
@@ -87,7 +90,7 @@ packages:
 
 bench: install ## Run every bench (each prints one JSON object last)
 	tools/debian-packages chromium strace motion
-	for name in picture ingest rights search reads fuzz api kill video plates watchlist patrol; do $(BIN)/python -m bench.$$name --json; done
+	for name in picture ingest rights search reads fuzz api kill video plates watchlist patrol citizen; do $(BIN)/python -m bench.$$name --json; done
 
 client: install ## Write the screens' API types and every other generated file anew
 	$(BIN)/python tools/generated.py

@@ -231,6 +231,33 @@ def decode(
         sys.stdout.write(json.dumps(line, ensure_ascii=not as_json, indent=None if as_json else 2) + "\n")
 
 
+@cli.command("walk")
+def walk_command(
+    *,
+    graph: Annotated[Path, typer.Option("--graph", help="A file of streets (docs/ease.md).")],
+    origin: Annotated[str, typer.Option("--from", help="lon,lat")],
+    target: Annotated[str, typer.Option("--to", help="lon,lat")],
+    at: Annotated[str, typer.Option("--at", help="HH:MM, Bangkok: when it is walked.")] = "22:00",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Find two or three ways on foot with time and ease each. No centre is needed."""
+    from unjai.commands import walk as work  # noqa: PLC0415
+
+    raise typer.Exit(work.walk(graph, origin, target, at, as_json=as_json))
+
+
+@cli.command("night-ease")
+def night_ease_command(
+    graph: Annotated[Path, typer.Option("--graph", help="JSON: streets and what is known of them.")],
+    at: Annotated[str, typer.Option("--at", help="HH:MM, Bangkok.")] = "22:00",
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Tell which streets fail at an hour, and which single work would lift most walking minutes."""
+    from unjai.commands import night_ease as work  # noqa: PLC0415
+
+    raise typer.Exit(work.night_ease(graph, at, as_json=as_json))
+
+
 @patrol.command("plan")
 def patrol_plan(
     file: Annotated[Path, typer.Argument(help="A town: places, units, shift (docs/patrol-plan.md).")],

@@ -40,6 +40,7 @@ from unjai.platform.outbox import missed, sent
 from unjai.platform.streams import Bus
 from unjai.respond.codes import event_codes
 from unjai.respond.flows.watched import vehicle_judged, vehicle_seen
+from unjai.respond.plain.kept import Kept, keep
 from unjai.respond.store.worked import worked_between
 from unjai.respond.told import ToRespond
 from unjai.sense import counts, intake, record
@@ -149,6 +150,14 @@ async def common(settings: Settings, *, role: str, user: str, connections: int) 
     bus = await _connected(settings, user)
     limits = Limits(window=timedelta(minutes=settings.hit_window_min), lapse=timedelta(minutes=settings.hit_lapse_min))
     plates_above.wire(replace(plates_above.above(), limits=limits))
+    keep(
+        Kept(
+            report_days=settings.plain_report_days,
+            photo_days=settings.plain_photo_days,
+            phone_days=settings.plain_phone_days,
+            reopen_days=settings.plain_reopen_days,
+        )
+    )
     made = Common(settings=settings, db=db, bus=bus, clock=clock, registry=Registry(), refusals=Refusals())
     db.publish = lambda emitted: _publish(made, emitted)
     db.audited = lambda: bus.tell(sealing.HINT, b"")

@@ -70,8 +70,8 @@ async def test_every_account_opens_with_its_password(
     worker_db: Database, station: StationId, data: Path, clock: MovedClock
 ) -> None:
     known = credentials.load(data)
-    assert len(known.accounts) == 22
-    for username in ("operator", "superintendent", "w11", "v71"):
+    assert len(known.accounts) == 25
+    for username in ("operator", "superintendent", "v71", "w71"):
         async with worker_db.tx(system(station)) as tx:
             signed = await people.sign_in(
                 tx,

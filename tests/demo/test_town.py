@@ -146,7 +146,8 @@ def test_units_of_every_kind_speak_every_protocol(here: Town) -> None:
     assert Counter(unit.kind for unit in here.units) == {"car": 3, "motorcycle": 4, "foot": 2, "volunteer": 3}
     assert {unit.client for unit in here.units} == {"owntracks_http", "owntracks_mqtt", "osmand"}
     assert len({unit.call_sign for unit in here.units}) == 12
-    volunteers = [unit.capabilities for unit in here.units if unit.role == "volunteer"]
+    volunteers = [unit.capabilities for unit in here.units if unit.kind == "volunteer"]
+    assert all(unit.officer for unit in here.units if unit.kind == "volunteer"), "volunteers go with an officer"
     assert {words[0] for words in volunteers} == {"police_volunteer", "citizen_volunteer", "public_spirit"}
     assert [(shift.starts, shift.ends) for shift in here.shifts] == [
         ("00:00", "08:00"),

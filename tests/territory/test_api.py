@@ -108,6 +108,17 @@ async def test_devices_one_by_one(admin, client_of):
     assert (await admin.delete(f"/devices/{rows[2]['id']}")).status_code == 200
 
 
+async def test_a_box_that_is_made_with_its_place_keeps_it(admin):
+    box = {"key": "box-01", "kind": "hook", "name_th": "กล่องอ่านป้าย", "lon": 99.0051, "lat": 16.6021}
+    made = await admin.post("/devices", json=box)
+    assert (made.status_code, made.json()["lon"], made.json()["lat"]) == (201, 99.0051, 16.6021)
+    (told,) = [one for one in (await admin.get("/devices")).json() if one["key"] == "box-01"]
+    assert (told["lon"], told["lat"]) == (99.0051, 16.6021)
+    half = await admin.post("/devices", json={**box, "key": "box-02", "lat": None})
+    assert (half.status_code, half.json()["error"]["code"]) == (422, "device_place_half")
+    assert (await admin.delete(f"/devices/{made.json()['id']}")).status_code == 200
+
+
 async def test_search_shows_devices_only_to_those_who_may_read_them(admin, client_of):
     found = (await admin.get("/search", params={"q": "๐๑"})).json()
     assert {hit["type"] for hit in found} == {"device"}

@@ -56,7 +56,14 @@ class Centre:
 
     def path(self, item: Declared, *, known: bool) -> str:
         """The path of a route with real ids in it, or with ids of nothing."""
-        fixed = {"role": "officer", "org_unit_id": str(HERE), "thing": "zone", "kind": "places", "form": "csv"}
+        fixed = {
+            "role": "officer",
+            "org_unit_id": str(HERE),
+            "thing": "zone",
+            "kind": "places",
+            "form": "csv",
+            "day": "2026-11-22",
+        }
         fixed |= {"begins_ms": "1795000000000", "number": "0", "shot": "0", "part": "crop"}
 
         def filled(match: re.Match[str]) -> str:
@@ -129,12 +136,13 @@ async def accounts(db: Database, clock: MovedClock) -> dict[tuple[str, StationId
 
 
 async def crews_there(db: Database, clock: MovedClock) -> None:
-    """Give the other station's officer and volunteer a unit of their own, so that they come as far as ours."""
+    """Give the other station's patrols a unit of their own, so that they come as far as ours; the officer's is out."""
     there = system(THERE)
     async with db.tx(there) as tx:
-        for role in ("officer", "volunteer"):
+        for role in (name for name, one in ROLES.items() if "unit.self" in one.rights):
             crew = await people.account_id_of(tx, there, clock, username=f"{role}.{THERE}")
             unit_id = await people.create_unit(
                 tx, there, clock, call_sign=f"นอก {role}", kind="foot", name_th="สายตรวจอื่น", account_id=crew
             )
-            await people.sign_on(tx, there, clock, unit_id=unit_id)
+            if role == "officer":
+                await people.sign_on(tx, there, clock, unit_id=unit_id)

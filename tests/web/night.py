@@ -9,8 +9,12 @@ from sqlalchemy import insert, select, update
 
 from tests.conftest import NIGHT
 from tests.web.edge import CALLER, HERE, ROOT, Centre, accounts, crews_there, stations
+from tests.web.escort_night import SECRETS as ESCORT_SECRETS
+from tests.web.escort_night import escort_night
 from tests.web.patrol_night import SECRETS as PATROL_SECRETS
 from tests.web.patrol_night import patrol_night
+from tests.web.plain_night import SECRETS as PLAIN_SECRETS
+from tests.web.plain_night import plain_night
 from tests.web.plan_night import SECRET as PLAN_SECRET
 from tests.web.plan_night import plan_night
 from unjai.cameras.flows import consents as camera_consents
@@ -342,6 +346,8 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
     await _plate_search(centre)
     async with db.tx(here) as tx:
         centre.ids |= await patrol_night(tx, HERE)
+        centre.ids |= await escort_night(tx, HERE)
+        centre.ids |= await plain_night(tx, HERE)
         centre.ids |= await plan_night(tx, HERE, centre.ids["shift"])
     centre.ids |= await _overseen(centre, centre.tokens["operator", HERE])
     async with db.tx(here) as tx:
@@ -352,6 +358,8 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
         *(str(one) for one in devices.values()),
         *devices,
         *PATROL_SECRETS,
+        *ESCORT_SECRETS,
+        *PLAIN_SECRETS,
         PLAN_SECRET,
         "ลับ 1",
         "สายตรวจลับ",

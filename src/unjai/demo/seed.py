@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,13 @@ from unjai.demo.credentials import Credentials, Login
 from unjai.demo.town import PARENT_CODE, STATION_CODE, STATION_EN, STATION_TH, Town, geojson, town
 from unjai.demo.town.shapes import to_lonlat
 from unjai.model.actor import Actor, system
-from unjai.model.clock import Clock
+from unjai.model.clock import BANGKOK, Clock
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import AccountId, StationId
 from unjai.people import flows as people
+from unjai.people.flows import roster
 from unjai.people.passwords import one_time_password
+from unjai.people.rules import ShiftTime, shift_at
 from unjai.platform.database import Database
 from unjai.territory import flows as territory
 from unjai.territory.store import device_by_key
@@ -57,6 +59,7 @@ async def seed_demo(db: Database, clock: Clock, *, data_dir: Path) -> StationId:
     await bringing.secrets()
     known.save(data_dir)
     await bringing.units()
+    await bringing.roster()
     log.info("the demo zone is in; accounts and passwords: %s", data_dir / credentials.FILE)
     return station_id
 
@@ -103,6 +106,9 @@ class _Bringing:
         for unit in self.here.units:
             wanted[unit.username] = Login(password="", role=unit.role, unit=unit.call_sign)
             names[unit.username] = (unit.person_th, unit.person_en)
+            if unit.officer:
+                wanted[unit.officer] = Login(password="", role="officer", unit=unit.call_sign)
+                names[unit.officer] = (unit.officer_th, unit.officer_en)
         lost = wanted.keys() - self.known.accounts.keys()
         for username in lost:
             self.known.accounts[username] = replace(wanted[username], password=one_time_password())
@@ -165,11 +171,15 @@ class _Bringing:
         """Make units and shifts that are missing."""
         actor, clock = self.actor, self.clock
         async with self.db.tx(actor) as tx:
-            there = {unit.call_sign for unit in await people.list_units(tx, actor, clock)}
+            there = {unit.call_sign: unit for unit in await people.list_units(tx, actor, clock)}
             accounts = {row.username: row.id for row in await people.list_accounts(tx, actor, clock)}
             shifts = {shift.name_th for shift in await people.list_shifts(tx, actor, clock)}
             for unit in self.here.units:
-                if unit.call_sign in there:
+                account_id = accounts[unit.signs_on]
+                known = there.get(unit.call_sign)
+                if known is not None and known.account_id != account_id:
+                    await people.change_unit(tx, actor, clock, unit_id=known.id, account_id=account_id)
+                if known is not None:
                     continue
                 phone = await device_by_key(tx, unit.device_key)
                 assert phone is not None, unit.device_key
@@ -182,7 +192,7 @@ class _Bringing:
                     name_th=unit.th,
                     name_en=unit.en,
                     capabilities=unit.capabilities,
-                    account_id=accounts[unit.username],
+                    account_id=account_id,
                     device_id=phone.id,
                 )
             for shift in self.here.shifts:
@@ -190,4 +200,34 @@ class _Bringing:
                     starts, ends = time.fromisoformat(shift.starts), time.fromisoformat(shift.ends)
                     await people.create_shift(
                         tx, actor, clock, name_th=shift.th, name_en=shift.en, starts=starts, ends=ends
+                    )
+
+    async def roster(self) -> None:
+        """Plan a week from today where nothing is planned: volunteers with their officer in the shift of this hour."""
+        actor, clock = self.actor, self.clock
+        now = clock.now()
+        today = now.astimezone(BANGKOK).date()
+        async with self.db.tx(actor) as tx:
+            if await roster.read_roster(tx, actor, clock, since=today, days=7):
+                return
+            units = {unit.call_sign: unit.id for unit in await people.list_units(tx, actor, clock)}
+            accounts = {row.username: row.id for row in await people.list_accounts(tx, actor, clock)}
+            shifts = {shift.name_th: shift.id for shift in await people.list_shifts(tx, actor, clock)}
+            mine = [shift for shift in self.here.shifts if shift.th in shifts]
+            hours = [
+                ShiftTime(starts=time.fromisoformat(one.starts), ends=time.fromisoformat(one.ends)) for one in mine
+            ]
+            here = shift_at(hours, now) or 0
+            for unit in self.here.units if mine else ():
+                crew = dict.fromkeys((unit.signs_on, unit.username))
+                for step in range(7):
+                    shift = mine[here if unit.officer else unit.shift % len(mine)]
+                    await roster.plan_unit(
+                        tx,
+                        actor,
+                        clock,
+                        day=today + timedelta(days=step),
+                        shift_id=shifts[shift.th],
+                        unit_id=units[unit.call_sign],
+                        crew=[(accounts[name], None) for name in crew],
                     )

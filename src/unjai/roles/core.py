@@ -24,6 +24,9 @@ from unjai.cameras.store.serving import anything_to_serve
 from unjai.model.actor import system
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import DeviceId, StationId
+from unjai.patrol.flows.owners import Telling
+from unjai.patrol.flows.settling import Settling
+from unjai.patrol.secrets import vault_of
 from unjai.patrol.trails import Trails
 from unjai.people.callout import Callout, Granted
 from unjai.people.flows import break_glass, tell_ended, tidy
@@ -48,17 +51,23 @@ from unjai.platform.ledger import roots, sealing
 from unjai.platform.ledger.receipts import SIGN
 from unjai.platform.streams import Bus
 from unjai.respond import flows as respond
+from unjai.respond.escort.flows.following import Watch
+from unjai.respond.escort.flows.forgetting import forget_walks
 from unjai.respond.flows import shift_log
 from unjai.respond.flows.escalation import escalate
 from unjai.respond.flows.parties import forget_parties
+from unjai.respond.plain.flows.forgetting import tend_reports
+from unjai.respond.store.pushes import drop_over
 from unjai.roles.copies import Copying
 from unjai.roles.evidence import HEARS as EVIDENCE_HEARS
 from unjai.roles.evidence import Packing
 from unjai.roles.lead import Lead
 from unjai.roles.ledger import close_ledger_days
+from unjai.roles.nights import Reckoning
 from unjai.roles.refresh import Refresher
 from unjai.roles.signing import Signing
 from unjai.roles.vitals import answer_for
+from unjai.roles.waking import wake_phones
 from unjai.sense import mqtt_door, record
 from unjai.sense.base import sensors
 from unjai.sense.intake import Intake
@@ -133,22 +142,28 @@ async def _core(made: Common) -> None:
             group.create_task(every(60.0, lambda: close_ledger_days(made)))
             group.create_task(every(20.0, lambda: _shift_logs(made)))
             group.create_task(every(5.0, lambda: _wish_cameras(made)))
-            for job in (packing.run(), copying.run(), _match_plates(made), _note_edges(made)):
+            for job in (packing.run(), copying.run(), _match_plates(made), _note_edges(made), wake_phones(made)):
                 group.create_task(job)
             group.create_task(every(1.0, lambda: _points(made)))
+            escorts = Watch()
+            group.create_task(every(1.0, lambda: escorts.once(made.db, made.clock, made.station_ids)))
+            group.create_task(Reckoning(made).run())
             group.create_task(lead.keep())
     finally:
         await lead.let_go()
 
 
 async def _note_edges(made: Common) -> None:
-    """Write what is known of streets: seen by a working camera, passed by a patrol."""
-    noter, trails = Noter(made.station_ids), Trails(made.station_ids)
+    """Write what is known of streets: seen by a working camera, passed by a patrol; and settle asked visits."""
+    noter, trails, settling = Noter(made.station_ids), Trails(made.station_ids), Settling(made.station_ids)
+    telling = Telling(made.station_ids, vault_of(made.settings.data))
     for subject in SIGHT_HEARS:
         await made.bus.hear(subject, noter.heard)
     async with asyncio.TaskGroup() as group:
         group.create_task(every(5.0, lambda: noter.once(made.db, made.clock)))
         group.create_task(every(60.0, lambda: trails.once(made.db, made.clock)))
+        group.create_task(every(5.0, lambda: telling.once(made.db, made.clock)))
+        group.create_task(every(600.0, lambda: settling.once(made.db, made.clock)))
 
 
 async def _shift_logs(made: Common) -> None:
@@ -380,5 +395,8 @@ async def _tidy(made: Common) -> None:
         await tidy(tx, made.everywhere, made.clock)
         await forget_old_files(tx, made.everywhere, made.clock)
         await forget_parties(tx, made.everywhere, made.clock)
+        await drop_over(tx, made.clock.now())
         await forget_counts(tx, made.clock.now() - COUNTS_KEPT)
+        await forget_walks(tx, made.clock)
+        await tend_reports(tx, made.clock)
         await sos.forget(tx, made.clock)

@@ -26,6 +26,7 @@ from unjai.people.api import router as people_router
 from unjai.people.api.accounts import COOKIE
 from unjai.people.flows import SignedIn, session_of
 from unjai.people.imports import IMPORT_KINDS as PEOPLE_KINDS
+from unjai.people.roster_imports import IMPORT_KINDS as ROSTER_KINDS
 from unjai.people.vault import Vault
 from unjai.picture.api import router as picture_router
 from unjai.plates.api import router as plates_router
@@ -36,6 +37,8 @@ from unjai.platform.http import REFUSALS, Ground
 from unjai.platform.ledger.receipts import SIGN
 from unjai.platform.tls import mqtt_pair, warnings_of
 from unjai.respond.api import router as respond_router
+from unjai.respond.escort.door import PositionDoor
+from unjai.respond.rules.push import own_hosts as push_hosts
 from unjai.roles import metrics, trouble
 from unjai.roles.refresh import Refresher
 from unjai.roles.serving import serve
@@ -50,7 +53,7 @@ from unjai.territory.api import router as territory_router
 from unjai.territory.api.files import files_router
 from unjai.territory.import_kinds import IMPORT_KINDS as TERRITORY_KINDS
 from unjai.territory.view import territory_of
-from unjai.web import camera_sockets, desk_sockets, edge, plate_sockets, sockets, trust
+from unjai.web import camera_sockets, desk_sockets, edge, kept, plate_sockets, sockets, trust
 from unjai.web.ledger import router as ledger_router
 from unjai.web.live import Hub
 from unjai.web.meter import Meters
@@ -59,7 +62,7 @@ from unjai.web.system import router as system_router
 from unjai.web.watching import router as watching_router
 
 _SESSION_S = 5.0
-IMPORT_KINDS = (*TERRITORY_KINDS, *PEOPLE_KINDS, *CAMERA_KINDS, *PATROL_KINDS, *PLAN_KINDS)
+IMPORT_KINDS = (*TERRITORY_KINDS, *PEOPLE_KINDS, *ROSTER_KINDS, *CAMERA_KINDS, *PATROL_KINDS, *PLAN_KINDS)
 """What comes from files and goes into files, of all capabilities."""
 
 ROUTERS = (
@@ -75,6 +78,7 @@ ROUTERS = (
     ledger_router,
     watching_router,
     system_router,
+    kept.router,
     files_router(IMPORT_KINDS),
 )
 """The routes of all capabilities, under ``/api``."""
@@ -183,6 +187,7 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
         data=made.settings.data,
     )
 
+    positions = PositionDoor(ground)
     edge_of = edge.Edge(
         ground=ground,
         clock=made.clock,
@@ -195,6 +200,7 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
             *desk_sockets.routes(hub, ground, sessions.who, made.settings),
             *PointDoor(hub, ground, made.registry, made.refusals, made.settings).routes(),
             *trust.routes(made.settings),
+            *positions.routes(),
             metrics.route(gather, meters, hub, made.settings, made.clock, cameras=lambda: desk.states().values()),
         ],
         meters=meters,
@@ -212,11 +218,14 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
     )
     application = edge.make(edge_of)
     application.state.mqtt_door = (made.settings.mqtt_port, mqtt_pair(made.settings) is not None)
+    application.state.settings = made.settings
     application.state.vault = Vault(made.settings.data / "secrets")
     application.state.system = whole
     application.state.cameras, application.state.watched = desk, watched
     application.state.sign = lambda: made.bus.tell(SIGN, b"")
     application.state.tsa_ca = made.settings.tsa_ca
+    application.state.push = made.settings.push
+    application.state.push_hosts = push_hosts(made.settings.push_hosts)
     application.state.recordings = recordings_root(made.settings.data, made.settings.recordings_dir)
     return application, hub
 
@@ -246,6 +255,7 @@ def documented() -> FastAPI:
     )
     for router in ROUTERS:
         bare.include_router(router, prefix="/api")
+    bare.include_router(kept.pages)
     return bare
 
 

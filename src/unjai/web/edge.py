@@ -18,7 +18,7 @@ import unjai
 from unjai.model.actor import Actor
 from unjai.model.clock import Clock
 from unjai.platform.http import REFUSALS, BodyLimit, Ground, handle_errors
-from unjai.web import screens
+from unjai.web import kept, screens
 from unjai.web.limits import Counts, Limits
 from unjai.web.meter import Metered, Meters
 
@@ -70,6 +70,7 @@ def make(edge: Edge) -> FastAPI:
     app.router.routes.extend(edge.sockets)
     for router in edge.routers:
         app.include_router(router, prefix="/api")
+    app.include_router(kept.pages)
     app.router.routes.append(Route("/healthz", _health(edge)))
     app.router.routes.append(Route("/api/info", _info(edge)))
     app.router.routes.extend(screens.routes())

@@ -1,7 +1,8 @@
 """How often who may ask: every limit of the centre in one list, kept in the memory of this process.
 
 Devices are not here: a pole or a phone with its own secret is bounded by the intake alone, and an SOS press never.
-A call for help is bounded far above what one network of frightened people does, and its refusal says 191.
+A call for help is marked where it is one of very many, and taken all the same; it is refused only far above what one
+network of frightened people does: its page then tries again by itself, and says 191.
 """
 
 from __future__ import annotations
@@ -25,14 +26,17 @@ from unjai.sense.rules import Bucket
 
 _REMEMBERED = 20_000
 _IPV6_NETWORK = 64
-Per = Literal["address", "account", "thing"]
+Per = Literal["address", "account", "thing", "all"]
+CROWD_HEADER = b"x-unjai-crowd"
+"""Which limit a call for help came over; only the edge says so, whatever a caller sends under that name is dropped."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limit:
     """`burst` requests at once and `per_s` a second for ever, for each address, account, or thing named in the path.
 
-    An account that is not signed in is its address. `code` is the error: what to do when it is too often.
+    An account that is not signed in is its address; `all` counts everybody together. `code` is the error: what to do
+    when it is too often. With `marks` nothing is refused: the request goes on with that word in `CROWD_HEADER`.
     """
 
     name: str
@@ -42,6 +46,7 @@ class Limit:
     burst: float
     per_s: float
     code: str = "too_many_requests"
+    marks: str = ""
 
     def matches(self, method: str, path: str) -> re.Match[str] | None:
         """Return the match of the whole path, or None where this limit says nothing."""
@@ -52,6 +57,19 @@ LIMITS: tuple[Limit, ...] = (
     # citizens: one network may be a whole market behind one address of a mobile operator
     Limit(
         name="help", method="POST", path="/api/citizen/help/?", per="address", burst=300, per_s=5, code="help_limited"
+    ),
+    # over these a call is taken all the same, and folded into one line until it shows life
+    Limit(
+        name="help-crowd",
+        method="POST",
+        path="/api/citizen/help/?",
+        per="address",
+        burst=8,
+        per_s=0.1,
+        marks="address",
+    ),
+    Limit(
+        name="help-crowd-all", method="POST", path="/api/citizen/help/?", per="all", burst=60, per_s=0.5, marks="all"
     ),
     Limit(
         name="report",
@@ -65,7 +83,7 @@ LIMITS: tuple[Limit, ...] = (
     Limit(
         name="follow",
         method="POST",
-        path="/api/citizen/help/([^/]+)/(?:position|cancel)/?",
+        path="/api/citizen/help/([^/]+)/(?:position|cancel|told|words|attachments)/?",
         per="thing",
         burst=60,
         per_s=2,
@@ -74,13 +92,141 @@ LIMITS: tuple[Limit, ...] = (
     Limit(
         name="follow-all",
         method="POST",
-        path="/api/citizen/help/[^/]+/(?:position|cancel)/?",
+        path="/api/citizen/help/[^/]+/(?:position|cancel|told|words|attachments)/?",
         per="address",
         burst=600,
         per_s=20,
         code="help_limited",
     ),
     Limit(name="look", method="GET", path="/api/citizen/help/[^/]+/?", per="address", burst=300, per_s=10),
+    # walks: a mobile operator's one address may hold them all; a walk's own bucket is what a phone needs
+    Limit(
+        name="ways",
+        method="POST",
+        path="/api/escort/ways/?",
+        per="address",
+        burst=60,
+        per_s=1,
+        code="escort_limited",
+    ),
+    Limit(
+        name="goals",
+        method="POST",
+        path="/api/escort/goals/?",
+        per="address",
+        burst=120,
+        per_s=4,
+        code="escort_limited",
+    ),
+    Limit(
+        name="walk-begin",
+        method="POST",
+        path="/api/escort/walks/?",
+        per="address",
+        burst=60,
+        per_s=0.5,
+        code="escort_limited",
+    ),
+    Limit(
+        name="walk-positions",
+        method="POST",
+        path="/api/escort/walks/([^/]+)/positions/?",
+        per="thing",
+        burst=120,
+        per_s=2,
+        code="escort_limited",
+    ),
+    Limit(
+        name="walk-positions-all",
+        method="POST",
+        path="/api/escort/walks/[^/]+/positions/?",
+        per="address",
+        burst=1200,
+        per_s=120,
+        code="escort_limited",
+    ),
+    Limit(
+        name="walk-answer",
+        method="POST",
+        path="/api/escort/walks/([^/]+)/(?:answer|end|more|links)/?",
+        per="thing",
+        burst=60,
+        per_s=1,
+        code="escort_limited",
+    ),
+    Limit(
+        name="walk-answer-all",
+        method="POST",
+        path="/api/escort/walks/[^/]+/(?:answer|end|more|links)/?",
+        per="address",
+        burst=300,
+        per_s=10,
+        code="escort_limited",
+    ),
+    Limit(
+        name="walk-look",
+        method="GET",
+        path="/api/escort/walks/[^/]+(?:/links|/way)?/?",
+        per="address",
+        burst=300,
+        per_s=20,
+        code="escort_limited",
+    ),
+    Limit(
+        name="walk-unshare",
+        method="DELETE",
+        path="/api/escort/walks/[^/]+/links/[^/]+/?",
+        per="address",
+        burst=60,
+        per_s=2,
+        code="escort_limited",
+    ),
+    Limit(
+        name="friend",
+        method="GET",
+        path="/api/escort/friend/?",
+        per="address",
+        burst=120,
+        per_s=4,
+        code="escort_limited",
+    ),
+    # plain reports: what is refused here waits on the phone and comes later; calls for help never stand behind it
+    Limit(
+        name="plain",
+        method="POST",
+        path="/api/plain-reports/?",
+        per="address",
+        burst=40,
+        per_s=0.3,
+        code="plain_limited",
+    ),
+    Limit(
+        name="plain-more",
+        method="POST",
+        path="/api/plain-reports/([^/]+)/(?:photos|words)/?",
+        per="thing",
+        burst=20,
+        per_s=0.1,
+        code="plain_limited",
+    ),
+    Limit(
+        name="plain-more-all",
+        method="POST",
+        path="/api/plain-reports/[^/]+/(?:photos|words)/?",
+        per="address",
+        burst=120,
+        per_s=1,
+        code="plain_limited",
+    ),
+    Limit(
+        name="plain-mine",
+        method="POST",
+        path="/api/plain-reports/mine/?",
+        per="address",
+        burst=120,
+        per_s=4,
+        code="plain_limited",
+    ),
     # what is open to everybody and costs us something
     Limit(name="sign-in", method="POST", path="/api/session(?:/second-step)?/?", per="address", burst=120, per_s=1),
     Limit(name="point", method="POST", path="/sos/session/?", per="address", burst=30, per_s=0.5),
@@ -110,6 +256,7 @@ LIMITS: tuple[Limit, ...] = (
         burst=120,
         per_s=4,
     ),
+    Limit(name="kept", method="GET", path="(?:/api)?/kept/?", per="address", burst=60, per_s=2),
     Limit(name="info", method="GET", path="/api/info/?", per="address", burst=300, per_s=10),
     # one's own proofs: hashing is dear
     Limit(
@@ -218,16 +365,22 @@ class Limits:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request pass, or answer that it comes too often."""
         asking = self.counts.asking(scope["method"], scope["path"]) if scope["type"] == "http" else []
+        crowd = ""
         for limit, thing in asking:
             wait_s = self.counts.take(limit, await self._key(limit, thing, scope))
-            if wait_s > 0:
+            if wait_s > 0 and limit.marks:
+                crowd = crowd or limit.marks
+            elif wait_s > 0:
                 error = UnjaiError(limit.code, 429, wait_s=max(1, math.ceil(wait_s)))
                 await answer(error)(scope, receive, send)
                 return
+        if any(limit.marks for limit, _ in asking):
+            kept = [pair for pair in scope["headers"] if pair[0].lower() != CROWD_HEADER]
+            scope = {**scope, "headers": kept + ([(CROWD_HEADER, crowd.encode())] if crowd else [])}
         await self.app(scope, receive, send)
 
     async def _key(self, limit: Limit, thing: str, scope: Scope) -> str:
-        if limit.per == "thing":
+        if limit.per in ("thing", "all"):
             return thing
         request = Request(scope)
         if limit.per == "account":

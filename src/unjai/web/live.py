@@ -42,7 +42,7 @@ _GUARD_S = 60.0
 _DOUBT_S = 0.25
 """What else listens for a revoked session must have heard of it before the session is asked for."""
 
-NOTICES = ("breakglass.changed", "approval.changed", "sos.changed")
+NOTICES = ("breakglass.changed", "approval.changed", "sos.changed", "talk.said")
 """What screens are told of besides the picture: only that it changed."""
 
 Why = Literal["disc", "stream", "database"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
+from mimetypes import guess_type
 from pathlib import Path
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.staticfiles import PathLike, StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
@@ -23,9 +25,9 @@ _SAFE = {
     "permissions-policy": "geolocation=(self), camera=(self), microphone=()",
     "cross-origin-opener-policy": "same-origin",
 }
-_TALKS = ("/console", "/pole")
+_TALKS = ("/console", "/pole", "/officer")
 _TALKING = "geolocation=(self), camera=(self), microphone=(self)"
-"""Where somebody talks with an SOS point, or from one; no other page may ask for the microphone."""
+"""Where somebody talks with an SOS point, from one, or has what they say kept (a caller for help); no other may ask."""
 OPEN_PAGES = ("/ledger", "/roots", "/trust")
 """Pages for everybody, which no app needs: the ledger of watching, the log's roots, how a phone trusts this station."""
 _FOREVER = "public, max-age=31536000, immutable"
@@ -46,7 +48,7 @@ class SafeHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _SAFE.items():
                     headers.setdefault(name, value)
-                if scope["path"].startswith(_TALKS):
+                if scope["path"] == "/" or scope["path"].startswith(_TALKS):
                     headers["permissions-policy"] = _TALKING
                 if scope["path"].startswith("/assets/"):
                     headers["cache-control"] = _FOREVER
@@ -57,16 +59,51 @@ class SafeHeaders:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
+class Pressed(StaticFiles):
+    """Static files; where the build laid a pressed one beside a file and the browser takes it, that one is sent."""
+
+    def file_response(
+        self, full_path: PathLike, stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """Return the smallest that the browser takes, or 304 where it has it."""
+        found, how = pressed(Path(full_path), Headers(scope=scope).get("accept-encoding", ""))
+        if how:
+            stat_result = found.stat()
+        answer = super().file_response(found, stat_result, scope, status_code)
+        if answer.status_code == 200:  # noqa: PLR2004
+            answer.headers.update(_told(Path(full_path), how))
+        return answer
+
+
+def pressed(file: Path, takes: str) -> tuple[Path, str]:
+    """Return the file to send for one that is asked for, and its content encoding (empty for the file itself)."""
+    for ending, name in ((".br", "br"), (".gz", "gzip")):
+        if any(part.strip().partition(";")[0] == name for part in takes.split(",")):
+            small = file.with_name(file.name + ending)
+            if small.is_file():
+                return small, name
+    return file, ""
+
+
+def _told(file: Path, how: str) -> dict[str, str]:
+    kind = guess_type(file.name)[0] or "application/octet-stream"
+    if kind.startswith("text/") or file.suffix in (".js", ".mjs"):
+        kind = f"{kind}; charset=utf-8"
+    return {"content-type": kind, "vary": "Accept-Encoding"} | ({"content-encoding": how} if how else {})
+
+
 def _dist() -> Path:
     return Path(str(files("unjai.web") / "dist"))
 
 
 def _page(name: str) -> Route:
-    async def page(_request: Request) -> Response:
+    async def page(request: Request) -> Response:
         file = _dist() / name
         if not file.is_file():
             return PlainTextResponse("The screens are not built: run `make install`.", 503)
-        return FileResponse(file, headers={"cache-control": "no-cache"})
+        found, how = pressed(file, request.headers.get("accept-encoding", ""))
+        headers = {"cache-control": "no-cache", **_told(file, how)}
+        return FileResponse(found, headers=headers, media_type=headers["content-type"])
 
     prefix = "/" + name.removesuffix("index.html").rstrip("/")
     return Route(f"{prefix}/{{rest:path}}" if prefix != "/" else "/", page)
@@ -82,5 +119,5 @@ def routes() -> list[BaseRoute]:
     made += [Route(path, _page("open/index.html").endpoint) for path in OPEN_PAGES]
     made.append(_page("index.html"))
     if _dist().is_dir():
-        made.append(Mount("/", StaticFiles(directory=_dist())))
+        made.append(Mount("/", Pressed(directory=_dist())))
     return made

@@ -43,10 +43,10 @@ def routes(hub: Hub, who: Who) -> list[BaseRoute]:
         actor = await welcome(socket, who)
         if actor is None:
             return
-        if actor.unit_id is None:
+        if not {"unit.self", "patrol.self"} & actor.rights:
             await refuse(socket, UnjaiError("right_missing", 403, right="unit.self"), FORGED)
             return
-        await _personal(socket, hub, actor, lambda: still(socket, who, actor))
+        await _personal(socket, hub, actor, lambda: still_crew(socket, who, actor))
 
     return [WebSocketRoute("/api/live", live), WebSocketRoute("/api/officer/live", officer)]
 
@@ -55,6 +55,12 @@ async def still(socket: WebSocket, who: Who, actor: Actor) -> bool:
     """Tell whether the session behind a socket still stands with the same rights."""
     now = await who(socket)
     return now is not None and now.rights == actor.rights and now.stations == actor.stations
+
+
+async def still_crew(socket: WebSocket, who: Who, actor: Actor) -> bool:
+    """Tell whether the session behind an officer's socket still stands, for the same unit."""
+    now = await who(socket)
+    return now is not None and now.unit_id == actor.unit_id and await still(socket, who, actor)
 
 
 async def welcome(socket: WebSocket, who: Who) -> Actor | None:
@@ -114,7 +120,7 @@ async def _personal(socket: WebSocket, hub: Hub, actor: Actor, still: Callable[[
 
     async def mine(_subject: str, data: bytes) -> None:
         fact: dict[str, Any] = msgspec.json.decode(data)
-        if str(fact.get("unit_id")) == str(actor.unit_id):
+        if actor.unit_id is not None and str(fact.get("unit_id")) == str(actor.unit_id):
             changed.set()
 
     async def send() -> None:
@@ -133,7 +139,7 @@ async def _personal(socket: WebSocket, hub: Hub, actor: Actor, still: Callable[[
             await heard(socket)
 
     station = actor.station
-    subjects = [f"evt.{station}.{name}" for name in ("offer.changed", "duty.changed", "unit.changed")]
+    subjects = [f"evt.{station}.{name}" for name in ("offer.changed", "duty.changed", "unit.changed", "talk.said")]
     changed.set()
     tasks: list[asyncio.Future[None]] = []
     ears = Ears(hub.bus)

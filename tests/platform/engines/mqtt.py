@@ -41,6 +41,16 @@ class Device:
             raise RefusedError(answer)
         return self
 
+    @classmethod
+    async def come_back(cls, port, user, password, **more):
+        """Try until the server lets it in, as devices do: one that has just started may refuse at first."""
+        async with asyncio.timeout(60):
+            while True:
+                try:
+                    return await cls.connect(port, user, password, **more)
+                except (RefusedError, ConnectionError):
+                    await asyncio.sleep(0.05)
+
     async def publish(self, topic, body, qos=1, *, number=7, retain=False):
         payload = body.encode() if isinstance(body, str) else body
         head = text(topic) + (number.to_bytes(2) if qos else b"")

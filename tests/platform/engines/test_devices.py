@@ -157,7 +157,7 @@ async def test_acknowledged_press_survives_kill_of_the_server(data):
     try:
         for turn in range(8):
             centre = await Centre(engine).open()
-            device = await Device.connect(port, "p1", "right")
+            device = await Device.come_back(port, "p1", "right")
             for number in range(1, 4):
                 await device.publish("sos/p1/press", f"{turn}-{number}", number=number)
                 sent.append(f"{turn}-{number}".encode())
@@ -197,12 +197,7 @@ async def test_devices_come_back_after_the_server_was_killed(centre):
     await device.gone()
     centre.engine = start_nats(engine.server.folder.parent, mqtt_port=engine.mqtt_port)
     try:
-        while True:
-            try:
-                device = await Device.connect(centre.port, "p1", "right", client_id="c")
-                break
-            except (RefusedError, ConnectionError):
-                await asyncio.sleep(0.05)
+        device = await Device.come_back(centre.port, "p1", "right", client_id="c")
         await device.publish("sos/p1/press", "back")
         await device.leave()
         assert await centre.acknowledged.bodies(1) == [b"back"]

@@ -33,8 +33,8 @@ router = APIRouter(tags=["cameras"])
 
 _MOST_LISTED, _MOST_PLAYED, _MOST_CLIP = timedelta(days=31), timedelta(hours=24), timedelta(hours=2)
 _FILM: dict[int | str, dict[str, Any]] = {200: {"content": {"video/mp4": {}}}}
-_STILL: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}, 304: {"description": "the same still"}}
-_PRIVATE = {"Cache-Control": "private, no-cache", "Content-Encoding": "identity"}
+STILL: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}, 304: {"description": "the same still"}}
+PRIVATE = {"Cache-Control": "private, no-cache", "Content-Encoding": "identity"}
 """Pictures are as small as they get: the edge need not try."""
 
 Watches = Annotated[Ask, allowed("camera.watch")]
@@ -94,7 +94,7 @@ def _state(told: dict[str, Any]) -> CameraStateOut:
     return CameraStateOut.model_validate({**told, "still_at": None if still_at is None else moment(still_at * 1000)})
 
 
-@router.get("/cameras/{camera_id}/still", response_class=Response, responses=_STILL)
+@router.get("/cameras/{camera_id}/still", response_class=Response, responses=STILL)
 async def camera_still(camera_id: UUID, ask: Watches) -> Response:
     """Return the camera's newest still, masked. `X-Still-At` is when it was, `Age` how many seconds ago."""
     station_id = await looked(ask, camera_id, "still")
@@ -103,7 +103,7 @@ async def camera_still(camera_id: UUID, ask: Watches) -> Response:
         raise UnjaiError("camera_no_still", 503)
     age_s = max(0.0, (ask.clock.now() - still.at).total_seconds())
     tag = f'"{round(still.at.timestamp() * 1000):x}"'
-    headers = {**_PRIVATE, "ETag": tag, "X-Still-At": still.at.isoformat(), "Age": str(round(age_s))}
+    headers = {**PRIVATE, "ETag": tag, "X-Still-At": still.at.isoformat(), "Age": str(round(age_s))}
     if ask.request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     return Response(still.jpeg, media_type="image/jpeg", headers=headers)
@@ -144,7 +144,7 @@ async def recordings_playlist(camera_id: UUID, ask: Replays, since: Since, until
     root, key = _root(ask.request), DeviceId(camera_id)
     found = await asyncio.to_thread(playback.found_between, root, station_id, key, begins, ends)
     body = await asyncio.to_thread(playback.playlist, found, "recordings")
-    return Response(body, media_type="application/vnd.apple.mpegurl", headers=_PRIVATE)
+    return Response(body, media_type="application/vnd.apple.mpegurl", headers=PRIVATE)
 
 
 @router.get("/cameras/{camera_id}/recordings/{begins_ms}/init.mp4", response_class=Response, responses=_FILM)
@@ -153,7 +153,7 @@ async def recording_init(camera_id: UUID, begins_ms: int, ask: Replays) -> Respo
     station_id = await looked(ask, camera_id, "replay")
     segment = await _segment(ask.request, station_id, camera_id, begins_ms)
     body = await asyncio.to_thread(playback.init_bytes, segment)
-    return Response(body, media_type="video/mp4", headers=_PRIVATE)
+    return Response(body, media_type="video/mp4", headers=PRIVATE)
 
 
 @router.get("/cameras/{camera_id}/recordings/{begins_ms}/media.mp4", response_class=Response, responses=_FILM)
@@ -170,7 +170,7 @@ async def recording_media(
     size = sum(one.size for one in held.fragments)
     parts = playback.media_bytes(segment, held, at_ms)
     return StreamingResponse(
-        _in_thread(parts), media_type="video/mp4", headers={**_PRIVATE, "Content-Length": str(size)}
+        _in_thread(parts), media_type="video/mp4", headers={**PRIVATE, "Content-Length": str(size)}
     )
 
 
@@ -185,7 +185,7 @@ async def recording_clip(camera_id: UUID, ask: Exports, since: Since, until: Unt
     first = moment(made.begins_s * 1000)
     name = quote(f"{camera_id}-{first:%Y%m%dT%H%M%SZ}.mp4")
     headers = {
-        **_PRIVATE,
+        **PRIVATE,
         "Content-Length": str(made.size_bytes),
         "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
         "X-Clip-Since": first.isoformat(),

@@ -12,8 +12,14 @@ from unjai.model.ids import DeviceId, StationId
 from unjai.platform.audit import audit
 from unjai.platform.database import Tx
 
-Way = Literal["live", "still", "replay"]
-RIGHT_OF: dict[Way, str] = {"live": "camera.watch", "still": "camera.watch", "replay": "camera.replay"}
+Way = Literal["live", "still", "replay", "task"]
+RIGHT_OF: dict[Way, str] = {
+    "live": "camera.watch",
+    "still": "camera.watch",
+    "replay": "camera.replay",
+    "task": "camera.task",
+}
+"""`task` is a still of a camera near the incident that the watcher's own unit has taken."""
 
 
 async def whose(tx: Tx, actor: Actor, camera_id: DeviceId) -> StationId:

@@ -122,6 +122,15 @@ def _whole(row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
+async def longest_kept_days(tx: Tx, station_id: StationId) -> float:
+    """Return how many days the station's camera that keeps its recordings longest keeps them; 0 where none records."""
+    days = func.coalesce(camera.c.keep_days, DEFAULTS["keep_days"])
+    joined = device.outerjoin(camera, camera.c.device_id == device.c.id)
+    records = func.coalesce(camera.c.record, DEFAULTS["record"]).is_(True)
+    theirs = device.c.kind == "camera", device.c.station_id == station_id, records
+    return float(await tx.scalar(select(func.max(days)).select_from(joined).where(*theirs)) or 0)
+
+
 async def cameras_of(tx: Tx, station_id: StationId) -> list[dict[str, Any]]:
     """Return the station's cameras by key, planned, retired and unregistered ones too."""
     query = _query().where(device.c.station_id == station_id).order_by(device.c.key)

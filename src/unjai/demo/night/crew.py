@@ -33,7 +33,7 @@ class Crew:
     def __init__(self, stage: Stage, unit: Unit) -> None:
         """Stand at the unit's starting place, off duty."""
         self.stage, self.unit = stage, unit
-        self.session = Session(stage.door, unit.username, stage.known.accounts[unit.username].password)
+        self.session = Session(stage.door, unit.signs_on, stage.known.accounts[unit.signs_on].password)
         self.phone = Phone(stage, unit)
         self.walker = Walker(ways=stage.ways, kind=unit.kind, at=unit.start)
         self.dice = Random(f"wiang-unjai:{unit.call_sign}")
@@ -159,8 +159,9 @@ class Crew:
             self.stage.told.line(self.unit.call_sign, "เข้าเวร" if self.wants_duty else "ออกเวร", mood="cyan")
             on = self.wants_duty
         if on and not self.phone.on_duty:
-            # The broker asks who we are when the line opens: a line older than the duty may not publish a position.
-            await asyncio.sleep(1.5)
+            # The broker asks who we are when the line opens: a line older than the duty may not publish a position. The
+            # doors hear of a duty by an event; on a machine that has much to do that takes them seconds.
+            await asyncio.sleep(4.0)
             self.phone.on_duty = True
             self.ready.set()
 

@@ -50,7 +50,16 @@ class Unit:
     client: Client
     shift: int
     start: XY
-    role: Literal["officer", "volunteer"] = "officer"
+    role: str = "officer"
+    officer: str = ""
+    """Who signs a unit of volunteers on: the officer who goes with them."""
+    officer_th: str = ""
+    officer_en: str = ""
+
+    @property
+    def signs_on(self) -> str:
+        """Return the user name that goes on duty for the unit."""
+        return self.officer or self.username
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +138,10 @@ def units() -> tuple[Unit, ...]:
                 client=cast("Client", row["client"]),
                 shift=i % len(SHIFTS),
                 start=tables.at(row),
-                role="volunteer" if kind == "volunteer" else "officer",
+                role=row["capability"] if kind == "volunteer" else "officer",
+                officer=row["officer"],
+                officer_th=row["officer_th"],
+                officer_en=row["officer_en"],
             )
         )
     return tuple(out)
@@ -175,8 +187,8 @@ def phones() -> list[Device]:
             kind="phone",
             th=f"โทรศัพท์ {unit.call_sign}",
             en=f"Phone of {unit.en}",
-            owner_kind="volunteer" if unit.role == "volunteer" else "police",
-            owner_name=unit.person_th if unit.role == "volunteer" else POLICE,
+            owner_kind="volunteer" if unit.kind == "volunteer" else "police",
+            owner_name=unit.person_th if unit.kind == "volunteer" else POLICE,
             silent_after_s=300,
         )
         for unit in units()

@@ -45,7 +45,7 @@ async def add_device(
     """Make a device at the actor's station. Its id is made of its key, as an import would have made it.
 
     `right` is that of whoever calls. Raises `device_key_taken` (409), also for a key of a station one may not see;
-    `device_place_missing` (422).
+    `device_place_missing`, `device_place_half` (422).
     """
     await enter(tx, actor, right, actor.station)
     facts = DEVICE_KINDS.get(fields.choice({"kind": kind}, "kind", DEVICE_KINDS))
@@ -53,6 +53,8 @@ async def add_device(
     place: tuple[float | None, float | None] = (None, None)
     if lon is not None and lat is not None:
         place = position_of([lon, lat])
+    elif lon is not None or lat is not None:
+        raise UnjaiError("device_place_half", 422)
     elif facts.fixed:
         raise UnjaiError("device_place_missing", 422)
     own = DeviceId(named_id("device", key))
