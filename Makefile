@@ -79,11 +79,14 @@ check-screens:
 	tools/with-node npm --prefix frontend test
 	$(BIN)/python tools/generated.py --check
 
+# What failed among many is run once more by itself, and says so: a test that passes then is a fault to be mended too.
+alone = { echo "FAILED AMONG OTHERS, now alone:"; $(BIN)/pytest $(1) -p no:randomly --last-failed --last-failed-no-failures none -rA; }
+
 test: ## Run all checks and all tests
 	$(MAKE) -j3 install packages
 	$(MAKE) check
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
-	$(BIN)/pytest tests/e2e -n 2 --dist loadgroup -p no:randomly
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder || $(call alone,)
+	$(BIN)/pytest tests/e2e -n 2 --dist loadgroup -p no:randomly || $(call alone,tests/e2e)
 
 packages:
 	tools/debian-packages chromium mosquitto-clients strace $(CAMERA_PACKAGES)
