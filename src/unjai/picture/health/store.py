@@ -92,12 +92,6 @@ async def listened(tx: Tx, since: datetime) -> list[tuple[datetime, datetime]]:
     return [(row["from_at"], row["to_at"]) for row in await tx.all(query.order_by(listening.c.from_at))]
 
 
-async def forget_before(tx: Tx, before: datetime) -> None:
-    """Drop what is older than any month that is still shown."""
-    for table, column in ((device_outage, device_outage.c.to_at), (listening, listening.c.to_at)):
-        await tx.execute(table.delete().where(column < before))
-
-
 async def end_outages_of(tx: Tx, device_id: DeviceId, at: datetime) -> None:
     """End what is open of a device that is gone for good."""
     own = update(device_outage).where(device_outage.c.device_id == device_id, device_outage.c.settled_at.is_(None))
