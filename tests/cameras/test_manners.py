@@ -9,12 +9,13 @@ import pytest
 from tests.cameras.films import clip
 from tests.cameras.room import World, stream, world_of
 from tests.cameras.rtsp import Mount, RtspServer
+from unjai.cameras.mp4.boxes import TIMESCALE
 from unjai.cameras.mp4.reading import contents_of
 from unjai.cameras.worker import track
 from unjai.cameras.worker.stills import WIDTH as STILL_WIDTH
 
-DRIFT_MS = (track._DRIFT_S + 2) * 1000
-"""A camera's time may be so far from the wall's before it is set right."""
+DRIFT_MS = (track._DRIFT_S + track._LONGEST / TIMESCALE + 2) * 1000
+"""A camera's time may be off by a drift that is no jump yet, and the last picture by as long as one may stand."""
 
 
 @pytest.fixture(scope="module")

@@ -86,13 +86,13 @@ async def test_a_flood_is_told_to_wait_and_signals_are_not_counted(edge):
         assert (error["code"], error["facts"]["wait_s"]) == ("too_many_requests", 1)
 
 
-async def test_a_call_whose_end_was_missed_ends_at_the_point(db, edge, monkeypatch):
+async def test_a_call_whose_end_was_missed_ends_at_the_point(db, edge, ground, monkeypatch):
     monkeypatch.setattr(point_door, "_TICK_S", 0.01)
     async with line(edge) as socket:
         await says(socket, type="call")
         call = (await until(socket, call_is("ringing")))["call"]
         async with db.tx(system(HERE)) as tx:  # no event goes out
-            row = (await store.open_calls(tx))[0]
+            row = await store.open_call_of(tx, ground.pole)
             await store.change_call(tx, row["id"], state="ended", ended_at=edge.made.clock.now(), ended_why="desk")
         over = await until(socket, call_is("ended"))
         assert over["call"]["id"] == call["id"] == str(row["id"])
