@@ -1,7 +1,7 @@
 /**
  * The phones load few files: over a slow line each one costs a round trip, and a browser asks for six at a time.
- * What the officer's page needs at once and other pages need too goes into one file for both phone pages (`base`) or into
- * one for those who sign in (`work`); everything else is split as the bundler likes.
+ * What the officer's or the citizen's page needs at once and other pages need too goes into one file for all (`base`), into
+ * one for those who sign in (`work`) or one for the citizen's (`citizen-base`); everything else is split as the bundler likes.
  * @returns {(id: string, ctx: { getModuleInfo(id: string): { importers: string[], dynamicImporters: string[] } | null }) => string | null}
  */
 export function phoneChunks() {
@@ -27,8 +27,8 @@ export function phoneChunks() {
     // A few bytes that every file asks for first.
     if (id.includes('rolldown/runtime')) return 'base';
     const pages = pagesOf(id, ctx);
+    if (pages.has('citizen') && pages.size > 1) return [...pages].every((page) => page.startsWith('citizen')) ? 'citizen-base' : 'base';
     if (!pages.has('officer')) return null;
-    if (pages.has('citizen')) return 'base';
     // What another page loads only when it is opened would be cut off into a file of its own, here too.
     const alone = [...pages].every((page) => page === 'officer' || page === 'officer later') && !ctx.getModuleInfo(id)?.dynamicImporters.length;
     return alone ? null : 'work';

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -29,7 +29,8 @@ export function compressed() {
         const [small, zipped] = await Promise.all([brotli(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }), zip(plain, { level: 9 })]);
         await Promise.all([writeFile(`${file}.br`, small), writeFile(`${file}.gz`, zipped)]);
       };
-      await Promise.all(Object.keys(bundle).map(press));
+      const beside = (await readdir(options.dir ?? '')).filter((name) => !(name in bundle)); // of public/
+      await Promise.all([...Object.keys(bundle), ...beside].map(press));
     },
   };
 }

@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+/** What stands in the page before its program, by content: those files keep their names. */
+const beginsWith = () => ['public/begin.js', 'public/begin.css', 'index.html'].map((name) => readFileSync(new URL(name, import.meta.url), 'utf8')).join('');
 
 /**
  * Writes `/precache-<entry>.json` = `{version, files}` for each entry: the page and everything it loads at start,
@@ -32,7 +36,7 @@ export function precacheLists() {
         }
         const page = chunk.name === 'citizen' ? '/' : `/${chunk.name}`;
         const list = [page, ...[...files].sort().map((name) => `/${name}`)];
-        const version = createHash('sha256').update(list.join('\n')).digest('hex').slice(0, 16);
+        const version = createHash('sha256').update(list.join('\n') + (chunk.name === 'citizen' ? beginsWith() : '')).digest('hex').slice(0, 16);
         this.emitFile({
           type: 'asset',
           fileName: `precache-${chunk.name}.json`,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { beginning } from './beginning.js';
 import { phoneChunks } from './chunks.js';
 import { compressed } from './compressed.js';
 import { precacheLists } from './precache.js';
@@ -11,7 +12,7 @@ const centre = process.env['UNJAI_URL'] ?? 'http://127.0.0.1:8400';
 export default defineConfig({
   root: here('.'),
   base: '/',
-  plugins: [svelte(), precacheLists(), compressed()],
+  plugins: [svelte(), beginning(), precacheLists(), compressed()],
   resolve: {
     alias: { $lib: here('src/lib') },
     ...(process.env['VITEST'] ? { conditions: ['browser'] } : {}),

@@ -110,11 +110,12 @@ async def _pages(centre: Centre, loads: int) -> dict[str, Any]:
             new: list[float] = []
             again: list[float] = []
             for _ in range(loads):
-                context = await browser.new_context(viewport={"width": 360, "height": 740})
-                new.append(await _usable(context, centre))
-                await _kept(context, centre)
-                again.append(await _usable(context, centre))
-                await context.close()
+                for took, installed in ((new, False), (again, True)):
+                    context = await browser.new_context(viewport={"width": 360, "height": 740})
+                    if installed:
+                        await _kept(context, centre)
+                    took.append(await _usable(context, centre))
+                    await context.close()
         finally:
             await browser.close()
     return {
@@ -126,7 +127,7 @@ async def _pages(centre: Centre, loads: int) -> dict[str, Any]:
 
 
 async def _usable(context: BrowserContext, centre: Centre) -> float:
-    """Open the page over the slow line; return after how long the button would take a touch."""
+    """Open the page over the slow line; return after how long the button takes a touch that the centre then has."""
     page = await context.new_page()
     line = await context.new_cdp_session(page)
     await line.send("Network.enable")
@@ -137,6 +138,8 @@ async def _usable(context: BrowserContext, centre: Centre) -> float:
     await page.goto(centre.url, wait_until="commit")
     await page.get_by_test_id("help").click(trial=True, timeout=60_000)
     usable_s = time.monotonic() - began
+    async with page.expect_response(lambda answer: answer.url.endswith("/api/citizen/help") and answer.ok):
+        await page.get_by_test_id("help").click()
     await page.close()
     return usable_s
 

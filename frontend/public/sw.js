@@ -10,7 +10,7 @@ const page = app === 'citizen' ? '/' : `/${app}`;
 const list = `/precache-${app}.json`;
 const prefix = `unjai-${app}-`;
 /** Files outside the build's list that the page also needs. */
-const beside = ['/theme.js', '/favicon.svg', ...(app === 'pole' ? [] : [`/${app}.webmanifest`, `/icons/${app}-192.png`, `/icons/${app}-512.png`])];
+const beside = ['/theme.js', '/favicon.svg', ...(app === 'citizen' ? ['/begin.js', '/begin.css'] : []), ...(app === 'pole' ? [] : [`/${app}.webmanifest`, `/icons/${app}-192.png`, `/icons/${app}-512.png`])];
 const PATIENCE_MS = 4000;
 
 const isPage = (path) => (app === 'citizen' ? path === '/' : path === page || path.startsWith(`${page}/`));

@@ -37,6 +37,13 @@ const POLL_MS = 3_000;
 /** A place this old may still go out with the press; a better one follows. */
 const RECENT_MS = 60_000;
 
+declare global {
+  interface Window {
+    /** The press that `public/begin.js` took, where there was one. */
+    unjaiPressed?: { id: string; pressedAt: number };
+  }
+}
+
 export const seconds = (ms: number): number => Math.floor(ms / 1_000);
 
 export class Caller {
@@ -67,6 +74,8 @@ export class Caller {
   readonly stale_s = $derived(this.help?.answer && this.now - this.help.answeredAt > 15_000 ? (this.now - this.help.answeredAt) / 1_000 : 0);
 
   #outbox: Outbox | null = null;
+  /** A press from before the program was there; it may have gone out already. */
+  #early: string | null = null;
   #watch: number | null = null;
   #told: Place | null = null;
   #asking = false;
@@ -74,7 +83,9 @@ export class Caller {
   #timers: ReturnType<typeof setInterval>[] = [];
 
   async start(): Promise<void> {
-    this.help = recall(read(KEPT), Date.now());
+    const early = window.unjaiPressed;
+    this.help = recall(read(KEPT) ?? (early ? JSON.stringify(early) : null), Date.now());
+    this.#early = early?.id ?? null;
     this.phone = read(PHONE) ?? '';
     this.slips = slipsOf(read(SLIPS), Date.now());
     this.#timers.push(setInterval(() => this.#tick(), 250));
@@ -215,7 +226,7 @@ export class Caller {
     const help = this.help;
     if (!help) return;
     const entry = this.#box.entries.find((one) => one.id === help.id);
-    const told = !entry || entry.tries > 0 || (this.#outbox?.isFlying(help.id) ?? false);
+    const told = !entry || entry.tries > 0 || help.id === this.#early || (this.#outbox?.isFlying(help.id) ?? false);
     this.takenBack = help.sentAt !== null ? 'sent' : told ? 'maybe' : 'never';
     this.#keep(null);
     this.#leavePlace();

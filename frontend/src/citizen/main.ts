@@ -11,7 +11,11 @@ const WORDS_WAIT_MS = 150;
 settle();
 const words = begin();
 const target = document.getElementById('app');
-const show = () => target && mount(App, { target });
+const show = () => {
+  if (!target) return;
+  target.replaceChildren(); // the button that stood here before the program: a press on it is among the kept
+  mount(App, { target });
+};
 void Promise.race([words, new Promise((resolve) => setTimeout(resolve, WORDS_WAIT_MS))]).then(show);
 
 // Over plain http there is none; the page then needs the line to open.
