@@ -145,6 +145,9 @@ def test_a_unit_without_a_track_is_one_line_of_the_sheet():
         ["13", "Carries no phone or tracker · Not signed on", "No points in the plan"],
     ]
     assert len(told["rows"]) == 3
+    assert told["footnote"].startswith("“No position” counts between"), "what the figure leaves out is said below it"
+    unseen = facts_of({**shift, "units": [dark]}, [], station=("ส", "S"), now=NIGHT, by="ก", lang="en")
+    assert unseen["footnote"] == "", "there is no such figure to explain"
 
 
 async def test_only_who_may_replay_and_only_the_own_station(shift, client_of):

@@ -83,6 +83,7 @@ def facts_of(
         + [say(lang, name) for name in ("length", "at_places", "at_risk", "blind")],
         "rows": [_row(unit, lang) for unit in shift["units"]],
         "sum": _sum(shift["units"], lang),
+        "footnote": say(lang, "blind.about") if any(unit["positions"] for unit in shift["units"]) else "",
         "units": [_unit(unit, shift["from_at"], streets, names, lang) for unit in shift["units"] if unit["positions"]],
         "without": [_without(unit, lang) for unit in shift["units"] if not unit["positions"]],
         "words": {name: say(lang, name) for name in _NAMED},

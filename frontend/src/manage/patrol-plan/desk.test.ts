@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { along, clockOf, dayAfter, minutesOf, wanted, type Request } from './desk';
+import { along, clockOf, dayAfter, minutesOf, nameOfPlace, wanted, type Request } from './desk';
 
 describe('the patrol desk', () => {
   it('says minutes as a clock and reads them again', () => {
@@ -8,6 +8,11 @@ describe('the patrol desk', () => {
     expect(clockOf(null)).toBe('');
     expect(minutesOf('')).toBeNull();
     expect(clockOf(1440)).toBe('00:00');
+  });
+  it('names a place in the other language where it has none in this', () => {
+    expect(nameOfPlace({ th: 'วัด', en: 'Temple' }, 'en')).toBe('Temple');
+    expect(nameOfPlace({ th: 'วัด', en: '' }, 'en')).toBe('วัด');
+    expect(nameOfPlace({}, 'th')).toBe('');
   });
   it('lays days along a line, and nothing that lies beside it', () => {
     expect(along('2026-11-01', '2026-11-10', '2026-11-01', 20)).toEqual({ left: 0, width: 0.5 });

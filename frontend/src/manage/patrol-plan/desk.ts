@@ -16,6 +16,9 @@ export type Due = Said['PlanDueOut'];
 export const PARTNERS = ['citizen', 'police', 'residents', 'local_government', 'business', 'state_agency', 'media'] as const;
 export const BECAME: Record<Outcome, string> = { done: '●', short: '◐', missed: '▲', unknown: '?', unplanned: '○' };
 
+/** A place's name in the language that is read, in the other where there is none. */
+export const nameOfPlace = (name: Record<string, string>, locale: 'th' | 'en'): string => (locale === 'en' ? name.en || name.th : name.th || name.en) ?? '';
+
 /** 1290 as 21:30, and back; empty is none. */
 export const clockOf = (minutes: number | null): string => (minutes === null ? '' : `${String(Math.floor(minutes / 60) % 24).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`);
 export function minutesOf(clock: string): number | null {
