@@ -102,9 +102,23 @@ export function drawStreets(streets: Streets, on: Plane): DrawnStreet[] {
   return drawn.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
 
+/** About as wide as a letter of a name is, px; and how near the middles of two lines of letters may come. */
+const LETTER = 6;
+const APART = 16;
+
+/** Dots along a line of letters through a place, ends included: together they tell what it covers. */
+function along(x: number, y: number, turn: number, half: number): [number, number][] {
+  const [dx, dy] = [Math.cos((turn * Math.PI) / 180), Math.sin((turn * Math.PI) / 180)];
+  const steps = Math.max(1, Math.ceil((2 * half) / APART));
+  return Array.from({ length: steps + 1 }, (_, n) => {
+    const far = -half + (2 * half * n) / steps;
+    return [x + far * dx, y + far * dy];
+  });
+}
+
 /**
  * Names for a few streets: each name once, at the middle of its longest piece in the picture, main roads first, never
- * over another name or over a mark in `keep`.
+ * over another name or over a mark in `keep`, never cut by the picture's edge.
  */
 export function streetLabels(streets: Streets, on: Plane, keep: readonly Spot[], most = 6): StreetLabel[] {
   const rank = (kind: string): number => ({ main: 0, collector: 1, soi: 2 })[kind] ?? 3;
@@ -128,12 +142,17 @@ export function streetLabels(streets: Streets, on: Plane, keep: readonly Spot[],
       best.set(name, { id, th: name, en: name_en ?? name, x, y, turn, length, rank: rank(street.properties.class) });
     }
   }
-  const taken: [number, number][] = keep.map((spot) => on.at(spot));
+  const taken = keep.flatMap((spot) => {
+    const [x, y] = on.at(spot);
+    return [...along(x, y, 0, 60), ...along(x, y - 16, 0, 60)];
+  });
   const chosen: StreetLabel[] = [];
   for (const { length: _length, rank: _rank, ...label } of [...best.values()].sort((a, b) => a.rank - b.rank || b.length - a.length)) {
     if (chosen.length >= most) break;
-    if (taken.some(([x, y]) => Math.abs(x - label.x) < 70 && Math.abs(y - label.y) < 28)) continue;
-    taken.push([label.x, label.y]);
+    const covers = along(label.x, label.y, label.turn, (Math.max(label.th.length, label.en.length) * LETTER) / 2);
+    const cut = covers.some(([x, y]) => x < 4 || y < 8 || x > on.width - 4 || y > on.height - 8);
+    if (cut || covers.some(([x, y]) => taken.some(([a, b]) => Math.hypot(a - x, b - y) < APART))) continue;
+    taken.push(...covers);
     chosen.push(label);
   }
   return chosen;
