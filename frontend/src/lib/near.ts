@@ -144,7 +144,7 @@ export function streetLabels(streets: Streets, on: Plane, keep: readonly Spot[],
   }
   const taken = keep.flatMap((spot) => {
     const [x, y] = on.at(spot);
-    return [...along(x, y, 0, 60), ...along(x, y - 16, 0, 60)];
+    return [...along(x, y, 0, 90), ...along(x, y - 16, 0, 90)];
   });
   const chosen: StreetLabel[] = [];
   for (const { length: _length, rank: _rank, ...label } of [...best.values()].sort((a, b) => a.rank - b.rank || b.length - a.length)) {
