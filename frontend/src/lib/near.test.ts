@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bearingDeg, compass, COMPASS, distanceM, drawStreets, plane, scaleBar, streetLabels, type Spot } from './near';
+import { bearingDeg, compass, COMPASS, distanceM, drawStreets, plane, scaleBar, type Spot } from './near';
+import { streetLabels } from './streetlabels';
 import type { Streets } from './types';
 
 const HERE: Spot = { lon: 100.5, lat: 13.75 };
