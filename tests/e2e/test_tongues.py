@@ -19,6 +19,12 @@ KEPT_WHOLE = """async () => {
 }"""
 HEARD = "async () => (await navigator.serviceWorker.ready).active?.state === 'activated' && !!navigator.serviceWorker.controller"
 
+TOO_NARROW = """() => [...document.querySelectorAll('button, a.button')].filter((one) => {
+  const box = one.getBoundingClientRect();
+  return box.width > 1 && (one.scrollWidth > one.clientWidth + 1 || box.width < 44 || box.height < 44 || box.right > innerWidth);
+}).map((one) => one.innerText || one.getAttribute('aria-label'))"""
+"""What is pressed: its words do not run over its edge, and a thumb's tip finds it."""
+
 
 @pytest.fixture
 def abroad(browser: Browser) -> Iterator[BrowserContext]:
@@ -77,6 +83,23 @@ def test_the_citizens_pages_are_accessible_and_whole(centre: Centre, abroad: Bro
     expect(page.get_by_test_id("show-card")).to_be_visible()
     wrong["card"] = faults(page)
     assert {name: found for name, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("tongue", ["th", "en", "zh", "ja", "ko", "ru", "ms"])
+def test_every_button_holds_its_words_before_and_after_the_press(
+    centre: Centre, abroad: BrowserContext, tongue: str
+) -> None:
+    page = abroad.new_page()
+    page.goto(f"{centre.url}/favicon.svg")
+    page.evaluate(KEEP, tongue)
+    _open(page, centre, "")
+    home = page.evaluate(TOO_NARROW)
+    page.route("**/api/citizen/**", lambda route: route.abort())
+    page.get_by_test_id("help").click()
+    expect(page.get_by_test_id("unsent")).to_be_visible(timeout=30_000)
+    expect(page.get_by_test_id("sms")).to_be_visible()
+    expect(page.get_by_test_id("ask-what")).to_be_visible(timeout=30_000)
+    assert (home, page.evaluate(TOO_NARROW)) == ([], [])
 
 
 def _open(page: Page, centre: Centre, name: str) -> None:

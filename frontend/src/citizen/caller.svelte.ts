@@ -1,5 +1,6 @@
 /** The citizen's page as one live thing: the call for help, what still has to go out, where she is, what the centre says. */
 import { ApiError, get } from '$lib/api';
+import { read, write } from '$lib/kept';
 import { distanceM } from '$lib/near';
 import { bodyOf, clientId, httpPost, openShelf, Outbox, type Answer, type Entry, type OutboxState, type Refusal } from '$lib/outbox';
 import { inTime } from '$lib/shelf';
@@ -388,21 +389,4 @@ async function load() {
 
 function spot(place: Place): { lat: number; lon: number; acc: number } {
   return { lat: Number(place.lat.toFixed(7)), lon: Number(place.lon.toFixed(7)), acc: Math.round(place.accuracy_m) };
-}
-
-function read(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function write(key: string, value: string | null): void {
-  try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
-  } catch {
-    // Storage may be forbidden: the page then knows it only as long as it is open.
-  }
 }

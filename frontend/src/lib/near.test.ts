@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bearingDeg, compass, COMPASS, distanceM, drawStreets, plane, scaleBar, streetLabels, type Spot } from './near';
+import { bearingDeg, compass, COMPASS, distanceM, drawStreets, plane, scaleBar, type Spot } from './near';
+import { streetLabels } from './streetlabels';
 import type { Streets } from './types';
 
 const HERE: Spot = { lon: 100.5, lat: 13.75 };
@@ -73,5 +74,13 @@ describe('streets', () => {
     expect(labels.map((label) => label.th)).toEqual(['ถนนหลัก']);
     expect(Math.abs(labels[0]?.turn ?? 180)).toBeLessThan(5);
     expect(streetLabels(streets, plane([HERE], 360, 200, 150), [move(0, 55)])).toEqual([]);
+  });
+
+  it('lays no name over another, or over the edge', () => {
+    const two = (far: number): Streets => ({ type: 'FeatureCollection', features: [line(1, 'main', 'ถนนหลักสายยาวมาก', move(-150, 0), move(150, 0)), line(2, 'soi', 'ซอยข้างสายยาวมาก', move(30, far - 150), move(30, far + 150))] });
+    const names = (streets: Streets): string[] => streetLabels(streets, plane([HERE], 360, 360, 150), []).map((label) => label.th);
+    expect(names(two(30))).toEqual(['ถนนหลักสายยาวมาก']);
+    expect(names(two(70))).toEqual(['ถนนหลักสายยาวมาก', 'ซอยข้างสายยาวมาก']);
+    expect(names(two(140))).toEqual(['ถนนหลักสายยาวมาก']);
   });
 });

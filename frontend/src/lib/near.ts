@@ -76,16 +76,6 @@ export interface DrawnStreet {
   name_en: string | null;
   d: string;
 }
-export interface StreetLabel {
-  id: number;
-  th: string;
-  en: string;
-  x: number;
-  y: number;
-  /** Degrees; never upside down. */
-  turn: number;
-}
-
 /** The streets that cross the plane, as SVG paths, minor ones first so that main roads lie on top. */
 export function drawStreets(streets: Streets, on: Plane): DrawnStreet[] {
   const order = ['footpath', 'soi', 'collector', 'main'];
@@ -100,41 +90,4 @@ export function drawStreets(streets: Streets, on: Plane): DrawnStreet[] {
     drawn.push({ id, kind: street.properties.class, name_th, name_en, d });
   }
   return drawn.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-}
-
-/**
- * Names for a few streets: each name once, at the middle of its longest piece in the picture, main roads first, never
- * over another name or over a mark in `keep`.
- */
-export function streetLabels(streets: Streets, on: Plane, keep: readonly Spot[], most = 6): StreetLabel[] {
-  const rank = (kind: string): number => ({ main: 0, collector: 1, soi: 2 })[kind] ?? 3;
-  const best = new Map<string, StreetLabel & { length: number; rank: number }>();
-  for (const street of streets.features) {
-    const { id, name_th, name_en } = street.properties;
-    if (!name_th && !name_en) continue;
-    const points = street.geometry.coordinates.map((point) => on.at({ lon: point[0] ?? 0, lat: point[1] ?? 0 }));
-    for (let n = 1; n < points.length; n += 1) {
-      const [ax, ay] = points[n - 1] ?? [0, 0];
-      const [bx, by] = points[n] ?? [0, 0];
-      const x = (ax + bx) / 2;
-      const y = (ay + by) / 2;
-      if (x < 30 || y < 14 || x > on.width - 30 || y > on.height - 14) continue;
-      const length = Math.hypot(bx - ax, by - ay);
-      const name = name_th ?? name_en ?? '';
-      if (length < 24 || (best.get(name)?.length ?? 0) >= length) continue;
-      let turn = (Math.atan2(by - ay, bx - ax) * 180) / Math.PI;
-      if (turn > 90) turn -= 180;
-      if (turn < -90) turn += 180;
-      best.set(name, { id, th: name, en: name_en ?? name, x, y, turn, length, rank: rank(street.properties.class) });
-    }
-  }
-  const taken: [number, number][] = keep.map((spot) => on.at(spot));
-  const chosen: StreetLabel[] = [];
-  for (const { length: _length, rank: _rank, ...label } of [...best.values()].sort((a, b) => a.rank - b.rank || b.length - a.length)) {
-    if (chosen.length >= most) break;
-    if (taken.some(([x, y]) => Math.abs(x - label.x) < 70 && Math.abs(y - label.y) < 28)) continue;
-    taken.push([label.x, label.y]);
-    chosen.push(label);
-  }
-  return chosen;
 }

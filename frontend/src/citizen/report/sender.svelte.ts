@@ -1,5 +1,6 @@
 /** Sends plain reports, their photographs and later words; keeps what has no line yet, and one's own list. */
 import { post } from '$lib/api';
+import { read, write } from '$lib/kept';
 import { bodyOf, clientId, httpPost, openShelf, Outbox, type Entry, type OutboxState } from '$lib/outbox';
 import { seconds, type Place } from '../caller.svelte';
 import { added, heard, newSecret, recall, type Heard, type Mine, type PlainKind } from './kept';
@@ -110,23 +111,6 @@ class Sender {
   #keep(list: Mine[]): void {
     this.list = list;
     write(KEPT, JSON.stringify(list));
-  }
-}
-
-function read(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function write(key: string, value: string | null): void {
-  try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
-  } catch {
-    // Storage may be forbidden: the list then lives as long as the page.
   }
 }
 

@@ -1,5 +1,6 @@
 /** How a question makes itself felt: by what she allowed, softly, until she answers. */
-import { KEPT, read, write } from './kept';
+import { read, write } from '$lib/kept';
+import { KEPT } from './kept';
 
 export interface Allowed {
   shake: boolean;

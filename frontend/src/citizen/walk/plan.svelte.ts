@@ -2,7 +2,8 @@
 import { asApiError, type ApiError } from '$lib/api';
 import type { Spot } from '$lib/near';
 import { call } from './centre';
-import { KEPT, read, write } from './kept';
+import { read, write } from '$lib/kept';
+import { KEPT } from './kept';
 import { nextAt, recallGoals, remember, type Goal, type Way } from './walk';
 
 class Plan {

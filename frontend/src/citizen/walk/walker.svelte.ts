@@ -9,7 +9,8 @@ import { clientId, memoryShelf, Outbox, pause, type Answer, type Entry } from '$
 import { route } from '../route.svelte';
 import { Alarm } from './alarm';
 import { call, mayPass } from './centre';
-import { KEPT, read, write } from './kept';
+import { read, write } from '$lib/kept';
+import { KEPT } from './kept';
 import { openTrail, Trail } from './trail';
 import { answered, began, ended, heard, padded, recall, tells, type Goal, type Link, type Stands, type Walk, type Way } from './walk';
 import type { Spot } from '$lib/near';
