@@ -32,16 +32,16 @@ async def test_a_door_refuses_in_words_and_its_answer_has_the_headers_of_all(cen
     assert len(answer.headers["x-request-id"]) == 16
 
 
-async def test_another_method_at_a_door_is_refused_in_words(centre):
+async def test_another_method_at_a_door_goes_on_to_all_other_routes(centre):
     answer = await asked(centre, "GET", UNKNOWN)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_unknown")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "route_unknown")
 
 
 async def test_what_a_door_did_not_expect_is_worded_as_everywhere(centre, monkeypatch):
     async def away(*_args):
         raise OperationalError("SELECT", {}, OSError("away"))
 
-    monkeypatch.setattr("unjai.sense.intake.Intake.take", away)
+    monkeypatch.setattr("unjai.sense.http_door.Doors._device", away)
     answer = await asked(centre, "POST", "/api/citizen/help", json={"id": str(uuid4())})
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "database_away")
 
