@@ -203,7 +203,7 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         limit = _limit_of(scope["path"])
-        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
             await self._refuse(limit)(scope, receive, send)
             return

@@ -17,6 +17,8 @@ from unjai.web.plain import plain_door
 log = logging.getLogger(__name__)
 
 _LOOK_S = 60.0
+_IDLE_S = 30
+"""A connection is kept so long with no request on it: a phone that tells each five seconds greets once."""
 
 
 def _config(application: ASGIApp, settings: Settings, port: int, pair: Pair | None) -> uvicorn.Config:
@@ -30,6 +32,7 @@ def _config(application: ASGIApp, settings: Settings, port: int, pair: Pair | No
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=_IDLE_S,
         timeout_graceful_shutdown=1,
         backlog=2048,
         ws_max_size=65536,

@@ -187,12 +187,11 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
         data=made.settings.data,
     )
 
-    positions = PositionDoor(ground)
     edge_of = edge.Edge(
         ground=ground,
         clock=made.clock,
         routers=ROUTERS,
-        doors=doors.routes(sensors()),
+        doors=[*doors.routes(sensors()), *PositionDoor(ground).routes()],
         sockets=[
             *sockets.routes(hub, sessions.who),
             *camera_sockets.routes(hub, desk, ground, sessions.who),
@@ -200,7 +199,6 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
             *desk_sockets.routes(hub, ground, sessions.who, made.settings),
             *PointDoor(hub, ground, made.registry, made.refusals, made.settings).routes(),
             *trust.routes(made.settings),
-            *positions.routes(),
             metrics.route(gather, meters, hub, made.settings, made.clock, cameras=lambda: desk.states().values()),
         ],
         meters=meters,

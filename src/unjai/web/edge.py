@@ -21,6 +21,7 @@ from unjai.platform.http import REFUSALS, BodyLimit, Ground, handle_errors
 from unjai.web import kept, screens
 from unjai.web.limits import Counts, Limits
 from unjai.web.meter import Metered, Meters
+from unjai.web.straight import Straight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,7 @@ class Edge:
     ground: Ground
     clock: Clock
     routers: Sequence[APIRouter]
-    doors: Sequence[BaseRoute]
+    doors: Sequence[Route]
     sockets: Sequence[BaseRoute]
     healthy: Callable[[], Awaitable[dict[str, Any]]]
     info: Callable[[], Awaitable[dict[str, Any]]]
@@ -74,9 +75,11 @@ def make(edge: Edge) -> FastAPI:
     app.router.routes.append(Route("/healthz", _health(edge)))
     app.router.routes.append(Route("/api/info", _info(edge)))
     app.router.routes.extend(screens.routes())
+    app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=5)
+    worded = {kind: how for kind, how in app.exception_handlers.items() if kind is not Exception}
+    app.add_middleware(Straight, routes=edge.doors, handlers=worded)
     app.add_middleware(Limits, counts=Counts(edge.clock), who=edge.ground.who)
     app.add_middleware(BodyLimit)
-    app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=5)
     app.add_middleware(screens.SafeHeaders)
     app.add_middleware(Metered, meters=edge.meters)
     return app

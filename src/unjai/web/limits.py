@@ -13,6 +13,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from starlette.requests import Request
@@ -47,10 +48,6 @@ class Limit:
     per_s: float
     code: str = "too_many_requests"
     marks: str = ""
-
-    def matches(self, method: str, path: str) -> re.Match[str] | None:
-        """Return the match of the whole path, or None where this limit says nothing."""
-        return re.fullmatch(self.path, path) if method == self.method else None
 
 
 LIMITS: tuple[Limit, ...] = (
@@ -318,6 +315,7 @@ LIMITS: tuple[Limit, ...] = (
 """First those for citizens. A request must pass all that match it."""
 
 
+@lru_cache(_REMEMBERED)
 def network(address: str) -> str:
     """Return what one caller can change of address by itself: an IPv6 address is its /64."""
     try:
@@ -334,12 +332,15 @@ class Counts:
 
     def __init__(self, clock: Clock, limits: Sequence[Limit] = LIMITS, remembered: int = _REMEMBERED) -> None:
         """Start with everybody's buckets full."""
-        self._clock, self._limits, self._remembered = clock, limits, remembered
+        self._clock, self._remembered = clock, remembered
+        self._limits: dict[str, list[tuple[Limit, re.Pattern[str]]]] = {}
+        for limit in limits:
+            self._limits.setdefault(limit.method, []).append((limit, re.compile(limit.path)))
         self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
 
     def asking(self, method: str, path: str) -> list[tuple[Limit, str]]:
         """Return the limits that a request must pass, with the thing that its path names."""
-        found = ((limit, limit.matches(method, path)) for limit in self._limits)
+        found = [(limit, pattern.fullmatch(path)) for limit, pattern in self._limits.get(method, ())]
         return [(limit, match[1] if match.lastindex else "") for limit, match in found if match is not None]
 
     def take(self, limit: Limit, key: str) -> float:
@@ -376,15 +377,14 @@ class Limits:
                 return
         if any(limit.marks for limit, _ in asking):
             kept = [pair for pair in scope["headers"] if pair[0].lower() != CROWD_HEADER]
-            scope = {**scope, "headers": kept + ([(CROWD_HEADER, crowd.encode())] if crowd else [])}
+            scope["headers"] = kept + ([(CROWD_HEADER, crowd.encode())] if crowd else [])
         await self.app(scope, receive, send)
 
     async def _key(self, limit: Limit, thing: str, scope: Scope) -> str:
         if limit.per in ("thing", "all"):
             return thing
-        request = Request(scope)
         if limit.per == "account":
-            actor = await self.who(request)
+            actor = await self.who(Request(scope))
             if actor is not None:
                 return f"account:{actor.account_id or actor.key}"
-        return network(request.client.host if request.client else "")
+        return network(scope["client"][0] if scope.get("client") else "")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry, Counter, Histogram
 
 HEADER = "x-request-id"
+_HEADER = HEADER.encode()
 _GOOD = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -54,7 +55,7 @@ class Metered:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        said = next((value for name, value in scope["headers"] if name == HEADER.encode()), b"")
+        said = dict(scope["headers"]).get(_HEADER, b"")
         own = said.decode() if _GOOD.fullmatch(said) else secrets.token_hex(8)
         request_id.set(own)  # each request runs in a task of its own, so nobody else sees it
         began = time.perf_counter()

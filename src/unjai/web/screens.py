@@ -18,13 +18,13 @@ POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
     "connect-src 'self' ws: wss:; media-src 'self' blob:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
 )
-_SAFE = {
-    "content-security-policy": POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "permissions-policy": "geolocation=(self), camera=(self), microphone=()",
-    "cross-origin-opener-policy": "same-origin",
-}
+_SAFE = [
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy", b"geolocation=(self), camera=(self), microphone=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]
 _TALKS = ("/console", "/pole", "/officer")
 _TALKING = "geolocation=(self), camera=(self), microphone=(self)"
 """Where somebody talks with an SOS point, from one, or has what they say kept (a caller for help); no other may ask."""
@@ -46,8 +46,8 @@ class SafeHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _SAFE.items():
-                    headers.setdefault(name, value)
+                said = {name for name, _ in headers.raw}
+                headers.raw.extend(pair for pair in _SAFE if pair[0] not in said)
                 if scope["path"] == "/" or scope["path"].startswith(_TALKS):
                     headers["permissions-policy"] = _TALKING
                 if scope["path"].startswith("/assets/"):

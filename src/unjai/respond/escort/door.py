@@ -1,6 +1,6 @@
 """The door for positions: lists of them, many walks' written in one commit, acknowledged once that is durable.
 
-Phones send each five seconds. What comes within a tenth of a second is one transaction; while one is under way the next
+Phones send each five seconds. What comes within a fifth of a second is one transaction; while one is under way the next
 gathers. The answer says how the walk stands for its page, so that no phone needs to ask.
 """
 
@@ -27,7 +27,7 @@ from unjai.respond.escort.store import fixes as store
 
 PATH = "/api/escort/walks/{walk_id}/positions"
 TOKEN_HEADER = "x-unjai-walk"  # noqa: S105  the name of the header
-GATHER_S = 0.1
+GATHER_S = 0.2
 MOST_BYTES = 64 * 1024
 MOST_FIXES = 720
 """An hour of positions in one list: what a phone saves while it has no network."""
@@ -108,8 +108,8 @@ class PositionDoor:
     async def _write(self, batch: Sequence[tuple[UUID, str, list[dict[str, Any]], Any, Request]]) -> None:
         try:
             async with self._ground.db.tx(self._ground.citizen(batch[0][4])) as tx:
-                await store.put(tx, [row for _, _, rows, _, _ in batch for row in rows])
-                stands = await store.stands(tx, [walk_id for walk_id, *_ in batch])
+                rows = [row for _, _, rows, _, _ in batch for row in rows]
+                stands = await store.put(tx, [walk_id for walk_id, *_ in batch], rows)
         except Exception as error:  # noqa: BLE001  each phone is told, and sends again
             told = UnjaiError("database_away", 503)
             told.__cause__ = error
