@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import tokens from '../lib/tokens.css?raw';
+import begin from '../../public/begin.css?raw';
 // @ts-expect-error a script of the build, without types of its own
 import { beginning, beginWords } from '../../beginning.js';
-
-const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 
 test('the first button has its words in every language', () => {
   const words = beginWords() as Record<string, string[]>;
@@ -12,8 +11,7 @@ test('the first button has its words in every language', () => {
 });
 
 test('its colours are those of the tokens', () => {
-  const tokens = read('../lib/tokens.css');
-  const colours = read('../../public/begin.css').match(/#[0-9A-F]{6}\b/g) ?? [];
+  const colours = begin.match(/#[0-9A-F]{6}\b/g) ?? [];
   expect(colours.length).toBeGreaterThan(5);
   for (const colour of colours) expect(tokens).toContain(colour);
 });
