@@ -50,7 +50,9 @@
   }
 
   show(0, 1);
-  button.nextElementSibling.textContent = words[tongue][4];
+  var police = button.nextElementSibling;
+  police.textContent = words[tongue][4];
+  button.hidden = police.hidden = false;
   button.addEventListener('click', function () {
     if (window.unjaiPressed) return;
     var call = { id: id(), pressedAt: Date.now() };
