@@ -26,6 +26,8 @@ class Link:
     to_lane: int
     turn: str = "s"
     """`l`, `s`, `r` or `t` (back)."""
+    speed_mps: float = 100.0
+    """How fast the way can be driven; bends are slower than their streets."""
     yields_to: frozenset[int] = frozenset()
     """Signals of the links that go first where this one shows `g`."""
     crosses: frozenset[int] = frozenset()
@@ -137,6 +139,8 @@ class Picture:
     seen: tuple[Seen, ...]
     outs: tuple[Out, ...] = ()
     """Empty where nothing is known of them."""
+    left: tuple[int, ...] = ()
+    """Numbers of the links over which vehicles left since the picture before, as far as they were followed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

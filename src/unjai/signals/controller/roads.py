@@ -1,0 +1,236 @@
+"""The model that the search looks ahead with: cars that follow one another to the stop line, second by second.
+
+A car drives as SUMO's Krauss model does without its chance (Krauß 1998; the discrete safe speed is that of
+`MSCFModel::maximumSafeStopSpeedEuler`). What a street teaches of turns, gaps and arrivals is learned while it runs
+(`counts.py`). Metres and seconds; one step is a second.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from unjai.signals.junction import Junction
+
+ACCEL = 2.6
+BRAKE = 4.5
+WAVERS = 0.25
+"""Mean share of a second's gain that a driver loses to inattention."""
+STOPS_BEFORE_M = 1.0
+LOOKS_M = 60.0
+"""From here on a driver minds what the signal of his own way shows."""
+HEADS = 4
+"""So many vehicles of a lane are looked at to tell those who yield whether their way is clear."""
+CLEARS_S = 2.0
+"""How long a vehicle that passed the line is in the way of those who yield."""
+WAITS_INSIDE_M = 8.0
+"""Who yields waits so near that he clears the junction on yellow."""
+NEVER = 1e6
+
+RED, YIELD, FIRST, YELLOW = 0, 1, 2, 3
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+
+class Roads(NamedTuple):
+    """A junction as arrays. Signals S, phases P, lanes L, links K."""
+
+    states: Ints
+    """(P, S) letters as numbers."""
+    yellow: Ints
+    """(P,) seconds of yellow after the phase."""
+    red: Ints
+    """(P,) seconds of red after the yellow."""
+    top: Floats
+    """(L,) speed."""
+    signal: Ints
+    """(K,)"""
+    out: Ints
+    """(K,)"""
+    bend: Floats
+    """(K,) speed."""
+    yields: Ints
+    """(K, K) whether the first goes after the second."""
+    min_green: Ints
+    """(P,)"""
+
+
+def roads_of(junction: Junction) -> Roads:
+    """Return the arrays of a junction."""
+    number = {"r": RED, "g": YIELD, "G": FIRST}
+    phases = junction.phases
+    links = junction.links
+    return Roads(
+        states=np.array([[number.get(letter, RED) for letter in phase.state] for phase in phases], np.int32),
+        yellow=np.array([math.ceil(phase.yellow_s) for phase in phases], np.int32),
+        red=np.array([math.ceil(phase.red_clear_s) for phase in phases], np.int32),
+        top=np.array([lane.speed_mps for lane in junction.lanes], np.float32),
+        signal=np.array([link.signal for link in links], np.int32),
+        out=np.array([link.to_lane for link in links], np.int32),
+        bend=np.array([link.speed_mps for link in links], np.float32),
+        yields=np.array([[other.signal in link.yields_to for other in links] for link in links], np.int32),
+        min_green=np.array([math.ceil(phase.min_green_s) for phase in phases], np.int32),
+    )
+
+
+class Queue(NamedTuple):
+    """Who comes on each lane, nearest first: what does not change while the search looks ahead. Vehicles M a lane."""
+
+    way: Ints
+    """(L, M) the link that is taken, or -1."""
+    size: Floats
+    """(L, M) metres, room before it included."""
+    end: Ints
+    """(L,) how many there are."""
+    weight: Floats
+    """(L,) what a second lost on the lane counts."""
+
+
+class State(NamedTuple):
+    """How it stands at one moment of the look ahead; changed in place."""
+
+    x: Floats
+    """(L, M) metres to the line."""
+    v: Floats
+    """(L, M)"""
+    first: Ints
+    """(L,) the first that has not passed."""
+    gone_x: Floats
+    """(L,) where the last one that passed is, below zero."""
+    gone_v: Floats
+    """(L,)"""
+    room: Floats
+    """(O,) metres free on each lane that goes out."""
+    since: Floats
+    """(K,) seconds since the link was last driven."""
+    phase: Ints
+    """(4,) the phase before, the phase, seconds until it is green, seconds it has been green."""
+
+
+class Ways(NamedTuple):
+    """What was learned of the street."""
+
+    gap_s: float
+    """The least gap that those who yield take."""
+    refill_mps: float
+    """How fast lanes that go out make room."""
+
+
+@njit(cache=True)
+def braking_m(speed: float) -> float:
+    """Return how far a car rolls that brakes from `speed`, in steps of a second."""
+    steps = int(speed / BRAKE)
+    return steps * speed - BRAKE * steps * (steps + 1) / 2
+
+
+@njit(cache=True)
+def safe_mps(gap_m: float) -> float:
+    """Return the highest speed from which one can still stop within `gap_m`, reacting within a second."""
+    if gap_m <= 0:
+        return 0.0
+    n = math.floor(0.5 * (math.sqrt(1.0 + 8.0 * gap_m / BRAKE) - 1.0))
+    return n * BRAKE + (gap_m - 0.5 * n * (n + 1.0) * BRAKE) / (n + 1.0)
+
+
+@njit(cache=True)
+def letter(roads, phase, signal):
+    """Return what a signal shows: between two phases what is green in both stays green."""
+    old, new, wait = phase[0], phase[1], phase[2]
+    now = roads.states[new, signal]
+    if wait <= 0:
+        return now
+    before = roads.states[old, signal]
+    if before == RED:
+        return RED
+    if now != RED:
+        return min(before, now)
+    return YELLOW if wait > roads.red[old] else RED
+
+
+@njit(cache=True)
+def must_yield(roads, k, lamps, eta, since, arrives, gap_s):
+    """Return whether somebody with the right of way comes too soon."""
+    for j in range(roads.signal.shape[0]):
+        if roads.yields[k, j] == 0:
+            continue
+        shows = lamps[roads.signal[j]]
+        if shows == RED or (shows == YIELD and roads.yields[j, k] != 0):
+            continue
+        if since[j] < CLEARS_S or eta[j] < arrives + gap_s:
+            return True
+    return False
+
+
+@njit(cache=True)
+def drive(seconds, at, roads, queue, state, ways, passed):
+    """Drive for `seconds` and return the seconds lost; `passed` (L, M) takes when each passed, where it has a size."""
+    x, v, first, phase = state.x, state.v, state.first, state.phase
+    lanes, links = first.shape[0], roads.signal.shape[0]
+    lamps = np.empty(roads.states.shape[1], np.int32)
+    eta = np.empty(links, np.float32)
+    lost = 0.0
+    for second in range(seconds):
+        for s in range(lamps.shape[0]):
+            lamps[s] = letter(roads, phase, s)
+        eta[:] = NEVER
+        for l in range(lanes):
+            for i in range(first[l], min(queue.end[l], first[l] + HEADS)):
+                k = queue.way[l, i]
+                if k >= 0 and lamps[roads.signal[k]] != RED:
+                    eta[k] = min(eta[k], x[l, i] / max(v[l, i], 3.0))
+        state.since[:] += 1.0
+        for l in range(lanes):
+            top = roads.top[l]
+            ahead_x, ahead_v, ahead_size = -1000.0, 50.0, 0.0
+            if state.gone_x[l] > -LOOKS_M:
+                ahead_x, ahead_v = state.gone_x[l], state.gone_v[l]
+                ahead_size = queue.size[l, max(first[l] - 1, 0)]
+                state.gone_v[l] = min(ahead_v + ACCEL * (1 - WAVERS), top)
+                state.gone_x[l] -= state.gone_v[l]
+            for i in range(first[l], queue.end[l]):
+                was_x, was_v = x[l, i], v[l, i]
+                speed = min(was_v + ACCEL, top, safe_mps(was_x - ahead_x - ahead_size + braking_m(ahead_v)))
+                k = queue.way[l, i]
+                if k >= 0 and was_x < LOOKS_M:
+                    shows = lamps[roads.signal[k]]
+                    if shows == YELLOW:
+                        stops = braking_m(was_v) + was_v < was_x and was_x > WAITS_INSIDE_M
+                        stops = stops or (was_v < 1.0 and roads.states[phase[0], roads.signal[k]] == FIRST)
+                    elif shows == YIELD:
+                        stops = must_yield(roads, k, lamps, eta, state.since, was_x / max(was_v, 5.0), ways.gap_s)
+                    else:
+                        stops = shows == RED
+                    if stops or state.room[roads.out[k]] < queue.size[l, i]:
+                        speed = min(speed, safe_mps(was_x - STOPS_BEFORE_M))
+                    elif roads.bend[k] < top:
+                        speed = min(speed, safe_mps(was_x + braking_m(roads.bend[k]) + roads.bend[k]))
+                speed = max(speed - WAVERS * min(speed, ACCEL), 0.0)
+                x[l, i] = was_x - speed
+                v[l, i] = speed
+                lost += (1.0 - speed / top) * queue.weight[l]
+                ahead_x, ahead_v, ahead_size = was_x, was_v, queue.size[l, i]
+            while first[l] < queue.end[l] and x[l, first[l]] <= 0.0:
+                i = first[l]
+                k = queue.way[l, i]
+                state.gone_x[l], state.gone_v[l] = x[l, i], v[l, i]
+                short = max(top * 0.95 - v[l, i], 0.0)
+                lost += short * short / (2 * ACCEL * (1 - WAVERS) * top) * queue.weight[l]
+                if k >= 0:
+                    state.room[roads.out[k]] -= queue.size[l, i]
+                    state.since[k] = 0.0
+                if passed.shape[0] > 0:
+                    passed[l, i] = at + second + 1
+                first[l] = i + 1
+        state.room[:] += ways.refill_mps
+        if phase[2] > 0:
+            phase[2] -= 1
+            if phase[2] == 0:
+                phase[3] = 0
+        else:
+            phase[3] += 1
+    return lost

@@ -1,0 +1,1 @@
+"""What is driven: a simulation, or a controller on the street."""

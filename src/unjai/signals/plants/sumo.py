@@ -1,0 +1,223 @@
+"""Drives the junctions of a SUMO scenario: sees what a camera of 200 m would see, asks each controller, sets the lamps."""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from unjai.signals.junction import Decision, Junction, JunctionId, Leaving, Out, Picture, Seen
+from unjai.signals.plants.sumo_net import SIGHT_M, Place
+from unjai.signals.plants.sumo_scenario import Scenario
+from unjai.signals.plants.sumo_trips import Trips, counted, departures
+
+_RADIUS_M = SIGHT_M + 40.0
+_CRAWLS_MPS = 2.0
+_STANDS_MPS = 0.1
+
+
+class Controller:
+    """What decides for one junction."""
+
+    def __init__(self, junction: Junction) -> None:
+        """Keep the junction."""
+        self.junction = junction
+
+    def decide(self, picture: Picture, coming: tuple[tuple[int, Leaving], ...] = ()) -> Decision:
+        """Return what shall come next; `coming` are lanes and vehicles that junctions before this one let go."""
+        raise NotImplementedError
+
+
+@dataclass(kw_only=True)
+class _Driven:
+    place: Place
+    controller: Controller
+    phase: int = 0
+    since_s: float = 0.0
+    """When the phase shows green."""
+    lamps: str = ""
+    waits: dict[str, float] = field(default_factory=dict)
+    on: dict[str, int] = field(default_factory=dict)
+    """Track → lane, as last seen."""
+    leaving: tuple[Leaving, ...] = ()
+
+
+def kind_of(vehicle_class: str) -> str:
+    """Return our class of a SUMO vehicle class."""
+    if vehicle_class in {"motorcycle", "moped"}:
+        return "motorcycle"
+    return "heavy" if vehicle_class in {"bus", "truck", "trailer", "coach", "tram"} else "car"
+
+
+@dataclass(kw_only=True)
+class Run:
+    """One run of a scenario from its begin to its end."""
+
+    api: ModuleType | Any
+    scenario: Scenario
+    places: list[Place]
+    make: Callable[[Junction], Controller] | None
+    """Makes a junction's controller; None leaves the signals to SUMO's own programs."""
+    decision_s: int = 10
+    extra: tuple[Path, ...] = ()
+    """More files for SUMO: programs of its own for the signals."""
+    sees: Callable[[str], bool] = lambda _track: True
+    """Whether a vehicle is detected at all (for what is missed)."""
+    told: Callable[[float], None] = lambda _share: None
+    on_step: Callable[[float, Mapping[JunctionId, _Driven]], None] | None = None
+
+    def go(self, seed: int) -> Trips:
+        """Run to the scenario's end (without one, until nobody drives) and count the trips."""
+        with tempfile.TemporaryDirectory(prefix="unjai-signals-") as folder:
+            trips = Path(folder) / "trips.xml"
+            self._start(seed, trips)
+            begin = self.scenario.begin_s
+            end = float("inf") if self.scenario.end_s is None else self.scenario.end_s
+            due = departures(self.scenario.routes, begin, end)
+            try:
+                self._drive(begin, end)
+                now = float(self.api.simulation.getTime())
+            finally:
+                self.api.close()
+            return counted(trips, due, min(end, now))
+
+    def _start(self, seed: int, trips: Path) -> None:
+        self.api.start([
+            self.api.unjai_binary,
+            *self.scenario.arguments(self.extra),
+            *("--no-step-log", "--no-warnings", "--time-to-teleport", "-1", "--duration-log.disable"),
+            *("--seed", str(seed), "--tripinfo-output", str(trips), "--tripinfo-output.write-unfinished"),
+        ])
+
+    def _drive(self, begin: float, end: float) -> None:
+        driven = {} if self.make is None else {p.junction.key: self._take(p, begin) for p in self.places}
+        at = begin
+        while at < end and (end != float("inf") or self.api.simulation.getMinExpectedNumber() > 0):
+            if not driven:
+                at = self._step(min(at + self.decision_s, end))
+                self.told((at - begin) / (end - begin) if end != float("inf") else 0.0)
+                continue
+            greens: dict[float, list[_Driven]] = {}
+            pictures = {key: self._picture(one, at) for key, one in driven.items()}
+            for key, one in driven.items():
+                decision = one.controller.decide(pictures[key], self._coming(one, driven))
+                one.leaving = decision.leaving
+                self._wish(one, decision.phase, at, greens)
+            if self.on_step:
+                self.on_step(at, driven)
+            for moment in sorted(greens):
+                if moment < end:
+                    self._step(moment)
+                    for one in greens[moment]:
+                        self._show(one, one.place.junction.phases[one.phase].state)
+            at = self._step(min(at + self.decision_s, end))
+            self.told((at - begin) / (end - begin) if end != float("inf") else 0.0)
+
+    def _step(self, until: float) -> float:
+        self.api.simulationStep(until)
+        return float(self.api.simulation.getTime())
+
+    def _take(self, place: Place, at: float) -> _Driven:
+        names = self.api.constants
+        for node in place.nodes:
+            self.api.junction.subscribeContext(
+                node,
+                names.CMD_GET_VEHICLE_VARIABLE,
+                _RADIUS_M,
+                [names.VAR_LANE_ID, names.VAR_LANEPOSITION, names.VAR_SPEED, names.VAR_VEHICLECLASS, names.VAR_LENGTH],
+            )
+        assert self.make is not None
+        one = _Driven(place=place, controller=self.make(place.junction), since_s=at)
+        self._show(one, place.junction.phases[0].state)
+        return one
+
+    def _show(self, one: _Driven, lamps: str) -> None:
+        one.lamps = lamps
+        self.api.trafficlight.setRedYellowGreenState(one.place.junction.key, lamps)
+
+    def _wish(self, one: _Driven, phase: int, at: float, greens: dict[float, list[_Driven]]) -> None:
+        junction = one.place.junction
+        if phase == one.phase or at < one.since_s:
+            return
+        now, then = junction.phases[one.phase], junction.phases[phase]
+        if at - one.since_s < now.min_green_s:
+            return
+        self._show(one, "".join("y" if a in "Gg" and b not in "Gg" else a for a, b in zip(now.state, then.state, strict=True)))
+        one.phase, one.since_s = phase, at + now.yellow_s + now.red_clear_s
+        greens.setdefault(one.since_s, []).append(one)
+
+    def _coming(self, one: _Driven, driven: Mapping[JunctionId, _Driven]) -> tuple[tuple[int, Leaving], ...]:
+        return tuple(
+            (lane, leaving)
+            for key, out_lanes in one.place.fed_by.items()
+            if key in driven
+            for leaving in driven[key].leaving
+            for lane in out_lanes.get(leaving.out, ())
+        )
+
+    def _picture(self, one: _Driven, at: float) -> Picture:
+        place = one.place
+        junction = place.junction
+        vehicles: dict[str, Any] = {}
+        for node in place.nodes:
+            vehicles.update(self.api.junction.getContextSubscriptionResults(node))
+        seen: list[Seen] = []
+        rooms = [Out(room_m=lane.length_m) for lane in junction.outs]
+        left: list[int] = []
+        on: dict[str, int] = {}
+        waits: dict[str, float] = {}
+        names = self.api.constants
+        for track, facts in vehicles.items():
+            lane_id = facts[names.VAR_LANE_ID]
+            where = place.where.get(lane_id)
+            if where is None:
+                if lane_id in place.inner and track in one.on:
+                    left.append(place.inner[lane_id])
+                continue
+            what, number = where
+            speed = facts[names.VAR_SPEED]
+            position = facts[names.VAR_LANEPOSITION]
+            if what == "out":
+                self._fill(rooms, number, position - facts[names.VAR_LENGTH], speed)
+                before = one.on.get(track)
+                if before is not None and (before, number) in place.ways:
+                    left.append(place.ways[before, number])
+                if lane_id not in place.lane_numbers:
+                    continue
+                what, number = "lane", place.lane_numbers[lane_id]
+            if not self.sees(track):
+                continue
+            if what == "lane":
+                lane, distance = number, junction.lanes[number].length_m - position
+            else:
+                above = place.before[number]
+                distance = above.behind_m + above.length_m - position
+                lane = above.into[zlib.crc32(track.encode()) % len(above.into)]
+            if distance > SIGHT_M:
+                continue
+            waits[track] = one.waits.get(track, at) if speed < _STANDS_MPS else at
+            if what == "lane":
+                on[track] = lane
+            seen.append(
+                Seen(
+                    lane=lane,
+                    distance_m=max(distance, 0.0),
+                    speed_mps=speed,
+                    kind=kind_of(facts[names.VAR_VEHICLECLASS]),  # type: ignore[arg-type]
+                    waited_s=at - waits[track],
+                    track=track,
+                )
+            )
+        one.on, one.waits = on, waits
+        return Picture(
+            at_s=at, phase=one.phase, green_s=at - one.since_s, seen=tuple(seen), outs=tuple(rooms), left=tuple(left)
+        )
+
+    @staticmethod
+    def _fill(rooms: list[Out], number: int, back_m: float, speed: float) -> None:
+        if speed < _CRAWLS_MPS and back_m < rooms[number].room_m:
+            rooms[number] = Out(room_m=max(back_m, 0.0), moving=speed >= _STANDS_MPS)
