@@ -105,7 +105,7 @@ class LookAhead:
         )
         state = State(
             x, v, np.zeros(lanes, np.int32), np.full(lanes, -1000.0, np.float32), np.zeros(lanes, np.float32),
-            np.array(rooms, np.float32), self.since.copy(), phase,
+            np.array(rooms, np.float32), self.since.copy(), np.zeros(len(junction.links), np.int32), phase,
         )
         return Queue(way, size, end, weight), state
 

@@ -27,8 +27,6 @@ HEADS = 4
 """So many vehicles of a lane are looked at to tell those who yield whether their way is clear."""
 CLEARS_S = 2.0
 """How long a vehicle that passed the line is in the way of those who yield."""
-WAITS_INSIDE_M = 8.0
-"""Who yields waits so near that he clears the junction on yellow."""
 NEVER = 1e6
 
 RED, YIELD, FIRST, YELLOW = 0, 1, 2, 3
@@ -108,6 +106,8 @@ class State(NamedTuple):
     """(O,) metres free on each lane that goes out."""
     since: Floats
     """(K,) seconds since the link was last driven."""
+    inside: Ints
+    """(K,) whether somebody waits inside the junction to let others go first."""
     phase: Ints
     """(4,) the phase before, the phase, seconds until it is green, seconds it has been green."""
 
@@ -184,6 +184,12 @@ def drive(seconds, at, roads, queue, state, ways, passed):
                 if k >= 0 and lamps[roads.signal[k]] != RED:
                     eta[k] = min(eta[k], x[l, i] / max(v[l, i], 3.0))
         state.since[:] += 1.0
+        for k in range(links):
+            if state.inside[k] > 0:
+                if lamps[roads.signal[k]] == YIELD and must_yield(roads, k, lamps, eta, state.since, 0.0, ways.gap_s):
+                    lost += 1.0
+                else:
+                    state.inside[k] = 0
         for l in range(lanes):
             top = roads.top[l]
             ahead_x, ahead_v, ahead_size = -1000.0, 50.0, 0.0
@@ -198,13 +204,11 @@ def drive(seconds, at, roads, queue, state, ways, passed):
                 k = queue.way[l, i]
                 if k >= 0 and was_x < LOOKS_M:
                     shows = lamps[roads.signal[k]]
-                    if shows == YELLOW:
-                        stops = braking_m(was_v) + was_v < was_x and was_x > WAITS_INSIDE_M
-                        stops = stops or (was_v < 1.0 and roads.states[phase[0], roads.signal[k]] == FIRST)
-                    elif shows == YIELD:
-                        stops = must_yield(roads, k, lamps, eta, state.since, was_x / max(was_v, 5.0), ways.gap_s)
+                    if shows == YIELD:
+                        blocked = must_yield(roads, k, lamps, eta, state.since, was_x / max(was_v, 5.0), ways.gap_s)
+                        stops = blocked and (i != first[l] or state.inside[k] > 0)
                     else:
-                        stops = shows == RED
+                        stops = shows == RED or (shows == YELLOW and braking_m(was_v) <= was_x)
                     if stops or state.room[roads.out[k]] < queue.size[l, i]:
                         speed = min(speed, safe_mps(was_x - STOPS_BEFORE_M))
                     elif roads.bend[k] < top:
@@ -221,6 +225,8 @@ def drive(seconds, at, roads, queue, state, ways, passed):
                 short = max(top * 0.95 - v[l, i], 0.0)
                 lost += short * short / (2 * ACCEL * (1 - WAVERS) * top) * queue.weight[l]
                 if k >= 0:
+                    if lamps[roads.signal[k]] == YIELD and must_yield(roads, k, lamps, eta, state.since, 0.0, ways.gap_s):
+                        state.inside[k] = 1
                     state.room[roads.out[k]] -= queue.size[l, i]
                     state.since[k] = 0.0
                 if passed.shape[0] > 0:

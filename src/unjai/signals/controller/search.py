@@ -38,6 +38,7 @@ def room_for(state, most):
         np.empty((most, state.gone_v.shape[0]), np.float32),
         np.empty((most, state.room.shape[0]), np.float32),
         np.empty((most, state.since.shape[0]), np.float32),
+        np.empty((most, state.inside.shape[0]), np.int32),
         np.empty((most, state.phase.shape[0]), np.int32),
     )
 
@@ -53,6 +54,7 @@ def one_of(states, n):
         states.gone_v[n],
         states.room[n],
         states.since[n],
+        states.inside[n],
         states.phase[n],
     )
 
@@ -67,6 +69,7 @@ def write(states, n, state):
     states.gone_v[n] = state.gone_v
     states.room[n] = state.room
     states.since[n] = state.since
+    states.inside[n] = state.inside
     states.phase[n] = state.phase
 
 

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import tempfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from unjai.signals.junction import Decision, Junction, JunctionId, Leaving, Out, Picture, Seen
-from unjai.signals.plants.sumo_net import SIGHT_M, Place
+from unjai.signals.controller.base import Controller, Make
+from unjai.signals.junction import JunctionId, Leaving, Out, Picture, Seen
+from unjai.signals.plants.sumo_net import SIGHT_M, Place, edge_of
 from unjai.signals.plants.sumo_scenario import Scenario
 from unjai.signals.plants.sumo_trips import Trips, counted, departures
 
 _RADIUS_M = SIGHT_M + 40.0
 _CRAWLS_MPS = 2.0
 _STANDS_MPS = 0.1
-
-
-class Controller:
-    """What decides for one junction."""
-
-    def __init__(self, junction: Junction) -> None:
-        """Keep the junction."""
-        self.junction = junction
-
-    def decide(self, picture: Picture, coming: tuple[tuple[int, Leaving], ...] = ()) -> Decision:
-        """Return what shall come next; `coming` are lanes and vehicles that junctions before this one let go."""
-        raise NotImplementedError
+_LOOKS_S = 4.0
+"""How often vehicles are followed over the junction."""
 
 
 @dataclass(kw_only=True)
@@ -41,8 +33,11 @@ class _Driven:
     """When the phase shows green."""
     lamps: str = ""
     waits: dict[str, float] = field(default_factory=dict)
-    on: dict[str, int] = field(default_factory=dict)
-    """Track → lane, as last seen."""
+    on: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Track → edge before the line and lane (-1 further up), as last seen."""
+    left: list[int] = field(default_factory=list)
+    lanes: Counter[int] = field(default_factory=Counter)
+    """How many left by each lane."""
     leaving: tuple[Leaving, ...] = ()
 
 
@@ -60,7 +55,7 @@ class Run:
     api: ModuleType | Any
     scenario: Scenario
     places: list[Place]
-    make: Callable[[Junction], Controller] | None
+    make: Make | None
     """Makes a junction's controller; None leaves the signals to SUMO's own programs."""
     decision_s: int = 10
     extra: tuple[Path, ...] = ()
@@ -98,7 +93,7 @@ class Run:
         at = begin
         while at < end and (end != float("inf") or self.api.simulation.getMinExpectedNumber() > 0):
             if not driven:
-                at = self._step(min(at + self.decision_s, end))
+                at = self._step(min(at + self.decision_s, end), driven)
                 self.told((at - begin) / (end - begin) if end != float("inf") else 0.0)
                 continue
             greens: dict[float, list[_Driven]] = {}
@@ -111,14 +106,19 @@ class Run:
                 self.on_step(at, driven)
             for moment in sorted(greens):
                 if moment < end:
-                    self._step(moment)
+                    self._step(moment, driven)
                     for one in greens[moment]:
                         self._show(one, one.place.junction.phases[one.phase].state)
-            at = self._step(min(at + self.decision_s, end))
+            at = self._step(min(at + self.decision_s, end), driven)
             self.told((at - begin) / (end - begin) if end != float("inf") else 0.0)
 
-    def _step(self, until: float) -> float:
-        self.api.simulationStep(until)
+    def _step(self, until: float, driven: Mapping[JunctionId, _Driven]) -> float:
+        now = float(self.api.simulation.getTime())
+        while now < until:
+            now = min(now + _LOOKS_S, until) if driven else until
+            self.api.simulationStep(now)
+            for one in driven.values():
+                self._follow(one)
         return float(self.api.simulation.getTime())
 
     def _take(self, place: Place, at: float) -> _Driven:
@@ -162,30 +162,20 @@ class Run:
     def _picture(self, one: _Driven, at: float) -> Picture:
         place = one.place
         junction = place.junction
-        vehicles: dict[str, Any] = {}
-        for node in place.nodes:
-            vehicles.update(self.api.junction.getContextSubscriptionResults(node))
         seen: list[Seen] = []
         rooms = [Out(room_m=lane.length_m) for lane in junction.outs]
-        left: list[int] = []
-        on: dict[str, int] = {}
         waits: dict[str, float] = {}
         names = self.api.constants
-        for track, facts in vehicles.items():
+        for track, facts in self._near(place).items():
             lane_id = facts[names.VAR_LANE_ID]
             where = place.where.get(lane_id)
             if where is None:
-                if lane_id in place.inner and track in one.on:
-                    left.append(place.inner[lane_id])
                 continue
             what, number = where
             speed = facts[names.VAR_SPEED]
             position = facts[names.VAR_LANEPOSITION]
             if what == "out":
                 self._fill(rooms, number, position - facts[names.VAR_LENGTH], speed)
-                before = one.on.get(track)
-                if before is not None and (before, number) in place.ways:
-                    left.append(place.ways[before, number])
                 if lane_id not in place.lane_numbers:
                     continue
                 what, number = "lane", place.lane_numbers[lane_id]
@@ -196,12 +186,10 @@ class Run:
             else:
                 above = place.before[number]
                 distance = above.behind_m + above.length_m - position
-                lane = above.into[zlib.crc32(track.encode()) % len(above.into)]
+                lane = _drawn(above.into, one.lanes, track)
             if distance > SIGHT_M:
                 continue
             waits[track] = one.waits.get(track, at) if speed < _STANDS_MPS else at
-            if what == "lane":
-                on[track] = lane
             seen.append(
                 Seen(
                     lane=lane,
@@ -212,12 +200,55 @@ class Run:
                     track=track,
                 )
             )
-        one.on, one.waits = on, waits
+        one.waits = waits
+        left, one.left = one.left, []
         return Picture(
             at_s=at, phase=one.phase, green_s=at - one.since_s, seen=tuple(seen), outs=tuple(rooms), left=tuple(left)
         )
+
+    def _near(self, place: Place) -> dict[str, Any]:
+        near: dict[str, Any] = {}
+        for node in place.nodes:
+            near.update(self.api.junction.getContextSubscriptionResults(node))
+        return near
+
+    def _follow(self, one: _Driven) -> None:
+        """Note over which links vehicles left that were before the line when last looked."""
+        place = one.place
+        on: dict[str, tuple[str, int]] = {}
+        for track, facts in self._near(place).items():
+            lane_id = facts[self.api.constants.VAR_LANE_ID]
+            what, number = place.where.get(lane_id, ("", 0))
+            if what == "lane":
+                on[track] = (edge_of(lane_id), number)
+            elif what == "before":
+                on[track] = (place.before[number].edge, -1)
+            elif track in one.on and (way := _left(place, *one.on[track], lane_id)) is not None:
+                one.left.append(way)
+                one.lanes[place.junction.links[way].from_lane] += 1
+        one.on = on
 
     @staticmethod
     def _fill(rooms: list[Out], number: int, back_m: float, speed: float) -> None:
         if speed < _CRAWLS_MPS and back_m < rooms[number].room_m:
             rooms[number] = Out(room_m=max(back_m, 0.0), moving=speed >= _STANDS_MPS)
+
+
+def _left(place: Place, edge: str, lane: int, now: str) -> int | None:
+    """Return the link over which a vehicle left `edge` (and `lane`, where known) that is on another road now."""
+    if now in place.inner:
+        return place.inner[now]
+    ways = place.ways.get((edge, now)) or place.ways.get((edge, place.beyond.get(edge_of(now), "")), ())
+    if lane >= 0:
+        ways = tuple(way for way in ways if place.junction.links[way].from_lane == lane)
+    return ways[0] if len(ways) == 1 else None
+
+
+def _drawn(lanes: tuple[int, ...], counts: Counter[int], track: str) -> int:
+    """Return one of the lanes, as often as vehicles left by it; the same vehicle always gets the same part of all."""
+    at = (zlib.crc32(track.encode()) % 9973) / 9973 * sum(counts[lane] + 2 for lane in lanes)
+    for lane in lanes:
+        at -= counts[lane] + 2
+        if at < 0:
+            return lane
+    return lanes[-1]

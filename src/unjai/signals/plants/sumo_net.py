@@ -25,6 +25,8 @@ class Before:
     """From its end to the stop line."""
     into: tuple[int, ...]
     """Lanes of the junction that can be reached from it."""
+    edge: str
+    """The edge of these lanes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +42,10 @@ class Place:
     where: dict[str, tuple[str, int]]
     """Lane → `lane`, `before` or `out`, and its number among these."""
     lane_numbers: dict[str, int]
-    ways: dict[tuple[int, int], int]
-    """Lane that comes in and lane that goes out → number of the link."""
+    ways: dict[tuple[str, str], tuple[int, ...]]
+    """Edge that comes in, and edge or lane that goes out → numbers of the links."""
+    beyond: dict[str, str]
+    """Edge → the edge that goes out by which alone it is soon reached."""
     fed_by: dict[JunctionId, dict[int, tuple[int, ...]]] = field(default_factory=dict)
     """Junction → its lane that goes out → lanes here that it leads into."""
 
@@ -51,6 +55,7 @@ class _Net:
     lanes: dict[str, tuple[float, float]] = field(default_factory=dict)
     ways: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
     into: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    after: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     to_node: dict[str, str] = field(default_factory=dict)
     requests: dict[str, dict[int, tuple[str, str]]] = field(default_factory=lambda: defaultdict(dict))
     programs: dict[str, list[str]] = field(default_factory=dict)
@@ -103,7 +108,10 @@ def _take(net: _Net, element: Element) -> None:
             element.clear()
         case "connection":
             way = dict(element.attrib)
-            net.into[f"{way['to']}_{way['toLane']}"].append((f"{way['from']}_{way['fromLane']}", way.get("tl", "")))
+            if not way["from"].startswith(":"):
+                net.after[way["from"]].add(way["to"])
+            if "tl" in way or way.get("state") == "M":  # who yields elsewhere is not in our queue
+                net.into[f"{way['to']}_{way['toLane']}"].append((f"{way['from']}_{way['fromLane']}", way.get("tl", "")))
             if "tl" in way:
                 net.ways[way["tl"]].append(way)
         case "junction":
@@ -178,8 +186,37 @@ def _place(net: _Net, key: str, times: dict[str, float]) -> Place:
         | {lane: ("lane", number) for number, lane in enumerate(lanes)}
         | {lane: ("out", number) for number, lane in enumerate(outs)},
         lane_numbers={lane: number for number, lane in enumerate(lanes)},
-        ways={(link.from_lane, link.to_lane): number for number, link in enumerate(links)},
+        ways=_by_edges(links, lanes, outs),
+        beyond=_beyond(net, {edge_of(lane) for lane in outs}),
     )
+
+
+def edge_of(lane: str) -> str:
+    """Return the edge of a lane."""
+    return lane.rpartition("_")[0]
+
+
+def _by_edges(links: list[Link], lanes: list[str], outs: list[str]) -> dict[tuple[str, str], tuple[int, ...]]:
+    ways: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, link in enumerate(links):
+        for end in (edge_of(outs[link.to_lane]), outs[link.to_lane]):
+            ways[edge_of(lanes[link.from_lane]), end].append(number)
+    return {ends: tuple(found) for ends, found in ways.items()}
+
+
+def _beyond(net: _Net, outs: set[str]) -> dict[str, str]:
+    """Walk on from each edge that goes out, as far as a vehicle gets between two pictures."""
+    reached: dict[str, set[str]] = defaultdict(set)
+    for out in outs:
+        ends = [(out, 0.0)]
+        while ends:
+            edge, metres = ends.pop()
+            if out in reached[edge]:
+                continue
+            reached[edge].add(out)
+            if metres < SIGHT_M:
+                ends += [(after, metres + net.lanes[f"{edge}_0"][0]) for after in net.after.get(edge, ())]
+    return {edge: edge if edge in outs else next(iter(out)) for edge, out in reached.items() if len(out) == 1 or edge in outs}
 
 
 def _lane(net: _Net, key: str) -> Lane:
@@ -221,4 +258,4 @@ def _before(net: _Net, lanes: list[str]) -> list[Before]:
                     ends.append((above, metres + net.lanes[above][0]))
                 else:
                     known[1].add(number)
-    return [Before(lane=key, length_m=net.lanes[key][0], behind_m=metres, into=tuple(sorted(into))) for key, (metres, into) in found.items()]
+    return [Before(lane=key, length_m=net.lanes[key][0], behind_m=metres, into=tuple(sorted(into)), edge=edge_of(lanes[min(into)])) for key, (metres, into) in found.items()]

@@ -1,0 +1,22 @@
+"""What every controller is: asked with a picture, it answers with a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from unjai.signals.junction import Decision, Junction, Leaving, Picture
+
+Coming = tuple[tuple[int, Leaving], ...]
+"""Lanes of this junction, and the vehicles that junctions before it let go towards them."""
+
+
+class Controller(Protocol):
+    """Decides for one junction."""
+
+    def decide(self, picture: Picture, coming: Coming = ()) -> Decision:
+        """Return what shall come next; the phase that shows means: stay."""
+        ...
+
+
+Make = Callable[[Junction], Controller]
