@@ -21,6 +21,7 @@ audit = typer.Typer(help="The log of who did what.", no_args_is_help=True)
 case = typer.Typer(help="Sealed files for the inquiry officer.", no_args_is_help=True)
 vision = typer.Typer(help="The analysis of pictures.", no_args_is_help=True)
 plates = typer.Typer(help="Licence plates.", no_args_is_help=True)
+signals = typer.Typer(help="Traffic signals — สัญญาณไฟจราจร.", no_args_is_help=True)
 evidence = typer.Typer(help="Sealed pictures of cameras.", no_args_is_help=True)
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds everything the centre keeps.")]
@@ -153,3 +154,35 @@ def plates_read(
     model = model or (Path(settings.plate_model) if settings.plate_model else None)
     finder = finder or (Path(settings.plate_finder) if settings.plate_finder else None)
     raise SystemExit(work.read(images, as_json=as_json, model=model, finder=finder))
+
+
+@signals.command("run")
+def signals_run(
+    scenario: Annotated[Path, typer.Option("--scenario", help="Folder with a .sumocfg, or with .net.xml and .rou.xml.")],
+    *,
+    controller: Annotated[
+        str,
+        typer.Option(help="unjai, fixed, actuated, webster, max-pressure, cyclic-max-pressure or max-wave."),
+    ] = "unjai",
+    sumo: Annotated[str, typer.Option(help="1.9.1, in which the published figures were made, or current.")] = "current",
+    decision: Annotated[int, typer.Option(help="Seconds between decisions.")] = 5,
+    seed: Annotated[int, typer.Option(help="Of the simulation.")] = 1,
+    missed: Annotated[float, typer.Option(help="Share of vehicles that the cameras do not see.")] = 0.0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """Drive a SUMO scenario with a controller and say how long people waited."""
+    from unjai.commands import signals as work  # noqa: PLC0415
+
+    if sumo not in {"1.9.1", "current"}:
+        raise UnjaiError("signals_sumo_version", sumo=sumo)
+    raise typer.Exit(
+        work.run(
+            scenario,
+            controller=controller,
+            version="1.9.1" if sumo == "1.9.1" else "current",
+            decision_s=decision,
+            seed=seed,
+            missed=missed,
+            as_json=as_json,
+        )
+    )

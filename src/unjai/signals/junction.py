@@ -42,6 +42,8 @@ class Lane:
     key: str
     length_m: float
     speed_mps: float
+    approach: str = ""
+    """What the lanes of one road share; who stands in the wrong one changes within it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

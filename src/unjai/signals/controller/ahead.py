@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,10 +23,11 @@ class Settings:
 
     step_s: int = 5
     horizon_s: int = 60
-    width: int = 24
+    width: int = 6
+    samples: int = 4
     left_s: float = 1.0
     switch_s: float = 1.0
-    gap_s: float = 3.5
+    gap_s: float = 6.0
     refill_mps: float = 3.0
     arrivals: bool = True
     urgent: float = 4.0
@@ -46,18 +48,26 @@ class LookAhead:
         """Return the phase that the best plan begins with, why, and whom it lets go."""
         s = self.settings
         self.counts.note(picture)
-        queue, state = self._scene(picture, coming)
         plan = Plan(s.step_s, max(s.horizon_s // s.step_s, 1), s.width, s.left_s, s.switch_s)
         ways = Ways(s.gap_s, s.refill_mps)
-        only = np.ones(len(self.junction.phases), np.int32)
-        costs, trail = look_ahead(self.roads, queue, state, ways, plan, only)
-        wish = int(trail[0])
+        phases = len(self.junction.phases)
+        costs = np.zeros(phases)
+        trails: dict[int, np.ndarray] = {}
+        scenes = [self._scene(picture, coming, sample) for sample in range(s.samples)]
+        for queue, state in scenes:
+            for wish in range(phases):
+                only = np.zeros(phases, np.int32)
+                only[wish] = 1
+                each, trail = look_ahead(self.roads, queue, state, ways, plan, only)
+                costs[wish] += each[wish] / s.samples
+                trails.setdefault(wish, trail)
         stay = picture.phase
+        wish = int(np.argmin(costs))
         return Decision(
             phase=wish,
             why="keeps" if wish == stay else "changes",
-            facts=(("saves_s", float(min(costs[stay], 1e6) - costs[wish])),),
-            leaving=self._leaving(picture, queue, state, ways, trail, plan),
+            facts=(("saves_s", float(costs[stay] - costs[wish])),),
+            leaving=self._leaving(picture, *scenes[0], ways, trails[wish], plan),
         )
 
     def _leaving(self, picture, queue, state, ways, trail, plan) -> tuple[Leaving, ...]:
@@ -73,21 +83,21 @@ class LookAhead:
             if queue.way[l, i] >= 0
         )
 
-    def _scene(self, picture: Picture, coming: tuple[tuple[int, Leaving], ...]) -> tuple[Queue, State]:
+    def _scene(self, picture: Picture, coming: tuple[tuple[int, Leaving], ...], sample: int) -> tuple[Queue, State]:
         junction, s = self.junction, self.settings
         lanes = len(junction.lanes)
         shape = (lanes, MOST)
         x, v = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
         way, size = np.full(shape, -1, np.int32), np.full(shape, 7.0, np.float32)
         end, weight = np.zeros(lanes, np.int32), np.ones(lanes, np.float32)
-        letters = junction.phases[picture.phase].state
         ordered = sorted(picture.seen, key=lambda one: one.distance_m)
         for one in ordered:
-            l, i = one.lane, int(end[one.lane])
+            l = self.counts.wants.get(one.track, one.lane)
+            i = int(end[l])
             if i >= MOST:
                 continue
             x[l, i], v[l, i], size[l, i] = one.distance_m, one.speed_mps, SIZES[one.kind]
-            way[l, i] = self.counts.way(one, head=i == 0, state=letters, green_s=picture.green_s)
+            way[l, i] = self.counts.way(one, l, sample)
             if one.waited_s > 0.6 * junction.max_wait_s:
                 weight[l] = s.urgent
             end[l] = i + 1
@@ -96,7 +106,7 @@ class LookAhead:
             far[lane].append(leaving.at_s)
         if s.arrivals:
             for l in range(lanes):
-                self._expect(l, picture.at_s, x, v, way, end)
+                self._expect(l, picture.at_s, x, v, way, end, sample)
         rooms = [out.room_m if not out.moving or out.room_m < 15 else 1000.0 for out in picture.outs] or [1000.0] * len(junction.outs)
         changing = picture.green_s < 0
         phase = np.array(
@@ -109,7 +119,7 @@ class LookAhead:
         )
         return Queue(way, size, end, weight), state
 
-    def _expect(self, lane: int, at_s: float, x, v, way, end) -> None:
+    def _expect(self, lane: int, at_s: float, x, v, way, end, sample) -> None:
         """Add those who will come into sight within the horizon, evenly spaced."""
         rate = self.counts.per_s(lane, at_s)
         ways = self.counts.ways[lane]
@@ -118,10 +128,10 @@ class LookAhead:
         top = self.junction.lanes[lane].speed_mps
         last = x[lane, end[lane] - 1] if end[lane] else 0.0
         likely = max(ways, key=lambda k: self.counts.left[k])
-        at = 0.5 / rate
+        at = -math.log(1 - (sample + 0.5) / self.settings.samples) / rate
         while at < self.settings.horizon_s and end[lane] < MOST:
             i = int(end[lane])
-            place = 200.0 + at * top
+            place = self.counts.sight_m[lane] + at * top
             if place > last + 10:
                 x[lane, i], v[lane, i], way[lane, i] = place, top, likely
                 end[lane] = i + 1

@@ -141,6 +141,8 @@ def look_ahead(roads, queue, start, ways, plan, only):
         nodes, made = made, nodes
         costs, made_costs = made_costs, costs
         trails, made_trails = made_trails, trails
+    if m == 0:
+        return best, trails[0].copy()
     for n in range(m):
         best[trails[n, 0]] = min(best[trails[n, 0]], ranks[n])
     return best, trails[kept[0]].copy()

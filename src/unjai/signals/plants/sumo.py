@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -20,7 +21,7 @@ from unjai.signals.plants.sumo_trips import Trips, counted, departures
 _RADIUS_M = SIGHT_M + 40.0
 _CRAWLS_MPS = 2.0
 _STANDS_MPS = 0.1
-_LOOKS_S = 4.0
+_LOOKS_S = 2.0
 """How often vehicles are followed over the junction."""
 
 
@@ -65,6 +66,14 @@ class Run:
     told: Callable[[float], None] = lambda _share: None
     on_step: Callable[[float, Mapping[JunctionId, _Driven]], None] | None = None
 
+    took_ms: list[float] = field(default_factory=list)
+    """How long each decision of each junction took."""
+
+    def slowest_ms(self) -> float:
+        """Return the time that one decision in a hundred exceeds; the first two are left out, since they compile."""
+        times = sorted(self.took_ms[2 * len(self.places) :])
+        return times[int(len(times) * 0.99)] if times else 0.0
+
     def go(self, seed: int) -> Trips:
         """Run to the scenario's end (without one, until nobody drives) and count the trips."""
         with tempfile.TemporaryDirectory(prefix="unjai-signals-") as folder:
@@ -99,7 +108,9 @@ class Run:
             greens: dict[float, list[_Driven]] = {}
             pictures = {key: self._picture(one, at) for key, one in driven.items()}
             for key, one in driven.items():
+                began = time.perf_counter()
                 decision = one.controller.decide(pictures[key], self._coming(one, driven))
+                self.took_ms.append((time.perf_counter() - began) * 1000)
                 one.leaving = decision.leaving
                 self._wish(one, decision.phase, at, greens)
             if self.on_step:

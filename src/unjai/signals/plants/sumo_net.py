@@ -221,7 +221,7 @@ def _beyond(net: _Net, outs: set[str]) -> dict[str, str]:
 
 def _lane(net: _Net, key: str) -> Lane:
     length, speed = net.lanes[key]
-    return Lane(key=key, length_m=length, speed_mps=speed)
+    return Lane(key=key, length_m=length, speed_mps=speed, approach=edge_of(key))
 
 
 def _request(net: _Net, way: dict[str, str]) -> tuple[str, int]:

@@ -1,0 +1,1 @@
+"""Controllers of traffic signals against one another and against what was published."""
