@@ -1,4 +1,4 @@
-"""Drive RESCO's maps with every controller, each run a process of its own, and set the delays beside the published ones.
+"""Drive RESCO's maps with every controller, each run a process of its own, and set delays beside the published ones.
 
 Maps lie in `../shared/data/traffic` (or `--folder`); a map that is not there is named and left out. The published
 figures were made in SUMO 1.9.1 with a decision each 10 s; the same controller loses far less in newer versions, so only
@@ -91,7 +91,9 @@ def _drivers(given: argparse.Namespace) -> Iterator[tuple[str, int]]:
             yield controller, decision
 
 
-def _all(jobs: list[tuple[str, str, int, int, float]], given: argparse.Namespace) -> Iterable[tuple[Any, dict[str, Any]]]:
+def _all(
+    jobs: list[tuple[str, str, int, int, float]], given: argparse.Namespace
+) -> Iterable[tuple[Any, dict[str, Any]]]:
     def one(job: tuple[str, str, int, int, float]) -> dict[str, Any]:
         name, controller, decision, seed, missed = job
         asked = [sys.executable, "-m", "unjai", "signals", "run", "--json", "--sumo", given.sumo]
@@ -119,9 +121,7 @@ def told(runs: list[dict[str, Any]]) -> dict[str, Any]:
             found[f"{key}_ci95"] = round(half, 2)
     found["delay_median_s"] = round(middle, 2)
     found["delays_s"] = [round(delay, 1) for delay in delays]
-    found["held"] = sum(
-        run["not_inserted"] > 0.01 * run["scheduled"] or run["delay_s"] > 2 * middle for run in runs
-    )
+    found["held"] = sum(run["not_inserted"] > 0.01 * run["scheduled"] or run["delay_s"] > 2 * middle for run in runs)
     found["decision_ms_p99"] = max(run["decision_ms_p99"] for run in runs)
     return found
 
@@ -148,7 +148,10 @@ def table(found: dict[str, Any]) -> str:
     for name, by in found["maps"].items():
         for key, one in by.items():
             if key == "published":
-                lines.append(f"| {name} | published: best mean, best episode | {one.get('best_mean_s')}, {one.get('best_episode_s')} | | | | |")
+                lines.append(
+                    f"| {name} | published: best mean, best episode "
+                    f"| {one.get('best_mean_s')}, {one.get('best_episode_s')} | | | | |"
+                )
             else:
                 lines.append(
                     f"| {name} | {key} | {one['delay_s']} ± {one.get('delay_s_ci95', '–')} | {one['delay_median_s']} "

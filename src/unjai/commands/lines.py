@@ -158,7 +158,9 @@ def plates_read(
 
 @signals.command("run")
 def signals_run(
-    scenario: Annotated[Path, typer.Option("--scenario", help="Folder with a .sumocfg, or with .net.xml and .rou.xml.")],
+    scenario: Annotated[
+        Path, typer.Option("--scenario", help="Folder with a .sumocfg, or with .net.xml and .rou.xml.")
+    ],
     *,
     controller: Annotated[
         str,

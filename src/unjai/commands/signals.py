@@ -47,7 +47,7 @@ def run(
     return 0
 
 
-def _run(where: Path, controller: str, version: Version, decision_s: int, seed: int, missed: float) -> dict[str, Any]:
+def _run(where: Path, controller: str, version: Version, decision_s: int, seed: int, missed: float) -> dict[str, Any]:  # noqa: PLR0917
     if controller not in CONTROLLERS:
         raise UnjaiError("signals_controller_unknown", controller=controller, known=", ".join(CONTROLLERS))
     if decision_s < 1 or not 0 <= missed < 1:
@@ -60,7 +60,7 @@ def _run(where: Path, controller: str, version: Version, decision_s: int, seed: 
     def sees(track: str) -> bool:
         return not missed or seen.setdefault(track, dice.random() >= missed)
 
-    with tempfile.TemporaryDirectory(prefix="unjai-signals-") as folder, _progress(scenario.name, controller) as told:
+    with tempfile.TemporaryDirectory(prefix="unjai-signals-") as folder, _Progress(scenario.name, controller) as told:
         extra = (sumo_programs.actuated(scenario.net, Path(folder) / "actuated.add.xml"),) * (controller == "actuated")
         one = Run(
             api=api(version),
@@ -103,7 +103,7 @@ def made(controller: str, decision_s: int) -> Make | None:
     return makers.get(controller)
 
 
-class _progress:
+class _Progress:
     """A bar on the terminal, where there is one."""
 
     def __init__(self, name: str, controller: str) -> None:

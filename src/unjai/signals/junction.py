@@ -146,15 +146,6 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leaving:
-    """A vehicle that the plan lets go: told to the next junction, where it becomes one that comes."""
-
-    out: int
-    at_s: float
-    kind: Kind = "car"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Which phase comes next; the one that shows already means: stay."""
 
@@ -162,4 +153,3 @@ class Decision:
     why: str = ""
     """A code of the catalogue: the screens say it in words."""
     facts: tuple[tuple[str, float], ...] = ()
-    leaving: tuple[Leaving, ...] = ()

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from unjai.signals.junction import Decision, Junction, Leaving, Picture
-
-Coming = tuple[tuple[int, Leaving], ...]
-"""Lanes of this junction, and the vehicles that junctions before it let go towards them."""
+from unjai.signals.junction import Decision, Junction, Picture
 
 
 class Controller(Protocol):
     """Decides for one junction."""
 
-    def decide(self, picture: Picture, coming: Coming = ()) -> Decision:
+    def decide(self, picture: Picture) -> Decision:
         """Return what shall come next; the phase that shows means: stay."""
         ...
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
-from unjai.signals.controller.base import Coming
 from unjai.signals.controller.counts import Counts
 from unjai.signals.junction import Decision, Junction, Link, Picture
 
@@ -27,9 +27,8 @@ class MaxWave:
         """Note the lanes that each phase serves with priority."""
         self.lanes = [{link.from_lane for link in served(junction, phase)} for phase in range(len(junction.phases))]
 
-    def decide(self, picture: Picture, coming: Coming = ()) -> Decision:
+    def decide(self, picture: Picture) -> Decision:
         """Take the fullest."""
-        del coming
         counts = Counter(one.lane for one in picture.seen)
         full = [sum(counts[lane] for lane in lanes) for lanes in self.lanes]
         return Decision(phase=_highest(full, picture.phase))
@@ -47,18 +46,17 @@ class MaxPressure:
         """Return the pressure of each phase."""
         before = Counter(one.lane for one in picture.seen)
         behind = [
-            (lane.length_m - out.room_m) / LENGTH_M
-            for lane, out in zip(self.junction.outs, picture.outs, strict=False)
+            (lane.length_m - out.room_m) / LENGTH_M for lane, out in zip(self.junction.outs, picture.outs, strict=False)
         ] or [0.0] * len(self.junction.outs)
         pairs = [{(link.from_lane, link.to_lane) for link in ways} for ways in self.ways]
         return [
-            sum(before[lane] for lane in {lane for lane, _ in ways}) - sum(behind[out] for out in {out for _, out in ways})
+            sum(before[lane] for lane in {lane for lane, _ in ways})
+            - sum(behind[out] for out in {out for _, out in ways})
             for ways in pairs
         ]
 
-    def decide(self, picture: Picture, coming: Coming = ()) -> Decision:
+    def decide(self, picture: Picture) -> Decision:
         """Take the highest."""
-        del coming
         return Decision(phase=_highest(self.pressures(picture), picture.phase))
 
 
@@ -72,9 +70,8 @@ class CyclicMaxPressure:
         self.cycle_s = cycle_s
         self.green_s = cycle_s / self.phases
 
-    def decide(self, picture: Picture, coming: Coming = ()) -> Decision:
+    def decide(self, picture: Picture) -> Decision:
         """Go on to the next phase when the share of this one is over."""
-        del coming
         if picture.green_s < self.green_s:
             return Decision(phase=picture.phase)
         pressures = [max(one, 0.0) + 1.0 for one in self.pressure.pressures(picture)]
@@ -98,9 +95,8 @@ class Webster:
         ]
         self.greens = [15.0] * len(junction.phases)
 
-    def decide(self, picture: Picture, coming: Coming = ()) -> Decision:
+    def decide(self, picture: Picture) -> Decision:
         """Go on to the next phase when its green is over; after the last one count anew."""
-        del coming
         self.counts.note(picture)
         if picture.green_s < self.greens[picture.phase]:
             return Decision(phase=picture.phase)
@@ -110,9 +106,8 @@ class Webster:
         return Decision(phase=after)
 
     def _plan(self, at_s: float) -> None:
-        flows = [
-            max((self.counts.per_s(lane, at_s) for lane in lanes), default=0.0) / SATURATED_PER_S for lanes in self.lanes
-        ]
+        busiest = [max((self.counts.per_s(lane, at_s) for lane in lanes), default=0.0) for lanes in self.lanes]
+        flows = [flow / SATURATED_PER_S for flow in busiest]
         total = min(sum(flows), 0.9)
         lost = LOST_S * len(flows)
         cycle = min(max((1.5 * lost + 5.0) / (1.0 - total), 30.0), self.most_s)
@@ -120,6 +115,6 @@ class Webster:
         self.greens = [max((cycle - lost) * flow / share, 5.0) for flow in flows]
 
 
-def _highest(values: list[float] | list[int], now: int) -> int:
+def _highest(values: Sequence[float], now: int) -> int:
     best = max(values)
     return now if values[now] == best else values.index(best)

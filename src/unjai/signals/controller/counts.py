@@ -63,7 +63,8 @@ class Counts:
     def per_s(self, lane: int, at_s: float) -> float:
         """Return how many vehicles a second came on a lane of late.
 
-        Those who left are counted where they are followed: the quick are never seen to come."""
+        Those who left are counted where they are followed: the quick are never seen to come.
+        """
         over = min(max(at_s - (self.began_s if self.began_s is not None else at_s), 60.0), ARRIVALS_S)
         came, went = len(self.came[lane]), len(self.went[lane])
         return (went if went > came / 2 else came) / over
@@ -74,8 +75,8 @@ class Counts:
         The same vehicle takes the same in the same sample, unless it was seen to stand before an open way.
         """
         ways = self.ways[lane]
-        if len(ways) < 2:
-            return ways[0] if ways else -1
+        if not ways:
+            return -1
         closed = self.not_taken.get(one.track, ())
         open_ways = [k for k in ways if k not in closed] or ways
         at = (zlib.crc32(b"%d %s" % (sample, one.track.encode())) % 9973) / 9973

@@ -28,6 +28,7 @@ HEADS = 4
 CLEARS_S = 2.0
 """How long a vehicle that passed the line is in the way of those who yield."""
 NEVER = 1e6
+NOBODY_M = -1000.0
 
 RED, YIELD, FIRST, YELLOW = 0, 1, 2, 3
 
@@ -138,105 +139,104 @@ def safe_mps(gap_m: float) -> float:
 
 
 @njit(cache=True)
-def letter(roads, phase, signal):
+def letter(roads: Roads, phase: Ints, signal: int) -> int:
     """Return what a signal shows: between two phases what is green in both stays green."""
     old, new, wait = phase[0], phase[1], phase[2]
-    now = roads.states[new, signal]
+    now, before = roads.states[new, signal], roads.states[old, signal]
     if wait <= 0:
-        return now
-    before = roads.states[old, signal]
+        return int(now)
     if before == RED:
         return RED
     if now != RED:
-        return min(before, now)
+        return int(min(before, now))
     return YELLOW if wait > roads.red[old] else RED
 
 
 @njit(cache=True)
-def must_yield(roads, k, lamps, eta, since, arrives, gap_s):
-    """Return whether somebody with the right of way comes too soon."""
+def must_yield(roads: Roads, k: int, lamps: Ints, eta: Floats, since: Floats, arrives_s: float) -> bool:  # noqa: PLR0917
+    """Return whether somebody with the right of way comes within `arrives_s`, or is just passing."""
     for j in range(roads.signal.shape[0]):
         if roads.yields[k, j] == 0:
             continue
         shows = lamps[roads.signal[j]]
         if shows == RED or (shows == YIELD and roads.yields[j, k] != 0):
             continue
-        if since[j] < CLEARS_S or eta[j] < arrives + gap_s:
+        if since[j] < CLEARS_S or eta[j] < arrives_s:
             return True
     return False
 
 
 @njit(cache=True)
-def drive(seconds, at, roads, queue, state, ways, passed):
-    """Drive for `seconds` and return the seconds lost; `passed` (L, M) takes when each passed, where it has a size."""
+def drive(seconds: int, roads: Roads, queue: Queue, state: State, ways: Ways) -> float:  # noqa: C901, PLR0912, PLR0915
+    """Drive the junction for `seconds`, changing `state`; return the seconds lost by all.
+
+    One piece on purpose: split into functions that take the arrays it is four times slower.
+    """
     x, v, first, phase = state.x, state.v, state.first, state.phase
     lanes, links = first.shape[0], roads.signal.shape[0]
     lamps = np.empty(roads.states.shape[1], np.int32)
     eta = np.empty(links, np.float32)
     lost = 0.0
-    for second in range(seconds):
+    for _ in range(seconds):
         for s in range(lamps.shape[0]):
             lamps[s] = letter(roads, phase, s)
         eta[:] = NEVER
-        for l in range(lanes):
-            for i in range(first[l], min(queue.end[l], first[l] + HEADS)):
-                k = queue.way[l, i]
+        for lane in range(lanes):
+            for i in range(first[lane], min(queue.end[lane], first[lane] + HEADS)):
+                k = queue.way[lane, i]
                 if k >= 0 and lamps[roads.signal[k]] != RED:
-                    eta[k] = min(eta[k], x[l, i] / max(v[l, i], 3.0))
+                    eta[k] = min(eta[k], x[lane, i] / max(v[lane, i], 3.0))
         state.since[:] += 1.0
         for k in range(links):
             if state.inside[k] > 0:
-                if lamps[roads.signal[k]] == YIELD and must_yield(roads, k, lamps, eta, state.since, 0.0, ways.gap_s):
+                if lamps[roads.signal[k]] == YIELD and must_yield(roads, k, lamps, eta, state.since, ways.gap_s):
                     lost += 1.0
                 else:
                     state.inside[k] = 0
-        for l in range(lanes):
-            top = roads.top[l]
-            ahead_x, ahead_v, ahead_size = -1000.0, 50.0, 0.0
-            if state.gone_x[l] > -LOOKS_M:
-                ahead_x, ahead_v = state.gone_x[l], state.gone_v[l]
-                ahead_size = queue.size[l, max(first[l] - 1, 0)]
-                state.gone_v[l] = min(ahead_v + ACCEL * (1 - WAVERS), top)
-                state.gone_x[l] -= state.gone_v[l]
-            for i in range(first[l], queue.end[l]):
-                was_x, was_v = x[l, i], v[l, i]
+        for lane in range(lanes):
+            top, weight = roads.top[lane], queue.weight[lane]
+            ahead_x, ahead_v, ahead_size = NOBODY_M, top, 0.0
+            if state.gone_x[lane] > -LOOKS_M:
+                ahead_x, ahead_v = state.gone_x[lane], state.gone_v[lane]
+                ahead_size = queue.size[lane, max(first[lane] - 1, 0)]
+                state.gone_v[lane] = min(ahead_v + ACCEL * (1 - WAVERS), top)
+                state.gone_x[lane] -= state.gone_v[lane]
+            for i in range(first[lane], queue.end[lane]):
+                was_x, was_v, k = x[lane, i], v[lane, i], queue.way[lane, i]
                 speed = min(was_v + ACCEL, top, safe_mps(was_x - ahead_x - ahead_size + braking_m(ahead_v)))
-                k = queue.way[l, i]
                 if k >= 0 and was_x < LOOKS_M:
                     shows = lamps[roads.signal[k]]
                     if shows == YIELD:
-                        blocked = must_yield(roads, k, lamps, eta, state.since, was_x / max(was_v, 5.0), ways.gap_s)
-                        stops = blocked and (i != first[l] or state.inside[k] > 0)
+                        arrives_s = was_x / max(was_v, 5.0) + ways.gap_s
+                        stops = must_yield(roads, k, lamps, eta, state.since, arrives_s)
+                        stops = stops and (i != first[lane] or state.inside[k] > 0)
                     else:
                         stops = shows == RED or (shows == YELLOW and braking_m(was_v) <= was_x)
-                    if stops or state.room[roads.out[k]] < queue.size[l, i]:
+                    if stops or state.room[roads.out[k]] < queue.size[lane, i]:
                         speed = min(speed, safe_mps(was_x - STOPS_BEFORE_M))
                     elif roads.bend[k] < top:
                         speed = min(speed, safe_mps(was_x + braking_m(roads.bend[k]) + roads.bend[k]))
                 speed = max(speed - WAVERS * min(speed, ACCEL), 0.0)
-                x[l, i] = was_x - speed
-                v[l, i] = speed
-                lost += (1.0 - speed / top) * queue.weight[l]
-                ahead_x, ahead_v, ahead_size = was_x, was_v, queue.size[l, i]
-            while first[l] < queue.end[l] and x[l, first[l]] <= 0.0:
-                i = first[l]
-                k = queue.way[l, i]
-                state.gone_x[l], state.gone_v[l] = x[l, i], v[l, i]
-                short = max(top * 0.95 - v[l, i], 0.0)
-                lost += short * short / (2 * ACCEL * (1 - WAVERS) * top) * queue.weight[l]
+                x[lane, i], v[lane, i] = was_x - speed, speed
+                lost += (1.0 - speed / top) * weight
+                ahead_x, ahead_v, ahead_size = was_x, was_v, queue.size[lane, i]
+            while first[lane] < queue.end[lane] and x[lane, first[lane]] <= 0.0:
+                i = first[lane]
+                k = queue.way[lane, i]
+                state.gone_x[lane], state.gone_v[lane] = x[lane, i], v[lane, i]
+                short = max(top - WAVERS * ACCEL - v[lane, i], 0.0)  # what he still loses until he is up to speed
+                lost += short * short / (2 * ACCEL * (1 - WAVERS) * top) * weight
                 if k >= 0:
-                    if lamps[roads.signal[k]] == YIELD and must_yield(roads, k, lamps, eta, state.since, 0.0, ways.gap_s):
+                    yields = lamps[roads.signal[k]] == YIELD
+                    if yields and must_yield(roads, k, lamps, eta, state.since, ways.gap_s):
                         state.inside[k] = 1
-                    state.room[roads.out[k]] -= queue.size[l, i]
+                    state.room[roads.out[k]] -= queue.size[lane, i]
                     state.since[k] = 0.0
-                if passed.shape[0] > 0:
-                    passed[l, i] = at + second + 1
-                first[l] = i + 1
+                first[lane] = i + 1
         state.room[:] += ways.refill_mps
         if phase[2] > 0:
             phase[2] -= 1
-            if phase[2] == 0:
-                phase[3] = 0
+            phase[3] = 0
         else:
             phase[3] += 1
     return lost

@@ -7,7 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from unjai.signals.controller.roads import RED, State, drive
+from unjai.signals.controller.roads import RED, Ints, Queue, Roads, State, Ways, drive
+
+UNFIT = 1e9
+START_S = 2.0
+"""What each vehicle waits for the one before it to start."""
+RED_S = 8.0
+"""What a red before it costs a vehicle at least: the yellow of the others, and some of their green."""
+NEAR_M = 150.0
 
 
 class Plan(NamedTuple):
@@ -24,11 +31,11 @@ class Plan(NamedTuple):
 
 def copied(state: State) -> State:
     """Return a state of its own."""
-    return State(*(part.copy() for part in state))
+    return State(*[part.copy() for part in state])  # type: ignore[arg-type]
 
 
 @njit(cache=True)
-def room_for(state, most):
+def room_for(state: State, most: int) -> State:
     """Return arrays for `most` states."""
     return State(
         np.empty((most, *state.x.shape), np.float32),
@@ -44,7 +51,7 @@ def room_for(state, most):
 
 
 @njit(cache=True)
-def one_of(states, n):
+def one_of(states: State, n: int) -> State:
     """Return the state of number `n`: a view."""
     return State(
         states.x[n],
@@ -60,7 +67,7 @@ def one_of(states, n):
 
 
 @njit(cache=True)
-def write(states, n, state):
+def write(states: State, n: int, state: State) -> None:
     """Make number `n` the same as `state`."""
     states.x[n] = state.x
     states.v[n] = state.v
@@ -74,29 +81,29 @@ def write(states, n, state):
 
 
 @njit(cache=True)
-def owed(roads, queue, state, plan):
+def owed(roads: Roads, queue: Queue, state: State, plan: Plan) -> float:
     """Return what the vehicles that have not passed will still lose, roughly."""
     total = 0.0
     green = state.phase[1]
-    for l in range(state.first.shape[0]):
+    for lane in range(state.first.shape[0]):
         waits = 0
-        for i in range(state.first[l], queue.end[l]):
-            if state.v[l, i] < 0.5 * roads.top[l] and state.x[l, i] < 150.0:
-                k = queue.way[l, i]
+        for i in range(state.first[lane], queue.end[lane]):
+            if state.v[lane, i] < 0.5 * roads.top[lane] and state.x[lane, i] < NEAR_M:
+                k = queue.way[lane, i]
                 red = k >= 0 and roads.states[green, roads.signal[k]] == RED
-                total += (2.0 * waits + (8.0 if red else 0.0)) * queue.weight[l]
+                total += (START_S * waits + (RED_S if red else 0.0)) * queue.weight[lane]
                 waits += 1
     return total * plan.left_s
 
 
 @njit(cache=True)
-def allowed(roads, phase, wish):
+def allowed(roads: Roads, phase: Ints, wish: int) -> bool:
     """Return whether the phase may be wished for now."""
-    return wish == phase[1] or (phase[2] <= 0 and phase[3] >= roads.min_green[phase[1]])
+    return bool(wish == phase[1] or (phase[2] <= 0 and phase[3] >= roads.min_green[phase[1]]))
 
 
 @njit(cache=True)
-def change(roads, phase, wish):
+def change(roads: Roads, phase: Ints, wish: int) -> None:
     """Begin to change to `wish`, where it is another phase."""
     if wish != phase[1]:
         phase[0], phase[1] = phase[1], wish
@@ -104,45 +111,31 @@ def change(roads, phase, wish):
 
 
 @njit(cache=True)
-def look_ahead(roads, queue, start, ways, plan, only):
-    """Return the cost (P,) of the best plan that begins with each phase, and the best plan's phases (stages,).
-
-    `only` (P,) says which phases may begin; one that may not costs 1e18.
-    """
+def look_ahead(roads: Roads, queue: Queue, start: State, ways: Ways, plan: Plan, begins: int) -> float:  # noqa: PLR0917
+    """Return the cost of the best plan that begins with the phase `begins`; one that may not begin costs `UNFIT`."""
+    if not allowed(roads, start.phase, begins):
+        return UNFIT
     phases = roads.states.shape[0]
     most = plan.width * phases
-    best = np.full(phases, 1e18)
-    nobody = np.empty((0, 0), np.float32)
     nodes, made = room_for(start, most), room_for(start, most)
     costs, made_costs = np.zeros(most), np.zeros(most)
     ranks = np.zeros(most)
-    trails, made_trails = np.zeros((most, plan.stages), np.int32), np.zeros((most, plan.stages), np.int32)
     write(nodes, 0, start)
     kept = np.zeros(1, np.int64)
     for stage in range(plan.stages):
         m = 0
         for n in kept:
             for wish in range(phases):
-                if not allowed(roads, nodes.phase[n], wish) or (stage == 0 and only[wish] == 0):
+                if not allowed(roads, nodes.phase[n], wish) or (stage == 0 and wish != begins):
                     continue
-                write(made, m, one_of(nodes, n))
+                write(made, m, one_of(nodes, int(n)))
                 state = one_of(made, m)
-                cost = costs[n]
-                if wish != state.phase[1]:
-                    cost += plan.switch_s
+                made_costs[m] = costs[n] + (plan.switch_s if wish != state.phase[1] else 0.0)
                 change(roads, state.phase, wish)
-                cost += drive(plan.step_s, stage * plan.step_s, roads, queue, state, ways, nobody)
-                made_costs[m] = cost
-                ranks[m] = cost + owed(roads, queue, state, plan)
-                made_trails[m] = trails[n]
-                made_trails[m, stage] = wish
+                made_costs[m] += drive(plan.step_s, roads, queue, state, ways)
+                ranks[m] = made_costs[m] + owed(roads, queue, state, plan)
                 m += 1
         kept = np.argsort(ranks[:m])[: plan.width]
         nodes, made = made, nodes
         costs, made_costs = made_costs, costs
-        trails, made_trails = made_trails, trails
-    if m == 0:
-        return best, trails[0].copy()
-    for n in range(m):
-        best[trails[n, 0]] = min(best[trails[n, 0]], ranks[n])
-    return best, trails[kept[0]].copy()
+    return float(ranks[kept[0]])

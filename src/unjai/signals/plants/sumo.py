@@ -1,4 +1,4 @@
-"""Drives the junctions of a SUMO scenario: sees what a camera of 200 m would see, asks each controller, sets the lamps."""
+"""Drives the junctions of a SUMO scenario: sees what cameras of 200 m would see, asks controllers, sets the lamps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from unjai.signals.controller.base import Controller, Make
-from unjai.signals.junction import JunctionId, Leaving, Out, Picture, Seen
+from unjai.signals.junction import JunctionId, Kind, Out, Picture, Seen
 from unjai.signals.plants.sumo_net import SIGHT_M, Place, edge_of
 from unjai.signals.plants.sumo_scenario import Scenario
 from unjai.signals.plants.sumo_trips import Trips, counted, departures
@@ -39,10 +39,9 @@ class _Driven:
     left: list[int] = field(default_factory=list)
     lanes: Counter[int] = field(default_factory=Counter)
     """How many left by each lane."""
-    leaving: tuple[Leaving, ...] = ()
 
 
-def kind_of(vehicle_class: str) -> str:
+def kind_of(vehicle_class: str) -> Kind:
     """Return our class of a SUMO vehicle class."""
     if vehicle_class in {"motorcycle", "moped"}:
         return "motorcycle"
@@ -90,12 +89,14 @@ class Run:
             return counted(trips, due, min(end, now))
 
     def _start(self, seed: int, trips: Path) -> None:
-        self.api.start([
-            self.api.unjai_binary,
-            *self.scenario.arguments(self.extra),
-            *("--no-step-log", "--no-warnings", "--time-to-teleport", "-1", "--duration-log.disable"),
-            *("--seed", str(seed), "--tripinfo-output", str(trips), "--tripinfo-output.write-unfinished"),
-        ])
+        self.api.start(
+            [
+                self.api.unjai_binary,
+                *self.scenario.arguments(self.extra),
+                *("--no-step-log", "--no-warnings", "--time-to-teleport", "-1", "--duration-log.disable"),
+                *("--seed", str(seed), "--tripinfo-output", str(trips), "--tripinfo-output.write-unfinished"),
+            ]
+        )
 
     def _drive(self, begin: float, end: float) -> None:
         driven = {} if self.make is None else {p.junction.key: self._take(p, begin) for p in self.places}
@@ -109,9 +110,8 @@ class Run:
             pictures = {key: self._picture(one, at) for key, one in driven.items()}
             for key, one in driven.items():
                 began = time.perf_counter()
-                decision = one.controller.decide(pictures[key], self._coming(one, driven))
+                decision = one.controller.decide(pictures[key])
                 self.took_ms.append((time.perf_counter() - began) * 1000)
-                one.leaving = decision.leaving
                 self._wish(one, decision.phase, at, greens)
             if self.on_step:
                 self.on_step(at, driven)
@@ -157,18 +157,11 @@ class Run:
         now, then = junction.phases[one.phase], junction.phases[phase]
         if at - one.since_s < now.min_green_s:
             return
-        self._show(one, "".join("y" if a in "Gg" and b not in "Gg" else a for a, b in zip(now.state, then.state, strict=True)))
+        self._show(
+            one, "".join("y" if a in "Gg" and b not in "Gg" else a for a, b in zip(now.state, then.state, strict=True))
+        )
         one.phase, one.since_s = phase, at + now.yellow_s + now.red_clear_s
         greens.setdefault(one.since_s, []).append(one)
-
-    def _coming(self, one: _Driven, driven: Mapping[JunctionId, _Driven]) -> tuple[tuple[int, Leaving], ...]:
-        return tuple(
-            (lane, leaving)
-            for key, out_lanes in one.place.fed_by.items()
-            if key in driven
-            for leaving in driven[key].leaving
-            for lane in out_lanes.get(leaving.out, ())
-        )
 
     def _picture(self, one: _Driven, at: float) -> Picture:
         place = one.place
@@ -206,7 +199,7 @@ class Run:
                     lane=lane,
                     distance_m=max(distance, 0.0),
                     speed_mps=speed,
-                    kind=kind_of(facts[names.VAR_VEHICLECLASS]),  # type: ignore[arg-type]
+                    kind=kind_of(facts[names.VAR_VEHICLECLASS]),
                     waited_s=at - waits[track],
                     track=track,
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
@@ -46,8 +46,6 @@ class Place:
     """Edge that comes in, and edge or lane that goes out → numbers of the links."""
     beyond: dict[str, str]
     """Edge → the edge that goes out by which alone it is soon reached."""
-    fed_by: dict[JunctionId, dict[int, tuple[int, ...]]] = field(default_factory=dict)
-    """Junction → its lane that goes out → lanes here that it leads into."""
 
 
 @dataclass(kw_only=True)
@@ -73,27 +71,11 @@ def read(path: Path, *, yellow_s: float = 3.0, red_clear_s: float = 0.0, min_gre
             _take(net, element)
     except (ParseError, KeyError, ValueError, OSError) as error:
         raise UnjaiError("signals_net_broken", file=path.name, why=str(error)) from error
-    times = {"yellow_s": yellow_s, "red_clear_s": red_clear_s, "min_green_s": min_green_s}
-    places = [_place(net, key, times) for key in net.programs if net.ways.get(key)]
+    like = Phase(state="", yellow_s=yellow_s, red_clear_s=red_clear_s, min_green_s=min_green_s)
+    places = [_place(net, key, like) for key in net.programs if net.ways.get(key)]
     if not places:
         raise UnjaiError("signals_net_empty", file=path.name)
-    for place in places:
-        _feed(place, places)
     return places
-
-
-def _feed(place: Place, places: list[Place]) -> None:
-    """Note which lanes that go out elsewhere lead into this junction with no other signal between."""
-    for other in places:
-        into: dict[int, tuple[int, ...]] = {}
-        for number, lane in enumerate(other.junction.outs):
-            what, here = place.where.get(lane.key, ("", 0))
-            if other is not place and what in {"lane", "before"}:
-                into[number] = (here,) if what == "lane" else place.before[here].into
-            elif other is not place and lane.key in place.lane_numbers:
-                into[number] = (place.lane_numbers[lane.key],)
-        if into:
-            place.fed_by[other.junction.key] = into
 
 
 def _take(net: _Net, element: Element) -> None:
@@ -107,13 +89,7 @@ def _take(net: _Net, element: Element) -> None:
                 net.lanes[lane.attrib["id"]] = (float(lane.attrib["length"]), float(lane.attrib["speed"]))
             element.clear()
         case "connection":
-            way = dict(element.attrib)
-            if not way["from"].startswith(":"):
-                net.after[way["from"]].add(way["to"])
-            if "tl" in way or way.get("state") == "M":  # who yields elsewhere is not in our queue
-                net.into[f"{way['to']}_{way['toLane']}"].append((f"{way['from']}_{way['fromLane']}", way.get("tl", "")))
-            if "tl" in way:
-                net.ways[way["tl"]].append(way)
+            _take_way(net, dict(element.attrib))
         case "junction":
             for request in element.iter("request"):
                 net.requests[element.attrib["id"]][int(request.attrib["index"])] = (
@@ -130,7 +106,16 @@ def _take(net: _Net, element: Element) -> None:
             pass
 
 
-def _place(net: _Net, key: str, times: dict[str, float]) -> Place:
+def _take_way(net: _Net, way: dict[str, str]) -> None:
+    if not way["from"].startswith(":"):
+        net.after[way["from"]].add(way["to"])
+    if "tl" in way or way.get("state") == "M":  # who yields elsewhere is not in our queue
+        net.into[f"{way['to']}_{way['toLane']}"].append((f"{way['from']}_{way['fromLane']}", way.get("tl", "")))
+    if "tl" in way:
+        net.ways[way["tl"]].append(way)
+
+
+def _place(net: _Net, key: str, like: Phase) -> Place:
     ways = sorted(net.ways[key], key=lambda way: int(way["linkIndex"]))
     lanes = list(dict.fromkeys(f"{way['from']}_{way['fromLane']}" for way in ways))
     outs = list(dict.fromkeys(f"{way['to']}_{way['toLane']}" for way in ways))
@@ -163,7 +148,7 @@ def _place(net: _Net, key: str, times: dict[str, float]) -> Place:
         inner[way.get("via", "")] = number
         nodes[node] = None
     phases = tuple(
-        Phase(state=state, name=str(number + 1), **times)
+        replace(like, state=state, name=str(number + 1))
         for number, state in enumerate(dict.fromkeys(net.programs[key]))
         if _GREEN & set(state) and "y" not in state and "u" not in state
     )
@@ -216,7 +201,11 @@ def _beyond(net: _Net, outs: set[str]) -> dict[str, str]:
             reached[edge].add(out)
             if metres < SIGHT_M:
                 ends += [(after, metres + net.lanes[f"{edge}_0"][0]) for after in net.after.get(edge, ())]
-    return {edge: edge if edge in outs else next(iter(out)) for edge, out in reached.items() if len(out) == 1 or edge in outs}
+    return {
+        edge: edge if edge in outs else next(iter(out))
+        for edge, out in reached.items()
+        if len(out) == 1 or edge in outs
+    }
 
 
 def _lane(net: _Net, key: str) -> Lane:
@@ -258,4 +247,13 @@ def _before(net: _Net, lanes: list[str]) -> list[Before]:
                     ends.append((above, metres + net.lanes[above][0]))
                 else:
                     known[1].add(number)
-    return [Before(lane=key, length_m=net.lanes[key][0], behind_m=metres, into=tuple(sorted(into)), edge=edge_of(lanes[min(into)])) for key, (metres, into) in found.items()]
+    return [
+        Before(
+            lane=key,
+            length_m=net.lanes[key][0],
+            behind_m=metres,
+            into=tuple(sorted(into)),
+            edge=edge_of(lanes[min(into)]),
+        )
+        for key, (metres, into) in found.items()
+    ]

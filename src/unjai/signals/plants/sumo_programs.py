@@ -6,7 +6,6 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement, iterparse
 
 ACTUATED = {"max-gap": "2.5", "detector-gap": "1.5", "passing-time": "1.9"}
-"""Of the gaps 2, 2.5, 3 and 4 s the one with the least delay on cologne1 and ingolstadt1, seeds 101 and 102."""
 
 
 def actuated(net: Path, into: Path, *, min_green_s: int = 5, max_green_s: int = 50) -> Path:
@@ -15,14 +14,12 @@ def actuated(net: Path, into: Path, *, min_green_s: int = 5, max_green_s: int = 
     for _, element in iterparse(net, events=("end",)):  # noqa: S314  read once before
         if element.tag != "tlLogic":
             continue
-        logic = SubElement(
-            root, "tlLogic", id=element.attrib["id"], type="actuated", programID="unjai", offset="0"
-        )
+        logic = SubElement(root, "tlLogic", id=element.attrib["id"], type="actuated", programID="unjai", offset="0")
         for key, value in ACTUATED.items():
             SubElement(logic, "param", key=key, value=value)
         for phase in element.iter("phase"):
             green = "y" not in phase.attrib["state"] and set("Gg") & set(phase.attrib["state"])
             times = {"minDur": str(min_green_s), "maxDur": str(max_green_s)} if green else {}
-            SubElement(logic, "phase", duration=phase.attrib["duration"], state=phase.attrib["state"], **times)
+            SubElement(logic, "phase", {key: phase.attrib[key] for key in ("duration", "state")} | times)
     ElementTree(root).write(into, encoding="utf-8")
     return into

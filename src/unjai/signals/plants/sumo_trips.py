@@ -20,7 +20,7 @@ class Trips:
 
 
 def departures(files: tuple[Path, ...], begin_s: float, end_s: float) -> dict[str, float]:
-    """Return when each vehicle that has a time of its own in `files` should start, from `begin_s` up to before `end_s`."""
+    """Return when each vehicle with a time of its own in `files` should start, from `begin_s` up to before `end_s`."""
     known: dict[str, float] = {}
     for file in files:
         for _, element in iterparse(file, events=("end",)):  # noqa: S314  the operator's own file

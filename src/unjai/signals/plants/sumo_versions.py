@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-import subprocess  # noqa: S404  pip, with arguments of our own
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +29,7 @@ def api(version: Version) -> Any:
     with _quiet():
         if version == "current":
             try:
-                found = importlib.import_module("libsumo")
+                found: Any = importlib.import_module("libsumo")
             except ImportError as error:
                 raise UnjaiError("signals_sumo_missing", 500, version="libsumo") from error
             found.unjai_binary = "sumo"
@@ -58,7 +58,7 @@ def _old() -> Path:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep what libraries print at their import (libsumo, of pyarrow) off the standard output, which is for the answer."""
+    """Keep what libraries print at their import (libsumo, of pyarrow) off the output, which is for the answer."""
     sys.stdout.flush()
     kept = os.dup(1)
     os.dup2(2, 1)

@@ -1,0 +1,99 @@
+"""The controller that looks ahead, on junctions small enough to know the answer."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unjai.signals.controller.ahead import LookAhead, Settings
+from unjai.signals.controller.baselines import CyclicMaxPressure, MaxPressure, MaxWave, Webster
+from unjai.signals.junction import Junction, JunctionId, Lane, Link, Out, Phase, Picture, Seen
+
+CROSSING = Junction(
+    key=JunctionId("crossing"),
+    lanes=tuple(Lane(key=key, length_m=200, speed_mps=13.9, approach=key) for key in "NESW"),
+    outs=tuple(Lane(key=f"{key}o", length_m=200, speed_mps=13.9) for key in "NESW"),
+    links=tuple(
+        Link(signal=k, from_lane=k, to_lane=(k + 2) % 4, crosses=frozenset({(k + 1) % 4, (k + 3) % 4}))
+        for k in range(4)
+    ),
+    phases=(Phase(state="GrGr", min_green_s=5), Phase(state="rGrG", min_green_s=5)),
+    max_wait_s=100,
+)
+
+
+def queue(lane: int, n: int, waited_s: float = 10) -> tuple[Seen, ...]:
+    return tuple(
+        Seen(lane=lane, distance_m=2 + 7 * i, speed_mps=0, waited_s=waited_s, track=f"{lane}-{i}") for i in range(n)
+    )
+
+
+def picture(*seen: Seen, phase: int = 0, green_s: float = 20, at_s: float = 100, room_m: float = 200) -> Picture:
+    return Picture(
+        at_s=at_s, phase=phase, green_s=green_s, seen=seen, outs=tuple(Out(room_m=room_m) for _ in CROSSING.outs)
+    )
+
+
+def test_an_empty_junction_is_left_alone() -> None:
+    assert LookAhead(CROSSING).decide(picture()).phase == 0
+
+
+def test_a_queue_before_red_gets_its_green_and_what_it_saves_is_said() -> None:
+    decision = LookAhead(CROSSING).decide(picture(*queue(1, 8)))
+    assert (decision.phase, decision.why) == (1, "changes")
+    assert dict(decision.facts)["saves_s"] > 30
+
+
+def test_a_queue_that_is_leaving_is_not_cut_for_one_car() -> None:
+    assert LookAhead(CROSSING).decide(picture(*queue(0, 8), *queue(1, 1, 0), green_s=6)).phase == 0
+
+
+def test_the_shortest_green_holds() -> None:
+    assert LookAhead(CROSSING).decide(picture(*queue(1, 8), green_s=2)).phase == 0
+
+
+def test_nobody_is_sent_into_a_road_that_is_full() -> None:
+    full = tuple(Out(room_m=3 if k == 3 else 200, moving=k != 3) for k in range(4))
+    asked = Picture(at_s=100, phase=0, green_s=20, seen=(*queue(0, 4), *queue(1, 5)), outs=full)
+    settings_ = Settings(refill_mps=0)
+    assert LookAhead(CROSSING, settings_).decide(asked).phase == 0  # lane 1 leads into the full one
+
+
+def test_one_who_waited_too_long_is_served_before_a_long_queue() -> None:
+    decision = LookAhead(CROSSING).decide(picture(*queue(0, 12), *queue(1, 1, waited_s=101)))
+    assert (decision.phase, decision.why) == (1, "waited")
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.floats(0, 250), st.floats(0, 20), st.floats(0, 400)), max_size=90),
+    st.integers(0, 1),
+    st.floats(-3, 200),
+)
+def test_any_picture_gets_a_phase_that_exists(
+    cars: list[tuple[int, float, float, float]], phase: int, green: float
+) -> None:
+    seen = tuple(
+        Seen(lane=lane, distance_m=x, speed_mps=v, waited_s=waited, track=str(n))
+        for n, (lane, x, v, waited) in enumerate(cars)
+    )
+    for controller in (LookAhead(CROSSING), MaxWave(CROSSING), MaxPressure(CROSSING), Webster(CROSSING)):
+        assert controller.decide(picture(*seen, phase=phase, green_s=green)).phase in {0, 1}
+
+
+def test_turns_and_arrivals_are_counted() -> None:
+    controller = LookAhead(CROSSING)
+    for step in range(10):
+        asked = picture(*queue(0, 1), at_s=100 + 10.0 * step)
+        controller.decide(Picture(at_s=asked.at_s, phase=0, green_s=20, seen=asked.seen, outs=asked.outs, left=(0, 0)))
+    assert controller.counts.left[0] > controller.counts.left[1]
+    assert controller.counts.per_s(0, 190) > 0.1 > controller.counts.per_s(1, 190)
+
+
+def test_rules_take_the_fullest_and_the_cyclic_ones_take_all_in_turn() -> None:
+    assert MaxWave(CROSSING).decide(picture(*queue(1, 2), *queue(0, 1))).phase == 1
+    assert MaxPressure(CROSSING).decide(picture(*queue(1, 2), *queue(0, 1))).phase == 1
+    for controller in (CyclicMaxPressure(CROSSING), Webster(CROSSING)):
+        assert controller.decide(picture(green_s=1)).phase == 0
+        assert controller.decide(picture(green_s=500)).phase == 1
+        assert controller.decide(picture(phase=1, green_s=500)).phase == 0
