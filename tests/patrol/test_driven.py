@@ -1,5 +1,6 @@
 """Plan against track: the chief sees every unit of a shift, a unit its own stays alone, and the looks are in the log."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from tests.patrol.conftest import HERE, THERE, away
 from tests.patrol.test_plans import desk, made  # noqa: F401  a fixture
 from unjai.model.actor import system
 from unjai.model.ids import observation_id
-from unjai.patrol.driven_sheet import facts_of
+from unjai.patrol.driven_sheet import facts_of, sheet
 from unjai.patrol.store import plans as store
 from unjai.patrol.store import trails
 from unjai.people import flows as people
@@ -148,6 +149,34 @@ def test_a_unit_without_a_track_is_one_line_of_the_sheet():
     assert told["footnote"].startswith("“No position” counts between"), "what the figure leaves out is said below it"
     unseen = facts_of({**shift, "units": [dark]}, [], station=("ส", "S"), now=NIGHT, by="ก", lang="en")
     assert unseen["footnote"] == "", "there is no such figure to explain"
+
+
+async def test_a_long_round_goes_on_on_the_next_page():
+    stop = {
+        "place": "A-01",
+        "name": {"th": "ธนาคารเกษตรเวียง สาขาสุขเกษม", "en": ""},
+        "lon": 99.0,
+        "lat": 16.6,
+        "minutes": 12,
+    }
+    stop |= {"state": "done", "from_s": 600, "to_s": 1_300, "proof": None, "score": None}
+    unit = {
+        "call_sign": "11",
+        "kind": "car",
+        "gaps": [],
+        "extra": [],
+        "length_m": 900,
+        "place_min": 0,
+        "risk_min": None,
+    }
+    unit |= {"off_street": 0, "positions": 9, "carries": True, "on_duty": True, "proven": 0}
+    unit |= {"pieces": [[(99.0, 16.6), (99.001, 16.6)]], "stops": [{**stop, "at_s": 660 * n} for n in range(38)]}
+    times = {"from_at": NIGHT, "to_at": NIGHT + timedelta(hours=8), "day": NIGHT.date(), "places": [], "plan_id": None}
+    shift = {**times, "shift_th": "เช้า", "shift_en": "", "driven_share": 0, "units": [unit]}
+    made = await sheet(shift, [], station=("ส", "S"), now=NIGHT + timedelta(hours=9), by="ก", lang="th")
+    assert re.findall(rb"/Type/Pages/Count (\d+)", made) == [b"3"], (
+        "the table, and two pages of points; none is printed over another"
+    )
 
 
 async def test_only_who_may_replay_and_only_the_own_station(shift, client_of):

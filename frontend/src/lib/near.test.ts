@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bearingDeg, compass, COMPASS, distanceM, drawStreets, plane, scaleBar, type Spot } from './near';
+import { bearingDeg, compass, COMPASS, distanceM, drawStreets, plane, scaleBar, tagAt, type Spot } from './near';
 import { streetLabels } from './streetlabels';
 import type { Streets } from './types';
 
@@ -74,6 +74,25 @@ describe('streets', () => {
     expect(labels.map((label) => label.th)).toEqual(['ถนนหลัก']);
     expect(Math.abs(labels[0]?.turn ?? 180)).toBeLessThan(5);
     expect(streetLabels(streets, plane([HERE], 360, 200, 150), [move(0, 55)])).toEqual([]);
+  });
+
+  it('lays no name over the name of a mark, which stands below it near the upper edge', () => {
+    const on = plane([HERE], 360, 360, 150);
+    const mark = move(0, 145);
+    const [, y] = on.at(mark);
+    const below = (y + tagAt(y) - on.at(move(0, 0))[1]) * -on.metres;
+    const named: Streets = { type: 'FeatureCollection', features: [line(1, 'main', 'ถนนหลัก', move(-140, below), move(140, below))] };
+    expect(tagAt(y)).toBe(30);
+    expect(streetLabels(named, on, [])).toHaveLength(1);
+    expect(streetLabels(named, on, [mark])).toEqual([]);
+  });
+
+  it('leaves the scale its corner', () => {
+    const on = plane([HERE], 360, 360, 150);
+    const low = (-(on.height / 2 - 16)) * on.metres;
+    const side = (from: number, to: number): Streets => ({ type: 'FeatureCollection', features: [line(1, 'main', 'ซอย 17', move(from, low), move(to, low))] });
+    expect(streetLabels(side(-140, -60), on, [])).toEqual([]);
+    expect(streetLabels(side(60, 140), on, [])).toHaveLength(1);
   });
 
   it('lays no name over another, or over the edge', () => {

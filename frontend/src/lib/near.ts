@@ -69,6 +69,9 @@ export function scaleBar(metres: number, most: number): { length_m: number; size
   return { length_m, size: length_m / metres };
 }
 
+/** How far below its mark's middle a name stands, px: above it, unless that would leave the picture. */
+export const tagAt = (y: number): number => (y > 44 ? -16 : 30);
+
 export interface DrawnStreet {
   id: number;
   kind: string;

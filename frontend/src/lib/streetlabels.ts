@@ -1,5 +1,5 @@
 /** Which street names stand on a small map, and where. Pure; no part of a page's beginning. */
-import type { Plane, Spot } from './near';
+import { tagAt, type Plane, type Spot } from './near';
 import type { Streets } from './types';
 
 export interface StreetLabel {
@@ -28,7 +28,7 @@ function along(x: number, y: number, turn: number, half: number): [number, numbe
 
 /**
  * Names for a few streets: each name once, at the middle of its longest piece in the picture, main roads first, never
- * over another name or over a mark in `keep`, never cut by the picture's edge.
+ * over another name, over a mark in `keep` or its name, or over the scale at the lower left, never cut by the picture's edge.
  */
 export function streetLabels(streets: Streets, on: Plane, keep: readonly Spot[], most = 6): StreetLabel[] {
   const rank = (kind: string): number => ({ main: 0, collector: 1, soi: 2 })[kind] ?? 3;
@@ -52,10 +52,12 @@ export function streetLabels(streets: Streets, on: Plane, keep: readonly Spot[],
       best.set(name, { id, th: name, en: name_en ?? name, x, y, turn, length, rank: rank(street.properties.class) });
     }
   }
+  const scale = on.width / 8 + 30;
   const taken = keep.flatMap((spot) => {
     const [x, y] = on.at(spot);
-    return [...along(x, y, 0, 90), ...along(x, y - 16, 0, 90)];
+    return [...along(x, y, 0, 90), ...along(x, y + tagAt(y), 0, 90)];
   });
+  taken.push(...along(scale, on.height - 14, 0, scale));
   const chosen: StreetLabel[] = [];
   for (const { length: _length, rank: _rank, ...label } of [...best.values()].sort((a, b) => a.rank - b.rank || b.length - a.length)) {
     if (chosen.length >= most) break;

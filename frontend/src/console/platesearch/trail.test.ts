@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LonLat } from '$lib/types';
-import { along, legs, pairs, passes, sorted, whereAt, type Read } from './trail';
+import { along, legs, numbersOf, pairs, passes, sorted, whereAt, type Read } from './trail';
 
 const read = (id: string, at: string, camera: string, changed: Partial<Read> = {}): Read => ({
   id, at: `2026-11-22T10:${at}:00Z`, camera, registration: '1กข1234', province: '50', confidence: 0.9, province_confidence: null, plate_width_px: null,
@@ -54,4 +54,10 @@ it('sorts without touching what it was given; unreadable ones come last by plate
   expect(sorted(some, 'plate').at(-1)?.id).toBe('b');
   expect(sorted(some, 'sure').map((one) => one.id)).toEqual(['c', 'b', 'a']);
   expect(some.map((one) => one.id)).toEqual(['b', 'a', 'c']);
+});
+
+it('calls only what follows one another a range', () => {
+  expect(numbersOf([2, 6, 10])).toBe('2,6,10');
+  expect(numbersOf([2, 3, 4, 5])).toBe('2–5');
+  expect(numbersOf([2, 6, 10, 14])).toBe('2…14');
 });

@@ -94,3 +94,10 @@ export function sorted(reads: readonly Read[], order: Order): Read[] {
   };
   return [...reads].sort(by[order]);
 }
+
+/** The numbers of one camera's passes in few signs: only what follows one another is a range. */
+export function numbersOf(passed: readonly number[]): string {
+  if (passed.length <= 3) return passed.join(',');
+  const [first, last] = [passed[0] as number, passed.at(-1) as number];
+  return `${first}${last - first === passed.length - 1 ? '–' : '…'}${last}`;
+}
