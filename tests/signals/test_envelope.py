@@ -149,6 +149,28 @@ def test_a_change_is_that_of_the_published_protocol():
     assert (state.phase, state.green_s, state.leaving) == (1, 1.0, None)
 
 
+@settings(max_examples=max(50, EXAMPLES // 10))
+@given(
+    st.lists(st.text("rGgs", min_size=5, max_size=5), min_size=2, max_size=6),
+    st.lists(st.integers(0, 5), min_size=1, max_size=30),
+)
+def test_any_phases_follow_the_published_protocol(states, wishes):
+    """A choice every ten seconds: for three what ends is yellow and the rest as it was, but for a lost priority."""
+    phases = [Phase(state=state, min_green_s=5.0, max_green_s=math.inf) for state in states]
+    envelope = Envelope(junction(*phases), Limits(longest_red_s=math.inf))
+    state, shown = run(envelope, envelope.start(0.0), 0, range(10))
+    said, now = [states[0]] * 10, 0
+    for turn, wish in enumerate(wishes, 1):
+        then = wish % len(states)
+        state, lamps = run(envelope, state, then, range(10 * turn, 10 * turn + 10))
+        shown += lamps
+        pairs = zip(states[now], states[then], strict=True)
+        ends = "".join("y" if a in "Gg" and b not in "Gg" else "g" if (a, b) == ("G", "g") else a for a, b in pairs)
+        said += [states[then] if then == now else ends] * 3 + [states[then]] * 7
+        now = then
+    assert shown == said
+
+
 def test_while_a_change_stands_before_it_the_green_is_below_zero():
     envelope = Envelope(crossing(Phase(state="Gr"), Phase(state="rG")))
     state, _ = run(envelope, envelope.start(0.0), 1, range(6))

@@ -5,6 +5,7 @@ import shutil
 import warnings
 
 import pytest
+from pysnmp.error import PySnmpError
 
 from tests.signals.street import STAGES, a_core, the_junction
 from unjai.model.errors import UnjaiError
@@ -96,6 +97,22 @@ async def test_a_closed_door_is_no_answer():
     async with client(agent, timeout_s=0.1, retries=0) as wire:
         with pytest.raises(UnjaiError, match="signals_no_answer"):
             await wire.get([oids.MAX_PHASES])
+
+
+@pytest.mark.parametrize("failure", [OSError("no route"), PySnmpError("no such name")])
+async def test_what_the_system_raises_is_no_answer(door, failure, monkeypatch):
+    async def fail(*_, **__):
+        raise failure
+
+    async with client(door) as wire:
+        for name in ("get_cmd", "set_cmd"):
+            monkeypatch.setattr(f"pysnmp.hlapi.v3arch.asyncio.{name}", fail)
+        for asked in (wire.get([oids.MAX_PHASES]), wire.set({HOLD: 0})):
+            with pytest.raises(UnjaiError, match="signals_no_answer"):
+                await asked
+    monkeypatch.setattr("pysnmp.hlapi.v3arch.asyncio.UdpTransportTarget.create", fail)
+    with pytest.raises(UnjaiError, match="signals_no_answer"):
+        await client(door).__aenter__()
 
 
 async def test_a_set_that_is_acknowledged_and_not_done_is_found_out(door):

@@ -7,7 +7,8 @@ A set is read back: what a controller acknowledges and does not do is `signals_s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol, Self
 
 from unjai.model.errors import UnjaiError
@@ -63,7 +64,8 @@ class Client:
         )
 
         timeout_s, retries = self._patience
-        target = await UdpTransportTarget.create((self.host, self.port), timeout=timeout_s, retries=retries)
+        with self._named():
+            target = await UdpTransportTarget.create((self.host, self.port), timeout=timeout_s, retries=retries)
         reads, sets = (CommunityData(name, mpModel=self._model) for name in self._communities)
         self._open = (SnmpEngine(), target, ContextData(), reads, sets)
         return self
@@ -83,7 +85,8 @@ class Client:
         for at in range(0, len(oids), _AT_ONCE):
             part = oids[at : at + _AT_ONCE]
             asked = [ObjectType(ObjectIdentity(oid)) for oid in part]
-            answer = await get_cmd(engine, reads, target, room, *asked, lookupMib=False)
+            with self._named():
+                answer = await get_cmd(engine, reads, target, room, *asked, lookupMib=False)
             for oid, value in zip(part, self._bound(answer, part), strict=True):
                 found[oid] = self._value(oid, value)
         return found
@@ -96,8 +99,19 @@ class Client:
         check_commands(values)
         engine, target, room, _, sets = self._open
         asked = [ObjectType(ObjectIdentity(oid), Integer32(value)) for oid, value in values.items()]
-        answer = await set_cmd(engine, sets, target, room, *asked, lookupMib=False)
+        with self._named():
+            answer = await set_cmd(engine, sets, target, room, *asked, lookupMib=False)
         self._bound(answer, list(values))
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Call no answer what the library and the system raise: no route, no such name."""
+        from pysnmp.error import PySnmpError  # noqa: PLC0415
+
+        try:
+            yield
+        except (OSError, PySnmpError) as failed:
+            raise UnjaiError("signals_no_answer", 504, host=self.host, port=self.port) from failed
 
     def _bound(self, answer: Any, asked: Sequence[str]) -> list[Any]:
         silent, status, index, bound = answer
