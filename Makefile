@@ -89,7 +89,7 @@ test: ## Run all checks and all tests
 	$(BIN)/pytest tests/e2e -n 2 --dist loadgroup -p no:randomly || $(call alone,tests/e2e)
 
 packages:
-	tools/debian-packages chromium mosquitto-clients strace $(CAMERA_PACKAGES)
+	tools/debian-packages chromium mosquitto-clients snmp strace $(CAMERA_PACKAGES)
 
 bench: install ## Run every bench (each prints one JSON object last)
 	tools/debian-packages chromium strace motion

@@ -1,0 +1,182 @@
+"""The virtual controller by itself: whatever is commanded, its lamps stay safe; in silence it is its own again."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.signals.street import TIMINGS, StreetWatch, a_core
+from unjai.signals.ntcip.oids import FLASH, FREE, ControlColumn, ControlStatus, FlashStatus
+
+ALL = frozenset(range(1, 9))
+
+
+def until(core, watch, greens):
+    """Run on until these are green: no longer than three minutes."""
+    for _ in range(360):
+        if core.greens() == greens:
+            return
+        run(core, 0.5, watch, begin=watch.at + 0.5)
+    pytest.fail(f"{greens} never came")
+
+
+def run(core, seconds, watch, begin=0.0, step=0.5):
+    shown = []
+    for turn in range(int(seconds / step)):
+        at = begin + turn * step
+        core.step(at)
+        watch.see(at)
+        shown.append(core.greens())
+    return shown
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.sampled_from(ControlColumn), st.integers(0, 255), st.integers(1, 40)), max_size=25))
+def test_no_command_makes_it_unsafe(commands):
+    core = a_core()
+    watch = StreetWatch(core)
+    at = 0.0
+    for column, bits, half_seconds in commands:
+        core.command(column, frozenset(bit + 1 for bit in range(8) if bits >> bit & 1), ALL)
+        core.vehicles = {phase for phase in ALL if (bits * phase) % 3 == 0}
+        core.buttons = {phase for phase in ALL if (bits + phase) % 5 == 0}
+        run(core, half_seconds / 2, watch, begin=at)
+        at += half_seconds / 2
+    assert watch.wrong == []
+    assert core.flash is FlashStatus.NOT_FLASH
+
+
+def test_by_itself_it_serves_everybody_who_is_called():
+    core = a_core()
+    watch = StreetWatch(core)
+    core.vehicles = set(ALL)
+    core.buttons = {2, 4}
+    shown = run(core, 300, watch)
+    assert watch.wrong == []
+    assert set().union(*shown) == ALL
+    assert {frozenset({2, 6}), frozenset({1, 5}), frozenset({4, 8}), frozenset({3, 7})} <= set(shown)
+    assert max(watch.longest_red.values()) < 150.0
+
+
+def test_who_is_not_called_is_not_served():
+    core = a_core()
+    shown = run(core, 120, StreetWatch(core))
+    assert set().union(*shown) == {2, 4, 6, 8}
+
+
+def test_without_pedestrians_there_is_no_walk_and_with_them_it_is_whole():
+    core = a_core()
+    watch = StreetWatch(core)
+    run(core, 60, watch)
+    assert watch.walked == {}
+    core.buttons = {2}
+    run(core, 120, watch, begin=60.0)
+    assert watch.wrong == []
+    assert core.buttons == set()
+
+
+def test_a_hold_keeps_a_green_and_a_force_off_ends_it():
+    core = a_core()
+    watch = StreetWatch(core)
+    core.vehicles = set(ALL)
+    until(core, watch, {2, 6})
+    for _ in range(60):
+        core.command(ControlColumn.HOLD, frozenset({2, 6}), ALL)
+        run(core, 1, watch, begin=watch.at + 0.5)
+    assert core.greens() == {2, 6}
+    core.command(ControlColumn.HOLD, frozenset(), ALL)
+    core.command(ControlColumn.FORCE_OFF, frozenset({2, 6}), ALL)
+    run(core, 1, watch, begin=watch.at + 0.5)
+    assert core.yellows() == {2, 6}
+    assert core.commands.phases[ControlColumn.FORCE_OFF] == frozenset()
+    assert watch.wrong == []
+
+
+def test_what_is_omitted_is_not_served():
+    core = a_core()
+    watch = StreetWatch(core)
+    core.vehicles = set(ALL)
+    shown = []
+    for turn in range(200):
+        core.command(ControlColumn.PHASE_OMIT, frozenset({1, 5, 3, 7}), ALL)
+        shown += run(core, 1, watch, begin=turn)
+    assert set().union(*shown) == {2, 4, 6, 8}
+    assert watch.wrong == []
+
+
+def test_in_silence_it_is_its_own_again():
+    core = a_core(backup_s=6)
+    watch = StreetWatch(core)
+    core.step(0.0)
+    core.command(ControlColumn.HOLD, frozenset({2, 6}), ALL)
+    core.command_pattern(1)
+    assert core.status is ControlStatus.SYSTEM
+    run(core, 5.5, watch, begin=0.5)
+    assert core.status is ControlStatus.SYSTEM
+    run(core, 0.5, watch, begin=6.0)
+    assert core.status is ControlStatus.BACKUP
+    assert core.commands.phases[ControlColumn.HOLD] == frozenset()
+    assert core.pattern() == FREE
+
+
+def test_without_a_backup_time_a_command_stands_for_ever():
+    core = a_core(backup_s=0)
+    core.step(0.0)
+    core.command(ControlColumn.HOLD, frozenset({2, 6}), ALL)
+    run(core, 600, StreetWatch(core), begin=0.5)
+    assert core.commands.phases[ControlColumn.HOLD] == {2, 6}
+
+
+def test_the_monitor_trips_where_lamps_conflict():
+    core = a_core()
+    run(core, 60, StreetWatch(core))
+    core.stuck = set(ALL - core.greens())
+    core.step(60.0)
+    assert core.flash is FlashStatus.MMU
+    assert (core.greens(), core.pattern(), core.lamps({2: [0]}, 2)) == (frozenset(), FLASH, "oo")
+    core.stuck = set()
+    run(core, 10, StreetWatch(core), begin=60.5)
+    assert core.flash is FlashStatus.MMU
+    core.reset()
+    core.step(71.0)
+    assert (core.flash, core.greens()) == (FlashStatus.NOT_FLASH, frozenset())
+
+
+def test_a_pattern_gives_each_phase_its_split():
+    core = a_core(backup_s=0)
+    watch = StreetWatch(core)
+    core.command_pattern(1)
+    run(core, 400, watch)
+    assert watch.wrong == []
+    for phase in (2, 4):
+        assert watch.longest[phase] == pytest.approx(25 - TIMINGS[phase].yellow_s - TIMINGS[phase].red_clear_s, abs=1.0)
+
+
+def test_an_unknown_pattern_is_free_and_flash_flashes_until_silence():
+    core = a_core()
+    core.step(0.0)
+    core.command_pattern(77)
+    assert core.pattern() == FREE
+    core.command_pattern(FLASH)
+    assert (core.pattern(), core.flash) == (FLASH, FlashStatus.AUTOMATIC)
+    run(core, 12, StreetWatch(core), begin=0.5)
+    assert core.flash is FlashStatus.NOT_FLASH
+
+
+def test_its_lamps_drive_links():
+    core = a_core()
+    core.vehicles = {2, 6}
+    watch = StreetWatch(core)
+    until(core, watch, {2, 6})
+    assert core.lamps({2: [0], 6: [1, 2], 4: [3], -4: [4]}, 5, yields={2}) == "GGgrr"
+
+
+@pytest.mark.parametrize("leap", [-50.0, 500.0])
+def test_a_leap_of_its_clock_shortens_nothing(leap):
+    core = a_core()
+    watch = StreetWatch(core)
+    until(core, watch, {4, 8})
+    until(core, watch, set())
+    shown = core.yellows()
+    assert shown
+    core.step(watch.at + leap)
+    assert core.yellows() == shown
