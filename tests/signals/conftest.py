@@ -87,9 +87,7 @@ async def ground(db: Database, tmp_path_factory) -> Ground:
             await tx.execute(insert(account_role).values(**role))
         facts = {"name_th": "กล่อง", "owner_kind": "police", "silent_after_s": 180, "settings": {"junction": "J-01"}}
         await tx.execute(
-            insert(device).values(
-                id=BOX, station_id=HERE, key="BOX-1", kind="signal_box", lon=99.9, lat=16.6, **facts
-            )
+            insert(device).values(id=BOX, station_id=HERE, key="BOX-1", kind="signal_box", lon=99.9, lat=16.6, **facts)
         )
     return Ground(
         supervisor=acting("supervisor", key=people["supervisor"]),

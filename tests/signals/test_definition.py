@@ -76,7 +76,9 @@ def test_what_is_no_file_is_refused_at_the_door(parts):
     east=st.floats(-2000, 2000),
 )
 def test_a_crossing_arm_by_arm_never_conflicts(turn, counts, east):
-    arms = [Arm(key=key, bearing_deg=(turn + way) % 360, th=key, en=key) for key, way in zip("NESW", counts, strict=True)]
+    arms = [
+        Arm(key=key, bearing_deg=(turn + way) % 360, th=key, en=key) for key, way in zip("NESW", counts, strict=True)
+    ]
     junction = junction_of(JunctionFile.model_validate(crossing("X", "ก", "X", at=(east, 0.0), arms=arms)))
     for number in range(4):
         assert lanes_green(junction, number) == {2 * number, 2 * number + 1}

@@ -71,16 +71,16 @@ async def test_a_log_without_a_line_gives_no_figures(file):
 
 
 async def test_what_is_exported_is_what_atspm_reads(tmp_path):
-    import io  # noqa: PLC0415
+    import io
 
-    import pyarrow.parquet  # noqa: PLC0415
+    import pyarrow.parquet
 
     events = an_hour()[:5]
     body = await measures.worked({"do": "parquet", "events": measures.plain(events)})
     table = pyarrow.parquet.read_table(io.BytesIO(body))
     assert tuple(table.column_names) == measures.COLUMNS
     assert table.column("EventId").to_pylist() == [one.code for one in events]
-    assert [row[0] for row in measures.lines(events)][0] == "2026-11-22 01:14:09.000"
+    assert next(row[0] for row in measures.lines(events)) == "2026-11-22 01:14:09.000"
     assert str(table.column("TimeStamp")[0]) == "2026-11-22 01:14:09"
 
 

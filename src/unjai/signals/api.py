@@ -40,7 +40,7 @@ def _vault(request: Request) -> Vault:
     return vault_of(ground.data)
 
 
-def _plant(said: wire.PlantIn) -> junctions.PlantWish:
+def _plant(said: wire.JunctionPlantIn) -> junctions.PlantWish:
     return junctions.PlantWish(plant=said.plant, host=said.host, port=said.port, community=said.community)
 
 
@@ -51,21 +51,21 @@ async def list_junctions(ask: Reads) -> list[wire.JunctionOut]:
 
 
 @router.get("/signals/live")
-async def live(ask: Reads) -> list[wire.SignalLiveOut]:
+async def live(ask: Reads) -> list[wire.JunctionLiveOut]:
     """Return what each junction does this second; one that nobody watches is not in the list."""
     told: Live = ask.request.app.state.signals
     return await view.live_states(ask.tx, told)
 
 
 @router.post("/signals/check")
-async def check(body: wire.CheckIn, ask: Manages) -> wire.CheckOut:  # noqa: ARG001  the right is asked for
+async def check(body: wire.JunctionCheckIn, ask: Manages) -> wire.JunctionCheckOut:  # noqa: ARG001  the right is asked for
     """Judge a file; nothing is kept."""
     junction = junction_of(body.file)
-    return wire.CheckOut(code=junction.key, lanes=len(junction.lanes), phases=len(junction.phases))
+    return wire.JunctionCheckOut(code=junction.key, lanes=len(junction.lanes), phases=len(junction.phases))
 
 
 @router.post("/signals", status_code=201)
-async def register(body: wire.RegisterIn, ask: Manages) -> wire.JunctionOut:
+async def register(body: wire.JunctionIn, ask: Manages) -> wire.JunctionOut:
     """Write a junction into the register; it is off until it is set to shadow."""
     row = await junctions.register(
         ask.tx, ask.actor, ask.clock, file=body.file, plant=_plant(body.plant), vault=_vault(ask.request)
@@ -80,7 +80,7 @@ async def read(junction_id: UUID, ask: Reads) -> wire.JunctionDetailOut:
 
 
 @router.put("/signals/{junction_id}")
-async def change(junction_id: UUID, body: wire.ChangeIn, ask: Manages) -> wire.JunctionOut:
+async def change(junction_id: UUID, body: wire.JunctionChangeIn, ask: Manages) -> wire.JunctionOut:
     """Change a junction that nothing drives."""
     row = await junctions.change(
         ask.tx,
@@ -96,13 +96,13 @@ async def change(junction_id: UUID, body: wire.ChangeIn, ask: Manages) -> wire.J
 
 
 @router.post("/signals/{junction_id}/remove", status_code=204)
-async def remove(junction_id: UUID, body: wire.SeenIn, ask: Manages) -> None:
+async def remove(junction_id: UUID, body: wire.JunctionSeenIn, ask: Manages) -> None:
     """Take a junction out of the register."""
     await junctions.remove(ask.tx, ask.actor, ask.clock, junction_id=junction_id, version=body.version)
 
 
 @router.post("/signals/{junction_id}/watch")
-async def watch(junction_id: UUID, body: wire.WatchIn, ask: Manages) -> wire.JunctionOut:
+async def watch(junction_id: UUID, body: wire.JunctionWatchIn, ask: Manages) -> wire.JunctionOut:
     """Set a junction to shadow, or off."""
     row = await junctions.watch(ask.tx, ask.actor, ask.clock, junction_id=junction_id, on=body.on)
     return view.junction_out(row)
@@ -110,7 +110,7 @@ async def watch(junction_id: UUID, body: wire.WatchIn, ask: Manages) -> wire.Jun
 
 @router.post("/signals/{junction_id}/enable")
 async def enable(
-    junction_id: UUID, body: wire.EnableIn, ask: Annotated[Ask, allowed(enabling.CONTROL)]
+    junction_id: UUID, body: wire.JunctionEnableIn, ask: Annotated[Ask, allowed(enabling.CONTROL)]
 ) -> wire.JunctionOut:
     """Let the program drive; 409 `approval_needed` until a second person approved it."""
     row = await enabling.enable(
@@ -135,12 +135,12 @@ async def read_file(junction_id: UUID, ask: Reads) -> JunctionFile:
 @router.get("/signals/{junction_id}/flow")
 async def flow(
     junction_id: UUID, ask: Reads, day: Day, step: Literal["quarter", "hour"] = "hour"
-) -> list[wire.FlowOut]:
+) -> list[wire.JunctionFlowOut]:
     """Return a day's flow by approach; steps that nobody counted are left out."""
     await junctions.the_junction(ask.tx, ask.actor, junction_id)
     since = view.day_begins(day)
     rows = await flow_of(ask.tx, since=since, until=since + timedelta(days=1), step=step, junction_id=junction_id)
-    return [wire.FlowOut.model_validate(row) for row in rows]
+    return [wire.JunctionFlowOut.model_validate(row) for row in rows]
 
 
 @router.get("/signals/{junction_id}/flow.csv", response_class=Response)
@@ -185,7 +185,7 @@ async def log_parquet(junction_id: UUID, ask: Reads, day: Day) -> Response:
 
 
 @router.post("/signals/{junction_id}/measures", status_code=202)
-async def measure(junction_id: UUID, body: wire.DayIn, ask: Reads) -> wire.JunctionDetailOut:
+async def measure(junction_id: UUID, body: wire.JunctionDayIn, ask: Reads) -> wire.JunctionDetailOut:
     """Reckon a day's performance measures beside this request; read the junction until `measuring` is at rest."""
     row = await junctions.the_junction(ask.tx, ask.actor, junction_id)
     ground: Ground = ask.request.app.state.ground

@@ -29,11 +29,11 @@ def day_begins(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=BANGKOK)
 
 
-async def live_states(tx: Tx, live: Live) -> list[out.SignalLiveOut]:
+async def live_states(tx: Tx, live: Live) -> list[out.JunctionLiveOut]:
     """Return the states of the junctions that the asker may see."""
     found = [(row, live.of(row["id"])) for row in await store.junctions(tx)]
     return [
-        out.SignalLiveOut.model_validate({**known[1], "age_s": known[0]}) for row, known in found if known is not None
+        out.JunctionLiveOut.model_validate({**known[1], "age_s": known[0]}) for row, known in found if known is not None
     ]
 
 
@@ -51,9 +51,9 @@ async def detail(tx: Tx, actor: Actor, clock: Clock, *, junction_id: UUID) -> ou
     return out.JunctionDetailOut(
         junction=junction_out(row),
         changes=len(changes),
-        comparison=None if found is None else out.ComparisonOut.model_validate(found),
-        notes=[out.NoteOut.model_validate(one) for one in await store.notes(tx, junction_id)],
-        flow=[out.FlowOut.model_validate(one) for one in flow],
-        figures=None if made is None else out.FiguresOut.model_validate({**made, **made["figures"]}),
+        comparison=None if found is None else out.JunctionComparisonOut.model_validate(found),
+        notes=[out.JunctionNoteOut.model_validate(one) for one in await store.notes(tx, junction_id)],
+        flow=[out.JunctionFlowOut.model_validate(one) for one in flow],
+        figures=None if made is None else out.JunctionFiguresOut.model_validate({**made, **made["figures"]}),
         measuring=standing(junction_id),
     )

@@ -25,7 +25,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Approach(_Part):
+class JunctionApproach(_Part):
     """An arm of the junction, as people call it."""
 
     key: Key
@@ -33,14 +33,14 @@ class Approach(_Part):
     name_en: Short = ""
 
 
-class Detector(_Part):
+class JunctionDetector(_Part):
     """A loop or a camera's zone that switches: its number in the controller's log, and what it is for."""
 
     number: Annotated[int, Field(ge=1, le=255)]
     use: Literal["presence", "advance"]
 
 
-class InLane(_Part):
+class JunctionInLane(_Part):
     """A lane that comes in: its stop line, which way it is driven, and how far back it reaches."""
 
     key: Key
@@ -50,10 +50,10 @@ class InLane(_Part):
     lon: Lon
     lat: Lat
     bearing_deg: Bearing
-    detectors: Annotated[tuple[Detector, ...], Field(max_length=20)] = ()
+    detectors: Annotated[tuple[JunctionDetector, ...], Field(max_length=20)] = ()
 
 
-class OutLane(_Part):
+class JunctionOutLane(_Part):
     """A lane that goes out: where it begins and which way it is driven."""
 
     key: Key
@@ -64,7 +64,7 @@ class OutLane(_Part):
     bearing_deg: Bearing | None = None
 
 
-class Way(_Part):
+class JunctionWay(_Part):
     """One way over the junction: its place in the phases' letters, and the ways that it crosses or yields to."""
 
     signal: Signal
@@ -76,7 +76,7 @@ class Way(_Part):
     pedestrian: bool = False
 
 
-class PhaseOf(_Part):
+class JunctionPhase(_Part):
     """What shows green together, and for how long."""
 
     state: Annotated[str, StringConstraints(pattern=r"^[Ggyr]{1,256}$")]
@@ -100,8 +100,8 @@ class JunctionFile(_Part):
     lon: Lon
     lat: Lat
     max_wait_s: Annotated[float, Field(gt=0, le=3_600, allow_inf_nan=False)] = 150.0
-    approaches: Annotated[tuple[Approach, ...], Field(min_length=1, max_length=12)]
-    lanes: Annotated[tuple[InLane, ...], Field(min_length=1, max_length=64)]
-    outs: Annotated[tuple[OutLane, ...], Field(min_length=1, max_length=64)]
-    links: Annotated[tuple[Way, ...], Field(min_length=1, max_length=256)]
-    phases: Annotated[tuple[PhaseOf, ...], Field(max_length=32)]
+    approaches: Annotated[tuple[JunctionApproach, ...], Field(min_length=1, max_length=12)]
+    lanes: Annotated[tuple[JunctionInLane, ...], Field(min_length=1, max_length=64)]
+    outs: Annotated[tuple[JunctionOutLane, ...], Field(min_length=1, max_length=64)]
+    links: Annotated[tuple[JunctionWay, ...], Field(min_length=1, max_length=256)]
+    phases: Annotated[tuple[JunctionPhase, ...], Field(max_length=32)]

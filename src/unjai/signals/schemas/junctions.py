@@ -14,7 +14,7 @@ from unjai.signals.schemas.definition import JunctionFile
 Mode = Literal["off", "shadow", "pattern", "control", "local"]
 
 
-class PlantIn(In):
+class JunctionPlantIn(In):
     """How the junction's controller is reached. Without `community` the one that is kept stays, for the same host."""
 
     plant: Literal["none", "ntcip"] = "none"
@@ -23,13 +23,13 @@ class PlantIn(In):
     community: Annotated[str, Field(max_length=200)] | None = None
 
 
-class CheckIn(In):
+class JunctionCheckIn(In):
     """A file to be judged; nothing is kept."""
 
     file: JunctionFile
 
 
-class CheckOut(Out):
+class JunctionCheckOut(Out):
     """What stands in a file that may be registered."""
 
     code: str
@@ -37,39 +37,39 @@ class CheckOut(Out):
     phases: int
 
 
-class RegisterIn(In):
+class JunctionIn(In):
     """A junction for the register."""
 
     file: JunctionFile
-    plant: PlantIn = PlantIn()
+    plant: JunctionPlantIn = JunctionPlantIn()
 
 
-class ChangeIn(RegisterIn):
+class JunctionChangeIn(JunctionIn):
     """A junction as it shall be; `version` is the one that was seen."""
 
     version: int
 
 
-class WatchIn(In):
+class JunctionWatchIn(In):
     """On: shadow. Off: nothing watches it."""
 
     on: bool
 
 
-class EnableIn(In):
+class JunctionEnableIn(In):
     """Let the program drive it, this way; `version` is the one that was seen."""
 
     mode: Literal["pattern", "control"]
     version: int
 
 
-class SeenIn(In):
+class JunctionSeenIn(In):
     """The version that was seen."""
 
     version: int
 
 
-class DayIn(In):
+class JunctionDayIn(In):
     """A Bangkok day."""
 
     day: date
@@ -96,7 +96,7 @@ class JunctionOut(Out):
     file: JunctionFile
 
 
-class LaneNowOut(Out):
+class JunctionLaneOut(Out):
     """A lane now; `age_s` is null where nobody sees it."""
 
     key: str
@@ -106,7 +106,7 @@ class LaneNowOut(Out):
     age_s: float | None
 
 
-class SignalLiveOut(Out):
+class JunctionLiveOut(Out):
     """A junction this second. `age_s`: how long ago that was told; phases are places in the file, from 0."""
 
     junction_id: UUID
@@ -117,7 +117,7 @@ class SignalLiveOut(Out):
     colour: Literal["green", "yellow", "red"] | None
     for_s: float | None
     phase_age_s: float | None
-    lanes: list[LaneNowOut]
+    lanes: list[JunctionLaneOut]
     wish: int | None
     why: str
     facts: dict[str, float]
@@ -125,7 +125,7 @@ class SignalLiveOut(Out):
     trouble: str
 
 
-class ComparisonOut(Out):
+class JunctionComparisonOut(Out):
     """What the wishes of today would have saved, in vehicle-minutes, with the 95 % interval."""
 
     changes: int
@@ -134,7 +134,7 @@ class ComparisonOut(Out):
     high_min: float
 
 
-class NoteOut(Out):
+class JunctionNoteOut(Out):
     """Something that happened to a junction."""
 
     id: UUID
@@ -144,7 +144,7 @@ class NoteOut(Out):
     by: str
 
 
-class FlowOut(Out):
+class JunctionFlowOut(Out):
     """Vehicles of an approach in the hour or quarter from `at` on; `counted_s` of `whole_s` lane-seconds counted."""
 
     approach: str
@@ -156,7 +156,7 @@ class FlowOut(Out):
     whole_s: int
 
 
-class FiguresOut(Out):
+class JunctionFiguresOut(Out):
     """A day's performance measures of the log; null where the log cannot tell."""
 
     day: date
@@ -173,8 +173,8 @@ class JunctionDetailOut(Out):
 
     junction: JunctionOut
     changes: int
-    comparison: ComparisonOut | None
-    notes: list[NoteOut]
-    flow: list[FlowOut]
-    figures: FiguresOut | None
+    comparison: JunctionComparisonOut | None
+    notes: list[JunctionNoteOut]
+    flow: list[JunctionFlowOut]
+    figures: JunctionFiguresOut | None
     measuring: Literal["rest", "running", "failed"]
