@@ -66,6 +66,7 @@ class Post:
         self._plant: Plant | None = None
         self._decided_s = 0.0
         self._missing: str | None = None
+        """What the picture lacks; None until it was whole for the first time."""
         self._shown: tuple[int, str] | None = None
         self._waiting = Noted()
         self._turn = asyncio.Lock()
@@ -162,9 +163,10 @@ class Post:
             return
         picture = self.sight.picture(now_s)
         missing = self.sight.missing(now_s)
-        if missing != self._missing and not (self._missing is None and not missing):
+        if self._missing is not None and missing != self._missing:
             self._waiting.notes.append(("fresh", {}) if not missing else ("stale", {"missing": missing}))
-        self._missing = missing
+        if self._missing is not None or not missing:
+            self._missing = missing
         if picture is None:
             self.decision = None
             self.wishing.drop()
