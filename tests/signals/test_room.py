@@ -9,14 +9,14 @@ import msgspec
 import pytest
 
 from tests.conftest import NIGHT
-from tests.signals.conftest import BOX, HERE
+from tests.signals.conftest import BOX, HERE, the_file
 from unjai.model.actor import system
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import ObservationId, StationId
 from unjai.model.reading import Observation
 from unjai.people.registry import Refusals
 from unjai.sense.record import Writing
-from unjai.signals.flows import enabling
+from unjai.signals.flows import enabling, junctions
 from unjai.signals.flows.junctions import set_mode
 from unjai.signals.flows.keeping import forget_signals
 from unjai.signals.junction import Decision
@@ -226,3 +226,24 @@ async def test_counts_and_logs_are_recorded_once_and_forgotten(room):
     async with room.db.tx(system(HERE)) as tx:
         await forget_signals(tx, room.clock)
         assert await flow.flow_of(tx, **span) == []
+
+
+async def test_a_controller_program_that_breaks_lets_the_street_go(room):
+    await mode(room, "control")
+    await second(room, CAR)
+    post, driven = room.room.posts[room.key], room.controllers[-1]
+    post.decision, post._decide = None, None  # it cannot even be called
+    await second(room, CAR)
+    assert driven.heard == [1, "release"]
+
+
+async def test_a_junction_that_cannot_be_served_stops_no_other(room, db, ground):
+    async with db.tx(ground.supervisor) as tx:
+        mine = (tx, ground.supervisor, room.clock)
+        made = await junctions.register(*mine, file=the_file(code="J-00"), plant=junctions.PlantWish())
+        await junctions.watch(*mine, junction_id=made["id"], on=True)
+        await store.change_junction(tx, made["id"], definition={"code": "J-00"})
+    await room.room.load()
+    assert set(room.room.posts) == {room.key}
+    async with db.tx(ground.supervisor) as tx:
+        await store.change_junction(tx, made["id"], removed_at=NIGHT)

@@ -110,6 +110,12 @@ class Post:
                 await self._plant.close()
         self._plant, self.health, self.trouble, self.decision = None, "none", "", None
 
+    async def let_go(self) -> None:
+        """Release the controller where it is driven; the next whole second drives again."""
+        async with self._turn:
+            if self.mode in _DRIVES:
+                await self._let_go()
+
     async def _let_go(self) -> None:
         """Release the controller; one that does not hear it goes back by itself, when wishes stop coming."""
         if self._plant is None:

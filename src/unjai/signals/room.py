@@ -83,11 +83,17 @@ class Room:
             for key in [key for key, post in self.posts.items() if key not in rows or post.other_than(rows[key])]:
                 await self.posts.pop(key).end()
             for key, row in rows.items():
-                if key in self.posts:
-                    await self.posts[key].drive(row)
-                elif row["mode"] != "off":
-                    self.posts[key] = self._post(row)
-                    await self.posts[key].drive(row)
+                if key in self.posts or row["mode"] != "off":
+                    await self._drive(key, row)
+
+    async def _drive(self, key: UUID, row: dict[str, Any]) -> None:
+        """Give a junction's post its mode, and the junction a post; one that cannot be served stops no other."""
+        try:
+            if key not in self.posts:
+                self.posts[key] = self._post(row)
+            await self.posts[key].drive(row)
+        except Exception:
+            log.exception("junction %s cannot be served", row["code"])
 
     def _post(self, row: dict[str, Any]) -> Post:
         junction = junction_of(JunctionFile.model_validate(row["definition"]))
@@ -123,7 +129,8 @@ class Room:
         try:
             noted = await post.second(seconds(self._clock.now()))
         except Exception:
-            log.exception("junction %s lost a second", post.code)
+            log.exception("junction %s lost a second; its controller is let go", post.code)
+            await post.let_go()
             return
         state = {**post.state(seconds(self._clock.now())), "at": self._clock.now()}
         await self._bus.tell(state_subject(post.station_id, post.junction_id), msgspec.json.encode(state))
