@@ -155,7 +155,7 @@ async def flow_file(junction_id: UUID, ask: Reads, day: Day) -> Response:
             one.car,
             one.motorcycle,
             one.heavy,
-            round(100 * one.counted_s / one.whole_s),
+            min(100, round(100 * one.counted_s / max(1, one.whole_s))),
         ]
         for one in await flow(junction_id, ask, day, "quarter")
     ]

@@ -48,7 +48,7 @@ export function byApproach(detail: Detail): { key: string; car: number; motorcyc
   return (detail.junction.file.approaches ?? []).map(({ key }) => {
     const rows = detail.flow.filter((one) => one.approach === key);
     const sum = (of: 'car' | 'motorcycle' | 'heavy' | 'counted_s' | 'whole_s') => rows.reduce((all, one) => all + one[of], 0);
-    return { key, car: sum('car'), motorcycle: sum('motorcycle'), heavy: sum('heavy'), share: rows.length ? Math.min(1, sum('counted_s') / sum('whole_s')) : null };
+    return { key, car: sum('car'), motorcycle: sum('motorcycle'), heavy: sum('heavy'), share: rows.length ? Math.min(1, sum('counted_s') / Math.max(1, sum('whole_s'))) : null };
   });
 }
 

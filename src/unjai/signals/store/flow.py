@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -37,7 +37,8 @@ class LaneMinute:
 class Flow:
     """Vehicles over the stop lines of an approach in a quarter of an hour or an hour that begins at `at`.
 
-    `counted_s` says how many lane-seconds were counted of `whole_s`: below it, the true flow is higher.
+    `counted_s` says how many lane-seconds were counted of `whole_s`, those of the step that lie in what was asked for:
+    below it, the true flow is higher.
     """
 
     junction_id: UUID
@@ -67,14 +68,15 @@ async def flow_of(
     )
     rows = await tx.all(query, {"since": since, "until": until, "junction": junction_id})
     arms = await _approaches(tx, {row["junction_id"] for row in rows})
-    lasts_s = 900 if step == "quarter" else 3600
+    lasts = timedelta(minutes=15) if step == "quarter" else timedelta(hours=1)
     found: dict[tuple[datetime, UUID, str], dict[str, int]] = {}
     for row in rows:
         lanes = arms.get(row["junction_id"], {})
         if row["lane"] not in lanes:
             continue
         approach = lanes[row["lane"]]
-        whole = lasts_s * sum(one == approach for one in lanes.values())
+        span_s = int((min(row["at"] + lasts, until) - max(row["at"], since)).total_seconds())
+        whole = span_s * sum(one == approach for one in lanes.values())
         sums = found.setdefault((row["at"], row["junction_id"], approach), {"whole_s": whole})
         for name in ("car", "motorcycle", "heavy", "counted_s"):
             sums[name] = sums.get(name, 0) + row[name]
