@@ -148,6 +148,16 @@ def run_cameras(
     _loop(cameras(settings, shard=shard))
 
 
+@run.command("signals")
+def run_signals(data: Data = None) -> None:
+    """Watch the registered junctions, and drive those that it may."""
+    settings = load(data=data)
+    _logging(settings)
+    from unjai.roles.signals import signals  # noqa: PLC0415
+
+    _loop(signals(settings))
+
+
 @run.command("demo-zone")
 def run_demo_zone() -> None:
     """Bring the fictional demo zone into this centre; what is there already stays."""

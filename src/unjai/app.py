@@ -46,6 +46,7 @@ from unjai.respond.told import ToRespond
 from unjai.sense import counts, intake, record
 from unjai.sense.base import kinds
 from unjai.sense.rules import happened_at
+from unjai.signals.recording import note_signals
 from unjai.sos import flows as sos
 from unjai.territory.store import org_unit, org_unit_by_code, territory_version
 
@@ -92,6 +93,7 @@ RECORD: tuple[record.Step, ...] = (
     record.count_conflicts,  # an id reused with other content shows on the device's row
     counts.note_counts,  # what cameras counted, by line, kind and minute
     take_answers,  # what points say of sirens and lights
+    note_signals,  # what junctions counted and logged
 )
 
 PICTURE: tuple[watch.Step, ...] = (

@@ -95,7 +95,7 @@ async def test_every_device_authenticates_and_belongs_to_its_unit(
     known, registry = credentials.load(data), Registry()
     async with worker_db.tx(system(station)) as tx:
         await registry.load(tx, clock.now())
-    assert len(known.devices) == 20
+    assert len(known.devices) == 21
     for key, secret in known.devices.items():
         entry = registry.authenticate(key, secret)
         assert entry is not None, key
@@ -113,7 +113,7 @@ async def test_a_second_time_changes_nothing(
     assert (data / credentials.FILE).read_text() == before
     async with worker_db.tx(system(station)) as tx:
         assert (await territory_of(tx, station)).version == version
-        assert await tx.scalar(select(func.count()).select_from(device)) == len(town().phones) + 8 + 60 + 1
+        assert await tx.scalar(select(func.count()).select_from(device)) == len(town().phones) + 8 + 60 + 1 + 1
         assert len(await people.list_units(tx, system(station), clock)) == 12
         assert len(await people.list_shifts(tx, system(station), clock)) == 3
 

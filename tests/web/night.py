@@ -17,6 +17,8 @@ from tests.web.plain_night import SECRETS as PLAIN_SECRETS
 from tests.web.plain_night import plain_night
 from tests.web.plan_night import SECRET as PLAN_SECRET
 from tests.web.plan_night import plan_night
+from tests.web.signals_night import SECRETS as SIGNAL_SECRETS
+from tests.web.signals_night import signals_night
 from unjai.cameras.flows import consents as camera_consents
 from unjai.cameras.flows import counting, evidence
 from unjai.cameras.flows import health as camera_health
@@ -348,6 +350,7 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
         centre.ids |= await patrol_night(tx, HERE)
         centre.ids |= await escort_night(tx, HERE)
         centre.ids |= await plain_night(tx, HERE)
+        centre.ids |= await signals_night(tx, HERE)
         centre.ids |= await plan_night(tx, HERE, centre.ids["shift"])
     centre.ids |= await _overseen(centre, centre.tokens["operator", HERE])
     async with db.tx(here) as tx:
@@ -360,6 +363,7 @@ async def _night(centre: Centre, devices: dict[str, DeviceId]) -> None:
         *PATROL_SECRETS,
         *ESCORT_SECRETS,
         *PLAIN_SECRETS,
+        *SIGNAL_SECRETS,
         PLAN_SECRET,
         "ลับ 1",
         "สายตรวจลับ",

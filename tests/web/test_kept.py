@@ -10,7 +10,7 @@ import pytest
 import unjai
 from tests.web.edge import Centre
 from unjai.platform.config import Settings
-from unjai.platform.streams import CLASSES
+from unjai.platform.streams import RECORDED
 from unjai.web.keeping import NONE, RULES, Station, span_of
 from unjai.web.kept import words
 
@@ -60,7 +60,7 @@ def test_every_table_that_is_emptied_of_what_is_old_is_on_the_page():
 
 def test_every_retention_class_is_on_the_page():
     told = {table for rule in RULES for table in rule.tables}
-    tables = {"plate_read" if name == "plates" else f"obs_{name}" for name in CLASSES}
+    tables = {"plate_read" if name == "plates" else f"obs_{name}" for name in RECORDED}
     assert tables <= told
 
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.web.edge import CALLER, HERE, PASSWORD, PLACE, ROOT, THERE, Centre
+from tests.web.signals_night import FILE
 from unjai.model.actor import system
 from unjai.model.ids import named_id
 from unjai.people import flows as people
@@ -165,6 +166,11 @@ BODIES: dict[str, Any] = {
     "POST /api/plain-reports/{plain_report_id}/join": {"into": str(named_id("rights", "other report"))},
     "POST /api/patrol/findings/{finding_id}/settle": {"settled": True, "note": "ถูกยึด"},
     "POST /api/patrol/owner-messages/{owner_message_id}/sent": {"sent": True},
+    "PUT /api/signals/{junction_id}": {"file": FILE, "version": 1},
+    "POST /api/signals/{junction_id}/remove": {"version": 1},
+    "POST /api/signals/{junction_id}/watch": {"on": False},
+    "POST /api/signals/{junction_id}/enable": {"mode": "control", "version": 1},
+    "POST /api/signals/{junction_id}/measures": {"day": "2026-11-22"},
     "PATCH /api/units/{unit_id}": {"name_th": "ถูกยึด"},
     "POST /api/units/{unit_id}/duty": {"on": False},
     "PUT /api/roster/{day}/{shift_id}/{unit_id}": {"note": "ถูกยึด"},
@@ -175,6 +181,7 @@ BODIES: dict[str, Any] = {
 QUERIES = dict.fromkeys(
     ("recordings", "recordings.m3u8", "clip"), "?since=2026-11-21T17:00:00Z&until=2026-11-21T18:00:00Z"
 ) | {"package": "?why=taken"}
+QUERIES |= dict.fromkeys(("flow", "flow.csv", "log.csv", "log.parquet"), "?day=2026-11-22")
 """What a route whose path ends so needs to be asked at all."""
 
 COMMON_WORDS = re.compile("กลับ|ความลับ|รหัสลับ")

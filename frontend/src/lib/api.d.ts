@@ -8238,6 +8238,294 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Junctions
+         * @description Return the station's junctions with their files.
+         */
+        get: operations["list_junctions_api_signals_get"];
+        put?: never;
+        /**
+         * Register
+         * @description Write a junction into the register; it is off until it is set to shadow.
+         */
+        post: operations["register_api_signals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live
+         * @description Return what each junction does this second; one that nobody watches is not in the list.
+         */
+        get: operations["live_api_signals_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Judge a file; nothing is kept.
+         */
+        post: operations["check_api_signals_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{junction_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description Return a junction with what happened there today.
+         */
+        get: operations["read_api_signals__junction_id__get"];
+        /**
+         * Change
+         * @description Change a junction that nothing drives.
+         */
+        put: operations["change_api_signals__junction_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{junction_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove
+         * @description Take a junction out of the register.
+         */
+        post: operations["remove_api_signals__junction_id__remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{junction_id}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Watch
+         * @description Set a junction to shadow, or off.
+         */
+        post: operations["watch_api_signals__junction_id__watch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{junction_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable
+         * @description Let the program drive; 409 `approval_needed` until a second person approved it.
+         */
+        post: operations["enable_api_signals__junction_id__enable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{junction_id}/local": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Local
+         * @description Give the junction back to its own controller, at once.
+         */
+        post: operations["local_api_signals__junction_id__local_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{junction_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read File
+         * @description Return the junction's file, as it can be registered again.
+         */
+        get: operations["read_file_api_signals__junction_id__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{junction_id}/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flow
+         * @description Return a day's flow by approach; steps that nobody counted are left out.
+         */
+        get: operations["flow_api_signals__junction_id__flow_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{junction_id}/flow.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flow File
+         * @description Return a day's flow by approach and quarter of an hour as a table; the export stands in the audit log.
+         */
+        get: operations["flow_file_api_signals__junction_id__flow_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{junction_id}/log.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log File
+         * @description Return a day of the detailed log, in the columns that `atspm` reads; times are Bangkok's.
+         */
+        get: operations["log_file_api_signals__junction_id__log_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{junction_id}/log.parquet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log Parquet
+         * @description Return a day of the detailed log as Parquet, in the columns that `atspm` reads; times are Bangkok's.
+         */
+        get: operations["log_parquet_api_signals__junction_id__log_parquet_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{junction_id}/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure
+         * @description Reckon a day's performance measures beside this request; read the junction until `measuring` is at rest.
+         */
+        post: operations["measure_api_signals__junction_id__measures_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/public/roots": {
         parameters: {
             query?: never;
@@ -13977,6 +14265,529 @@ export interface components {
              * @default
              */
             why: string;
+        };
+        /**
+         * JunctionApproach
+         * @description An arm of the junction, as people call it.
+         */
+        JunctionApproach: {
+            /** Key */
+            key: string;
+            /** Name Th */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+        };
+        /**
+         * JunctionChangeIn
+         * @description A junction as it shall be; `version` is the one that was seen.
+         */
+        JunctionChangeIn: {
+            file: components["schemas"]["JunctionFile"];
+            /**
+             * @default {
+             *       "plant": "none",
+             *       "host": "",
+             *       "port": 161
+             *     }
+             */
+            plant: components["schemas"]["JunctionPlantIn"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * JunctionCheckIn
+         * @description A file to be judged; nothing is kept.
+         */
+        JunctionCheckIn: {
+            file: components["schemas"]["JunctionFile"];
+        };
+        /**
+         * JunctionCheckOut
+         * @description What stands in a file that may be registered.
+         */
+        JunctionCheckOut: {
+            /** Code */
+            code: string;
+            /** Lanes */
+            lanes: number;
+            /** Phases */
+            phases: number;
+        };
+        /**
+         * JunctionComparisonOut
+         * @description What the wishes of today would have saved, in vehicle-minutes, with the 95 % interval.
+         */
+        JunctionComparisonOut: {
+            /** Changes */
+            changes: number;
+            /** Saved Min */
+            saved_min: number;
+            /** Low Min */
+            low_min: number;
+            /** High Min */
+            high_min: number;
+        };
+        /**
+         * JunctionDayIn
+         * @description A Bangkok day.
+         */
+        JunctionDayIn: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+        };
+        /**
+         * JunctionDetailOut
+         * @description What the page shows beside the live state.
+         */
+        JunctionDetailOut: {
+            junction: components["schemas"]["JunctionOut"];
+            /** Changes */
+            changes: number;
+            comparison: components["schemas"]["JunctionComparisonOut"] | null;
+            /** Notes */
+            notes: components["schemas"]["JunctionNoteOut"][];
+            /** Flow */
+            flow: components["schemas"]["JunctionFlowOut"][];
+            figures: components["schemas"]["JunctionFiguresOut"] | null;
+            /**
+             * Measuring
+             * @enum {string}
+             */
+            measuring: "rest" | "running" | "failed";
+        };
+        /**
+         * JunctionDetector
+         * @description A loop or a camera's zone that switches: its number in the controller's log, and what it is for.
+         */
+        JunctionDetector: {
+            /** Number */
+            number: number;
+            /**
+             * Use
+             * @enum {string}
+             */
+            use: "presence" | "advance";
+        };
+        /**
+         * JunctionEnableIn
+         * @description Let the program drive it, this way; `version` is the one that was seen.
+         */
+        JunctionEnableIn: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "pattern" | "control";
+            /** Version */
+            version: number;
+        };
+        /**
+         * JunctionFiguresOut
+         * @description A day's performance measures of the log; null where the log cannot tell.
+         */
+        JunctionFiguresOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Events */
+            events: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Arrivals */
+            arrivals?: number | null;
+            /** On Green */
+            on_green?: number | null;
+            /** Cycles */
+            cycles?: number | null;
+            /** Split Failures */
+            split_failures?: number | null;
+        };
+        /**
+         * JunctionFile
+         * @description A junction with signals.
+         */
+        JunctionFile: {
+            /** Code */
+            code: string;
+            /** Name Th */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /**
+             * Max Wait S
+             * @default 150
+             */
+            max_wait_s: number;
+            /** Approaches */
+            approaches: components["schemas"]["JunctionApproach"][];
+            /** Lanes */
+            lanes: components["schemas"]["JunctionInLane"][];
+            /** Outs */
+            outs: components["schemas"]["JunctionOutLane"][];
+            /** Links */
+            links: components["schemas"]["JunctionWay"][];
+            /** Phases */
+            phases: components["schemas"]["JunctionPhase"][];
+        };
+        /**
+         * JunctionFlowOut
+         * @description Vehicles of an approach in the hour or quarter from `at` on; `counted_s` of `whole_s` lane-seconds counted.
+         */
+        JunctionFlowOut: {
+            /** Approach */
+            approach: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Car */
+            car: number;
+            /** Motorcycle */
+            motorcycle: number;
+            /** Heavy */
+            heavy: number;
+            /** Counted S */
+            counted_s: number;
+            /** Whole S */
+            whole_s: number;
+        };
+        /**
+         * JunctionIn
+         * @description A junction for the register.
+         */
+        JunctionIn: {
+            file: components["schemas"]["JunctionFile"];
+            /**
+             * @default {
+             *       "plant": "none",
+             *       "host": "",
+             *       "port": 161
+             *     }
+             */
+            plant: components["schemas"]["JunctionPlantIn"];
+        };
+        /**
+         * JunctionInLane
+         * @description A lane that comes in: its stop line, which way it is driven, and how far back it reaches.
+         */
+        JunctionInLane: {
+            /** Key */
+            key: string;
+            /** Approach */
+            approach: string;
+            /** Length M */
+            length_m: number;
+            /** Speed Mps */
+            speed_mps: number;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Bearing Deg */
+            bearing_deg: number;
+            /**
+             * Detectors
+             * @default []
+             */
+            detectors: components["schemas"]["JunctionDetector"][];
+        };
+        /**
+         * JunctionLaneOut
+         * @description A lane now; `age_s` is null where nobody sees it.
+         */
+        JunctionLaneOut: {
+            /** Key */
+            key: string;
+            /** Queue */
+            queue: number;
+            /** Queue M */
+            queue_m: number;
+            /** Seen */
+            seen: number;
+            /** Age S */
+            age_s: number | null;
+        };
+        /**
+         * JunctionLiveOut
+         * @description A junction this second. `age_s`: how long ago that was told; phases are places in the file, from 0.
+         */
+        JunctionLiveOut: {
+            /**
+             * Junction Id
+             * Format: uuid
+             */
+            junction_id: string;
+            /** Age S */
+            age_s: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "off" | "shadow" | "pattern" | "control" | "local";
+            /**
+             * Missing
+             * @enum {string}
+             */
+            missing: "" | "lanes" | "phase";
+            /** Phase */
+            phase: number | null;
+            /** Colour */
+            colour: ("green" | "yellow" | "red") | null;
+            /** For S */
+            for_s: number | null;
+            /** Phase Age S */
+            phase_age_s: number | null;
+            /** Lanes */
+            lanes: components["schemas"]["JunctionLaneOut"][];
+            /** Wish */
+            wish: number | null;
+            /** Why */
+            why: string;
+            /** Facts */
+            facts: {
+                [key: string]: number;
+            };
+            /**
+             * Health
+             * @enum {string}
+             */
+            health: "none" | "ok" | "trouble";
+            /** Trouble */
+            trouble: string;
+        };
+        /**
+         * JunctionNoteOut
+         * @description Something that happened to a junction.
+         */
+        JunctionNoteOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** By */
+            by: string;
+        };
+        /**
+         * JunctionOut
+         * @description A junction of the register, with its file.
+         */
+        JunctionOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Name Th */
+            name_th: string;
+            /** Name En */
+            name_en: string;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "off" | "shadow" | "pattern" | "control" | "local";
+            /**
+             * Mode At
+             * Format: date-time
+             */
+            mode_at: string;
+            /** Mode By */
+            mode_by: string;
+            /**
+             * Plant
+             * @enum {string}
+             */
+            plant: "none" | "ntcip";
+            /** Host */
+            host: string;
+            /** Port */
+            port: number;
+            /** Version */
+            version: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            file: components["schemas"]["JunctionFile"];
+        };
+        /**
+         * JunctionOutLane
+         * @description A lane that goes out: where it begins and which way it is driven.
+         */
+        JunctionOutLane: {
+            /** Key */
+            key: string;
+            /** Length M */
+            length_m: number;
+            /** Speed Mps */
+            speed_mps: number;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+            /** Bearing Deg */
+            bearing_deg?: number | null;
+        };
+        /**
+         * JunctionPhase
+         * @description What shows green together, and for how long.
+         */
+        JunctionPhase: {
+            /** State */
+            state: string;
+            /**
+             * Min Green S
+             * @default 5
+             */
+            min_green_s: number;
+            /**
+             * Max Green S
+             * @default 120
+             */
+            max_green_s: number;
+            /**
+             * Yellow S
+             * @default 3
+             */
+            yellow_s: number;
+            /**
+             * Red Clear S
+             * @default 0
+             */
+            red_clear_s: number;
+            /**
+             * Walk S
+             * @default 0
+             */
+            walk_s: number;
+            /**
+             * Walk Clear S
+             * @default 0
+             */
+            walk_clear_s: number;
+            /** Number */
+            number?: number | null;
+            /** Name Th */
+            name_th: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+        };
+        /**
+         * JunctionPlantIn
+         * @description How the junction's controller is reached. Without `community` the one that is kept stays, for the same host.
+         */
+        JunctionPlantIn: {
+            /**
+             * Plant
+             * @default none
+             * @enum {string}
+             */
+            plant: "none" | "ntcip";
+            /**
+             * Host
+             * @default
+             */
+            host: string;
+            /**
+             * Port
+             * @default 161
+             */
+            port: number;
+            /** Community */
+            community?: string | null;
+        };
+        /**
+         * JunctionSeenIn
+         * @description The version that was seen.
+         */
+        JunctionSeenIn: {
+            /** Version */
+            version: number;
+        };
+        /**
+         * JunctionWatchIn
+         * @description On: shadow. Off: nothing watches it.
+         */
+        JunctionWatchIn: {
+            /** On */
+            on: boolean;
+        };
+        /**
+         * JunctionWay
+         * @description One way over the junction: its place in the phases' letters, and the ways that it crosses or yields to.
+         */
+        JunctionWay: {
+            /** Signal */
+            signal: number;
+            /** From Lane */
+            from_lane: string;
+            /** To Lane */
+            to_lane: string;
+            /**
+             * Turn
+             * @default s
+             * @enum {string}
+             */
+            turn: "l" | "s" | "r" | "t";
+            /**
+             * Yields To
+             * @default []
+             */
+            yields_to: number[];
+            /**
+             * Crosses
+             * @default []
+             */
+            crosses: number[];
+            /**
+             * Pedestrian
+             * @default false
+             */
+            pedestrian: boolean;
         };
         /**
          * KeptListOut
@@ -42800,6 +43611,671 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_junctions_api_signals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JunctionOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    register_api_signals_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JunctionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JunctionOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    live_api_signals_live_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JunctionLiveOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    check_api_signals_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JunctionCheckIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JunctionCheckOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_api_signals__junction_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                junction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JunctionDetailOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    change_api_signals__junction_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                junction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JunctionChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JunctionOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    remove_api_signals__junction_id__remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                junction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JunctionSeenIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    watch_api_signals__junction_id__watch_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                junction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JunctionWatchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JunctionOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    enable_api_signals__junction_id__enable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                junction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JunctionEnableIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JunctionOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    local_api_signals__junction_id__local_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                junction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JunctionOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_file_api_signals__junction_id__file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                junction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JunctionFile"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    flow_api_signals__junction_id__flow_get: {
+        parameters: {
+            query: {
+                /** @description A Bangkok day. */
+                day: string;
+                step?: "quarter" | "hour";
+            };
+            header?: never;
+            path: {
+                junction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JunctionFlowOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    flow_file_api_signals__junction_id__flow_csv_get: {
+        parameters: {
+            query: {
+                /** @description A Bangkok day. */
+                day: string;
+            };
+            header?: never;
+            path: {
+                junction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    log_file_api_signals__junction_id__log_csv_get: {
+        parameters: {
+            query: {
+                /** @description A Bangkok day. */
+                day: string;
+            };
+            header?: never;
+            path: {
+                junction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    log_parquet_api_signals__junction_id__log_parquet_get: {
+        parameters: {
+            query: {
+                /** @description A Bangkok day. */
+                day: string;
+            };
+            header?: never;
+            path: {
+                junction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    measure_api_signals__junction_id__measures_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                junction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JunctionDayIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JunctionDetailOut"];
+                };
             };
             /** @description Refused; nothing was done */
             "4XX": {

@@ -12,6 +12,7 @@ from typing import Any
 from unjai.demo import credentials
 from unjai.demo.credentials import Credentials, Login
 from unjai.demo.town import PARENT_CODE, STATION_CODE, STATION_EN, STATION_TH, Town, geojson, town
+from unjai.demo.town.crossing import BOX, demo_crossing
 from unjai.demo.town.shapes import to_lonlat
 from unjai.model.actor import Actor, system
 from unjai.model.clock import BANGKOK, Clock
@@ -22,7 +23,11 @@ from unjai.people.flows import roster
 from unjai.people.passwords import one_time_password
 from unjai.people.rules import ShiftTime, shift_at
 from unjai.platform.database import Database
+from unjai.signals.flows import junctions
+from unjai.signals.schemas.definition import JunctionFile
+from unjai.signals.store.junctions import junction_coded
 from unjai.territory import flows as territory
+from unjai.territory.flows.new_device import add_device
 from unjai.territory.store import device_by_key
 
 log = logging.getLogger(__name__)
@@ -56,6 +61,7 @@ async def seed_demo(db: Database, clock: Clock, *, data_dir: Path) -> StationId:
     bringing = _Bringing(db=db, actor=system(station_id, name="demo"), clock=clock, here=here, known=known)
     await bringing.territory()
     await bringing.accounts(data_dir)
+    await bringing.signals()
     await bringing.secrets()
     known.save(data_dir)
     await bringing.units()
@@ -157,15 +163,36 @@ class _Bringing:
             await people.sign_out(tx, actor, clock, token=str(changed.token))
 
     async def secrets(self) -> None:
-        """Give every pole and phone a secret unless the file knows the one it has."""
-        for device in (*self.here.poles, *self.here.phones):
+        """Give every pole, phone and box a secret unless the file knows the one it has."""
+        for key in (*(one.key for one in (*self.here.poles, *self.here.phones)), BOX):
             async with self.db.tx(self.actor) as tx:
-                row = await device_by_key(tx, device.key)
-                assert row is not None, device.key
-                secret = self.known.devices.get(device.key)
-                if secret is None or not await people.verify_credential(tx, key=device.key, secret=secret):
+                row = await device_by_key(tx, key)
+                assert row is not None, key
+                secret = self.known.devices.get(key)
+                if secret is None or not await people.verify_credential(tx, key=key, secret=secret):
                     fresh = await people.issue_credential(tx, self.actor, self.clock, device_id=row.id)
-                    self.known.devices[device.key] = fresh
+                    self.known.devices[key] = fresh
+
+    async def signals(self) -> None:
+        """Register the crossing that the play drives, watched in shadow, and its box; what is there stays."""
+        actor, clock, file = self.actor, self.clock, JunctionFile.model_validate(demo_crossing())
+        async with self.db.tx(actor) as tx:
+            if await junction_coded(tx, actor.station, file.code) is None:
+                row = await junctions.register(tx, actor, clock, file=file, plant=junctions.PlantWish())
+                await junctions.watch(tx, actor, clock, junction_id=row["id"], on=True)
+            if await device_by_key(tx, BOX) is None:
+                await add_device(
+                    tx,
+                    actor,
+                    clock,
+                    key=BOX,
+                    kind="signal_box",
+                    name_th=f"กล่องตรวจนับรถ {file.name_th}",
+                    name_en=f"Traffic detector, {file.name_en}",
+                    lon=file.lon,
+                    lat=file.lat,
+                    settings={"junction": file.code},
+                )
 
     async def units(self) -> None:
         """Make units and shifts that are missing."""

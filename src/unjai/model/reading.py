@@ -20,8 +20,11 @@ ClockVerdict = Literal["ok", "late", "ahead", "wrong", "none"]
 `wrong`: not to be believed (over 12 h ahead, or before 2020), so our own time counts · `none`: it sent no time.
 """
 
-RetentionClass = Literal["fleet", "device", "citizen", "plates"]
-"""Each class has its own stream, its own table and its own age (see `platform.streams.CLASSES`)."""
+RetentionClass = Literal["fleet", "device", "citizen", "plates", "moment"]
+"""Each class has its own stream, its own table and its own age (see `platform.streams.CLASSES`).
+
+`moment` counts only now (what a junction sees each second): an hour in its stream, in no table.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -184,6 +184,19 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
             th="ส่งการเข้าตรวจและสิ่งที่พบของตน จากโทรศัพท์ที่ลงทะเบียน",
             en="send one's own visits and findings from a registered phone",
         ),
+        "signals.read": Text(
+            th="ดูสัญญาณไฟทางแยก ปริมาณรถ และบันทึกของตู้ควบคุม",
+            en="see junctions with signals, their flow and the controllers' log",
+        ),
+        "signals.manage": Text(
+            th="ลงทะเบียน แก้ไข และลบทางแยก และเปิดหรือปิดการเฝ้าดู",
+            en="register, change and remove junctions, and set them to shadow or off",
+        ),
+        "signals.local": Text(th="คืนทางแยกให้ตู้ควบคุมของตนทันที", en="give a junction back to its own controller at once"),
+        "signals.control": Text(
+            th="ขอเปิดให้ระบบคุมสัญญาณไฟ (มีผลเมื่ออีกคนอนุมัติ)",
+            en="ask to let the program drive signals (a second person approves)",
+        ),
     }
 )
 
@@ -191,6 +204,7 @@ _SEE = frozenset({"zone.read", "device.read", "incident.read", "caller.read", "u
 _SEE |= {"device.contact", "rule.read", "camera.read"}
 _WORK = frozenset({"call.take", "incident.work", "dispatch", "shift.log", "replay.read", "escort.read"})
 _WORK |= {"camera.watch", "camera.replay", "camera.ptz", "sos.talk", "sos.alarm", "night.read"}
+_SIGNALS = frozenset({"signals.read", "signals.local", "signals.control"})
 _PLATES = frozenset({"plates.search", "plates.hold"})
 _WATCH = frozenset({"plates.watch.read", "plates.watch.propose"})
 _HITS = frozenset({"plates.hits", "plates.judge", "plates.read"})
@@ -203,7 +217,14 @@ ROLES: Mapping[str, Role] = MappingProxyType(
         "operator": Role(
             th="พนักงานวิทยุ/ผู้ปฏิบัติงาน CCOC",
             en="CCOC operator",
-            rights=_SEE | _WORK | _CASE | _WATCH | _HITS | _REPORTS | {"breakglass.take", "plates.search"},
+            rights=_SEE
+            | _WORK
+            | _CASE
+            | _WATCH
+            | _HITS
+            | _REPORTS
+            | {"breakglass.take", "plates.search"}
+            | {"signals.read", "signals.local"},
         ),
         "supervisor": Role(
             th="หัวหน้าผลัด",
@@ -217,7 +238,8 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | _PLATES
             | _WATCH
             | _HITS
-            | (_REPORTS | {"report.tip"}),
+            | (_REPORTS | {"report.tip"})
+            | (_SIGNALS | {"signals.manage"}),
         ),
         "superintendent": Role(
             th="หัวหน้าสถานี",
@@ -230,7 +252,8 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | {"plates.case", "plates.watch.read", "plates.hits"}
             | {"patrol.read", "patrol.manage", "patrol.plan", "patrol.requests"}
             | {"night.read", "night.work"}
-            | (_REPORTS | {"report.tip"}),
+            | (_REPORTS | {"report.tip"})
+            | _SIGNALS,
         ),
         "detective": Role(
             th="สืบสวน",
@@ -279,6 +302,8 @@ ROLES: Mapping[str, Role] = MappingProxyType(
                     "device.admin",
                     "camera.manage",
                     "rule.admin",
+                    "signals.read",
+                    "signals.manage",
                     "patrol.read",
                     "patrol.manage",
                     "unit.admin",

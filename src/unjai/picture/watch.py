@@ -38,7 +38,7 @@ from unjai.picture.rules import Alarm
 from unjai.picture.views import View, frames
 from unjai.platform.database import Database, Tx
 from unjai.platform.follow import Follower
-from unjai.platform.streams import CLASSES, Bus, observations, stream_of
+from unjai.platform.streams import RECORDED, Bus, observations, stream_of
 
 log = logging.getLogger(__name__)
 
@@ -295,7 +295,7 @@ class Picture:
     async def run(self) -> None:
         """Follow every stream, tick, save and listen for silence, for ever."""
         async with asyncio.TaskGroup() as group:
-            for retention in CLASSES:
+            for retention in RECORDED:
                 group.create_task(self.follow(stream_of(retention)))
             group.create_task(self.changes.run())
             group.create_task(self._every(TICK_S, self.tick))

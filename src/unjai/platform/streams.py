@@ -45,6 +45,7 @@ class Kept:
     partition: timedelta
     own_table: bool = False
     """The capability that it belongs to records it in a table of its own; there is no `obs_` table."""
+    stream_age: timedelta = STREAM_AGE
 
 
 CLASSES: dict[RetentionClass, Kept] = {
@@ -52,7 +53,16 @@ CLASSES: dict[RetentionClass, Kept] = {
     "device": Kept(stream_bytes=500_000_000, table_age=timedelta(days=90), partition=timedelta(days=7)),
     "citizen": Kept(stream_bytes=500_000_000, table_age=timedelta(days=30), partition=timedelta(days=1)),
     "plates": Kept(stream_bytes=400_000_000, table_age=timedelta(days=30), partition=timedelta(days=1), own_table=True),
+    "moment": Kept(
+        stream_bytes=200_000_000,
+        table_age=timedelta(0),
+        partition=timedelta(0),
+        own_table=True,
+        stream_age=timedelta(hours=1),
+    ),
 }
+RECORDED: tuple[RetentionClass, ...] = tuple(name for name, kept in CLASSES.items() if kept.table_age)
+"""The classes that come into tables and into the picture; the others are gone with their stream's age."""
 
 _decode = msgspec.json.Decoder(list[Observation]).decode
 _encode = msgspec.json.Encoder().encode
@@ -116,7 +126,7 @@ class Bus:
                     subjects=[f"obs.*.{retention}.>"],
                     retention=RetentionPolicy.LIMITS,
                     storage=StorageType.FILE,
-                    max_age=STREAM_AGE.total_seconds(),
+                    max_age=kept.stream_age.total_seconds(),
                     max_bytes=kept.stream_bytes,
                     discard=DiscardPolicy.NEW,
                     duplicate_window=120,

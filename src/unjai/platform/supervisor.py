@@ -22,7 +22,7 @@ from unjai.platform.engines.disc import DiscWatch
 from unjai.platform.engines.folders import alone_in, disc_full, writing
 from unjai.platform.engines.greeting import greeting
 from unjai.platform.engines.nursery import Nursery
-from unjai.platform.engines.parts import CAMERAS_WANTED, BackOff, Child, Log, Part
+from unjai.platform.engines.parts import CAMERAS_WANTED, SIGNALS_WANTED, BackOff, Child, Log, Part
 from unjai.platform.engines.ports import assert_free
 from unjai.platform.engines.roster import Roster
 from unjai.platform.engines.secrets import keep
@@ -269,17 +269,21 @@ class _Centre:
                 self._children["nats"].send(signal.SIGTERM)
 
     async def _follow_wishes(self) -> None:
-        """Run the cameras' process while core says that there are cameras (`CAMERAS_WANTED`)."""
+        """Run the processes of cameras and signals while core says that they are wanted (marks in `DATA/run`)."""
         share = self._settings.cameras
-        part = self._roster.role("cameras", "unjai_worker", words=("run", "cameras", "--shard", share))
-        while share:
-            wanted = (self._run / CAMERAS_WANTED).exists()
-            if wanted and "cameras" not in self._keepers:
-                self._keep(part)
-            elif not wanted and (keeper := self._keepers.pop("cameras", None)) is not None:
-                keeper.cancel()
-                if (child := self._children.pop("cameras", None)) is not None:
-                    await child.stop(_STOP_S)
+        wishes = {SIGNALS_WANTED: self._roster.role("signals", "unjai_worker")}
+        if share:
+            words = ("run", "cameras", "--shard", share)
+            wishes[CAMERAS_WANTED] = self._roster.role("cameras", "unjai_worker", words=words)
+        while True:
+            for mark, part in wishes.items():
+                wanted = (self._run / mark).exists()
+                if wanted and part.name not in self._keepers:
+                    self._keep(part)
+                elif not wanted and (keeper := self._keepers.pop(part.name, None)) is not None:
+                    keeper.cancel()
+                    if (child := self._children.pop(part.name, None)) is not None:
+                        await child.stop(_STOP_S)
             await asyncio.sleep(_WISHES_LOOK_S)
 
     async def _do_chores(self) -> None:

@@ -45,7 +45,7 @@ from unjai.platform.database import Database, url_of
 from unjai.platform.engines.device_streams import ensure_device_streams
 from unjai.platform.engines.links import links
 from unjai.platform.engines.nats_log import follow_refused
-from unjai.platform.engines.parts import CAMERAS_WANTED
+from unjai.platform.engines.parts import CAMERAS_WANTED, SIGNALS_WANTED
 from unjai.platform.engines.secrets import database_password
 from unjai.platform.ledger import roots, sealing
 from unjai.platform.ledger.receipts import SIGN
@@ -72,6 +72,9 @@ from unjai.sense import mqtt_door, record
 from unjai.sense.base import sensors
 from unjai.sense.intake import Intake
 from unjai.sense.store import keep_partitions
+from unjai.signals.flows.keeping import forget_signals
+from unjai.signals.store.junctions import any_junction
+from unjai.signals.store.log import keep_log
 from unjai.sos import flows as sos
 from unjai.territory.flows.staging import forget_old_files
 
@@ -141,7 +144,7 @@ async def _core(made: Common) -> None:
             group.create_task(_sign_when_asked(made))
             group.create_task(every(60.0, lambda: close_ledger_days(made)))
             group.create_task(every(20.0, lambda: _shift_logs(made)))
-            group.create_task(every(5.0, lambda: _wish_cameras(made)))
+            group.create_task(every(5.0, lambda: _wish(made)))
             for job in (packing.run(), copying.run(), _match_plates(made), _note_edges(made), wake_phones(made)):
                 group.create_task(job)
             group.create_task(every(1.0, lambda: _points(made)))
@@ -173,15 +176,16 @@ async def _shift_logs(made: Common) -> None:
             await shift_log.keep_logs(tx, made.everywhere, made.clock, station_id=station_id)
 
 
-async def _wish_cameras(made: Common) -> None:
-    """Tell the supervisor whether there are cameras to serve."""
+async def _wish(made: Common) -> None:
+    """Tell the supervisor whether there are cameras to serve, and junctions to watch."""
     async with made.db.tx(made.everywhere) as tx:
-        wanted = await anything_to_serve(tx)
-    mark = made.settings.data / "run" / CAMERAS_WANTED
-    if wanted and not mark.exists():
-        mark.touch(mode=0o600)
-    elif not wanted:
-        mark.unlink(missing_ok=True)
+        found = {CAMERAS_WANTED: await anything_to_serve(tx), SIGNALS_WANTED: await any_junction(tx)}
+    for name, wanted in found.items():
+        mark = made.settings.data / "run" / name
+        if wanted and not mark.exists():
+            mark.touch(mode=0o600)
+        elif not wanted:
+            mark.unlink(missing_ok=True)
 
 
 async def _hear(made: Common, picture: Picture, refresher: Refresher) -> None:
@@ -375,6 +379,7 @@ async def _sign_when_asked(made: Common) -> None:
 async def _partitions(made: Common, owner: Database) -> None:
     async with owner.tx(made.everywhere) as tx:
         dropped = await keep_partitions(tx, made.clock.now())
+        dropped += await keep_log(tx, made.clock.now())
         dropped += await keep_reads(tx, made.clock.now(), timedelta(days=made.settings.plates_days))
     oldest = (made.clock.now() - timedelta(days=made.settings.plate_pictures_days + 1)).date()
     dropped += await asyncio.to_thread(plate_pictures(made.settings.data).forget, oldest)
@@ -400,3 +405,4 @@ async def _tidy(made: Common) -> None:
         await forget_walks(tx, made.clock)
         await tend_reports(tx, made.clock)
         await sos.forget(tx, made.clock)
+        await forget_signals(tx, made.clock)

@@ -25,7 +25,7 @@ from unjai.platform.audit import unsealed_since
 from unjai.platform.engines.device_streams import ACKNOWLEDGED, LIGHT
 from unjai.platform.ledger import tree
 from unjai.platform.outbox import outbox
-from unjai.platform.streams import CLASSES, stream_of
+from unjai.platform.streams import CLASSES, RECORDED, stream_of
 
 STATS = "stats.core"
 _PATIENCE_S = 1.0
@@ -113,7 +113,7 @@ async def _from_database(made: Common, found: Vitals) -> None:
             )
         )
     found.database = dict(row or {})
-    for retention in CLASSES:
+    for retention in RECORDED:
         name = stream_of(retention)
         found.streams[name] = Stream(messages=0, bytes=0, picture=-place.get(name, 0))
 

@@ -48,6 +48,8 @@ from unjai.roles.vitals import Vitals, vitals
 from unjai.sense.api import router as sense_router
 from unjai.sense.base import sensors
 from unjai.sense.http_door import Doors
+from unjai.signals.api import router as signals_router
+from unjai.signals.live import Live
 from unjai.sos.api import router as sos_router
 from unjai.territory.api import router as territory_router
 from unjai.territory.api.files import files_router
@@ -75,6 +77,7 @@ ROUTERS = (
     sos_router,
     plates_router,
     patrol_router,
+    signals_router,
     ledger_router,
     watching_router,
     system_router,
@@ -135,8 +138,9 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
     """Return the edge with everything wired, and its hub."""
     sessions, hub, taking = Sessions(made), Hub(made.bus, made.clock), app.intake_of(made)
     await hub.start()
-    desk, watched = Desk(made.bus), Watched()
+    desk, watched, junctions = Desk(made.bus), Watched(), Live(made.bus)
     await desk.start()
+    await junctions.start()
     await made.bus.hear("evt.*.session.revoked", sessions.forget)
     refresher = Refresher(made)
     await refresher.start()
@@ -220,6 +224,7 @@ async def web_application(made: Common) -> tuple[FastAPI, Hub]:
     application.state.vault = Vault(made.settings.data / "secrets")
     application.state.system = whole
     application.state.cameras, application.state.watched = desk, watched
+    application.state.signals = junctions
     application.state.sign = lambda: made.bus.tell(SIGN, b"")
     application.state.tsa_ca = made.settings.tsa_ca
     application.state.push = made.settings.push

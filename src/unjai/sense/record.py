@@ -14,7 +14,7 @@ from unjai.model.reading import Observation, RetentionClass
 from unjai.people.registry import Refusals
 from unjai.platform.database import Database, Tx
 from unjai.platform.follow import Follower, Item
-from unjai.platform.streams import CLASSES, Bus, observations, stream_of
+from unjai.platform.streams import CLASSES, RECORDED, Bus, observations, stream_of
 from unjai.sense import store
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ async def count_conflicts(writing: Writing) -> None:
 async def run(db: Database, bus: Bus, refusals: Refusals, steps: Sequence[Step]) -> None:
     """Write every class's stream, for ever."""
     async with asyncio.TaskGroup() as group:
-        for retention in CLASSES:
+        for retention in RECORDED:
             group.create_task(_write(db, bus, refusals, steps, retention))
 
 

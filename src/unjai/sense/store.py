@@ -118,4 +118,5 @@ async def keep_partitions(tx: Tx, now: datetime) -> list[str]:
 
 def too_old(retention: RetentionClass, now: datetime) -> datetime:
     """Return the moment before which an observation of a class would be dropped at once."""
-    return now - CLASSES[retention].table_age + timedelta(days=1)
+    kept = CLASSES[retention]
+    return now - max(kept.table_age - timedelta(days=1), kept.stream_age)

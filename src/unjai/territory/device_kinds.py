@@ -75,6 +75,7 @@ _ALL = (
     _facts("phone", "โทรศัพท์สายตรวจ", "patrol phone", fixed=False),
     _facts("tracker", "เครื่องติดตาม", "tracker", fixed=False),
     _facts("hook", "ระบบอื่น (เว็บฮุก)", "another system (webhook)", fixed=False),
+    _facts("signal_box", "กล่องตรวจนับรถหรือตู้ไฟจราจร", "traffic detector or signal controller", fixed=True),
     _facts("citizen_door", "หน้าขอความช่วยเหลือของประชาชน", "citizen's page", fixed=False),
 )
 DEVICE_KINDS: Mapping[str, DeviceKindFacts] = MappingProxyType({one.kind: one for one in _ALL})

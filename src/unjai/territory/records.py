@@ -13,7 +13,7 @@ from unjai.model.ids import DeviceId, StationId, UnitId
 
 OrgLevel = Literal["national", "bureau", "division", "provincial", "station"]
 SubZoneKind = Literal["economic", "risk", "landmark"]
-DeviceKind = Literal["sos_pole", "phone", "tracker", "camera", "recorder", "hook", "citizen_door"]
+DeviceKind = Literal["sos_pole", "phone", "tracker", "camera", "recorder", "hook", "citizen_door", "signal_box"]
 Geometry = Mapping[str, Any]
 """A GeoJSON geometry object."""
 

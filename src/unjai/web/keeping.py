@@ -24,6 +24,7 @@ from unjai.respond.escort.flows.forgetting import KEPT as WALKS_KEPT
 from unjai.respond.escort.flows.walks import LINK_AFTER
 from unjai.respond.flows.parties import FORGOTTEN_AFTER as PARTIES_KEPT
 from unjai.respond.plain.kept import kept as plain_kept
+from unjai.signals.store.log import KEPT as SIGNALS_KEPT
 from unjai.sos.flows.keeping import KEPT as POINTS_KEPT
 
 Group = Literal["you", "street", "centre"]
@@ -139,6 +140,14 @@ RULES: Final[tuple[Rule, ...]] = (
         why="safety",
         span=_fixed(COUNTS_KEPT),
         tables=("camera_count", "camera_counted"),
+    ),
+    Rule(
+        key="traffic",
+        group="street",
+        who="centre",
+        why="safety",
+        span=_fixed(SIGNALS_KEPT),
+        tables=("signal_minute", "signal_event", "signal_change", "signal_note"),
     ),
     Rule(
         key="plate",

@@ -28,7 +28,7 @@ export interface Draft {
 
 /** The next free key of a kind: `pole-09` after `pole-08`. */
 export function nextKey(kind: string, keys: readonly string[]): string {
-  const stem = { sos_pole: 'pole', camera: 'cam', phone: 'phone', tracker: 'tracker', recorder: 'recorder', hook: 'hook', citizen_door: 'door' }[kind] ?? kind.replaceAll('_', '-');
+  const stem = { sos_pole: 'pole', camera: 'cam', phone: 'phone', tracker: 'tracker', recorder: 'recorder', hook: 'hook', citizen_door: 'door', signal_box: 'signal' }[kind] ?? kind.replaceAll('_', '-');
   const numbers = keys.flatMap((key) => { const hit = new RegExp(`^${stem}-(\\d+)$`).exec(key); return hit?.[1] ? [hit[1]] : []; });
   const width = Math.max(2, ...numbers.map((one) => one.length));
   return `${stem}-${String(Math.max(0, ...numbers.map(Number)) + 1).padStart(width, '0')}`;

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from unjai.demo import credentials
 from unjai.demo.night.crew import Crew
+from unjai.demo.night.crossing import Crossing
 from unjai.demo.night.door import Door, RefusedError, Session
 from unjai.demo.night.feed import Feed
 from unjai.demo.night.ledger import Ledger
@@ -31,6 +32,7 @@ from unjai.demo.night.stage import Stage
 from unjai.demo.night.told import Told
 from unjai.demo.night.ways import Ways
 from unjai.demo.town import town
+from unjai.demo.town.crossing import BOX
 from unjai.model.clock import SystemClock
 from unjai.model.errors import UnjaiError
 
@@ -66,7 +68,12 @@ async def run_demo(
     crews = {unit.call_sign: Crew(stage, unit) for unit in stage.town.units}
     poles = {device.key: Pole(stage, device, secrets.token_hex(4)) for device in stage.town.poles}
     actors = [*(crew.run() for crew in crews.values()), *(pole.run() for pole in poles.values())]
-    actors += [stage.feed.run(), stage.read_book(), *([Room(stage).run()] if operator else [])]
+    actors += [
+        *([Crossing(stage).run()] if BOX in known.devices else []),
+        stage.feed.run(),
+        stage.read_book(),
+        *([Room(stage).run()] if operator else []),
+    ]
     behind: list[asyncio.Task[None]] = [asyncio.create_task(actor) for actor in actors]
     scenes = [scene for scene in SCREENPLAY if minutes is None or scene.minute < minutes]
     try:

@@ -23,6 +23,8 @@ _BAD = re.compile(rb"\b(ERROR|CRITICAL|FATAL|PANIC)\b|^Traceback |^\w*(Error|Exc
 _SHOWN_PER_MINUTE = 20
 CAMERAS_WANTED = "cameras.wanted"
 """A file in `DATA/run`: core makes it while any camera has an address and is in use."""
+SIGNALS_WANTED = "signals.wanted"
+"""The same for junctions: while any is registered and not off."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,7 @@ SILENT_AFTER_S = {
     "recorder": 180,
     "hook": 86_400,
     "citizen_door": 86_400,
+    "signal_box": 180,
 }
 """Kinds of devices, and after how many seconds without a word each counts as silent unless its row says otherwise."""
 

@@ -172,7 +172,8 @@ device = station_table(
     Column("installed_on", Date),
     Column("mark", Integer, Identity(always=True), nullable=False, unique=True),
     CheckConstraint(
-        "kind IN ('sos_pole', 'phone', 'tracker', 'camera', 'recorder', 'hook', 'citizen_door')", name="kind"
+        "kind IN ('sos_pole', 'phone', 'tracker', 'camera', 'recorder', 'hook', 'citizen_door', 'signal_box')",
+        name="kind",
     ),
     CheckConstraint("key ~ '^[A-Za-z0-9_-]{1,40}$'", name="key"),
 )

@@ -1,0 +1,60 @@
+/** Junctions as they cross the wire, and what the page makes of them. Pure. */
+import type { components } from '$schemas';
+
+type Schemas = components['schemas'];
+export type Junction = Schemas['JunctionOut'];
+export type Live = Schemas['JunctionLiveOut'];
+export type Detail = Schemas['JunctionDetailOut'];
+export type JunctionFile = Schemas['JunctionFile'];
+export type Comparison = Schemas['JunctionComparisonOut'];
+export type Mode = Junction['mode'];
+export type Colour = 'green' | 'yellow' | 'red';
+
+/** Shape beside the word, so that no mode is told by colour alone. */
+export const MODES: Record<Mode, string> = { off: '—', shadow: '◔', pattern: '◑', control: '◉', local: '▣' };
+export const WHYS = ['min_green', 'nobody_waits', 'still_flowing', 'queue_longer', 'waited_long', 'max_green'] as const;
+export const NOTES = ['registered', 'changed', 'removed', 'mode_off', 'mode_shadow', 'mode_pattern', 'mode_control', 'mode_local', 'stale', 'fresh', 'plant_trouble', 'plant_back'] as const;
+/** After so many seconds what is shown is old: the process tells each second. */
+export const OLD_S = 5;
+/** Below so many changes nothing is said (`signals.rules.comparing`). */
+export const LEAST_CHANGES = 20;
+
+/** The keys of the lanes that may go in a phase. */
+export function lanesGoing(file: JunctionFile, phase: number | null): ReadonlySet<string> {
+  const state = phase === null ? undefined : file.phases[phase]?.state;
+  if (!state) return new Set();
+  return new Set(file.links.filter((one) => !one.pedestrian && 'Gg'.includes(state[one.signal] ?? 'r')).map((one) => one.from_lane));
+}
+
+/** What a lane's lamp shows; null where nobody knows. */
+export function lampOf(file: JunctionFile, live: Live | null, lane: string): Colour | null {
+  if (!live || live.phase === null || live.colour === null) return null;
+  return lanesGoing(file, live.phase).has(lane) ? live.colour : 'red';
+}
+
+/** How sure today's comparison is: its sign is said only where the whole interval has it. */
+export function verdict(one: Comparison | null): 'unsaid' | 'saves' | 'costs' | 'unclear' {
+  if (!one) return 'unsaid';
+  return one.low_min > 0 ? 'saves' : one.high_min < 0 ? 'costs' : 'unclear';
+}
+
+/** A Bangkok day as `YYYY-MM-DD`. */
+export function bangkokDay(at: Date): string {
+  return new Date(at.getTime() + 7 * 3_600_000).toISOString().slice(0, 10);
+}
+
+/** Vehicles by approach of a day, in the file's order. */
+export function byApproach(detail: Detail): { key: string; car: number; motorcycle: number; heavy: number; share: number | null }[] {
+  return (detail.junction.file.approaches ?? []).map(({ key }) => {
+    const rows = detail.flow.filter((one) => one.approach === key);
+    const sum = (of: 'car' | 'motorcycle' | 'heavy' | 'counted_s' | 'whole_s') => rows.reduce((all, one) => all + one[of], 0);
+    return { key, car: sum('car'), motorcycle: sum('motorcycle'), heavy: sum('heavy'), share: rows.length ? Math.min(1, sum('counted_s') / Math.max(1, sum('whole_s'))) : null };
+  });
+}
+
+/** A place so many metres from another, in a direction from north. */
+export function ahead(from: { lon: number; lat: number }, bearing_deg: number, metres: number): { lon: number; lat: number } {
+  const turn = (bearing_deg * Math.PI) / 180;
+  const perLat = 111_195;
+  return { lon: from.lon + (Math.sin(turn) * metres) / (perLat * Math.cos((from.lat * Math.PI) / 180)), lat: from.lat + (Math.cos(turn) * metres) / perLat };
+}

@@ -1,0 +1,1 @@
+"""What people and the process do with junctions, as stories."""

@@ -1,0 +1,214 @@
+"""One junction at work: sees, asks its controller, and lets go of it whenever anything is not as it should be."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from unjai.model.errors import UnjaiError
+from unjai.model.ids import EPOCH, StationId
+from unjai.signals.junction import Decision, Junction, Picture
+from unjai.signals.plants.base import Plant
+from unjai.signals.rules.definition import phase_of
+from unjai.signals.rules.hires import Event, of_phase
+from unjai.signals.rules.watching import Colour, Ended, Sight, Wishing
+
+log = logging.getLogger(__name__)
+
+DECIDE_S = 5.0
+_PATIENCE_S = 0.8
+_WORKS = ("shadow", "pattern", "control")
+_DRIVES = ("pattern", "control")
+Health = Literal["none", "ok", "trouble"]
+
+
+@dataclass(slots=True)
+class Noted:
+    """What came of a second and is to be kept."""
+
+    notes: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    ended: Ended | None = None
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether there is nothing to keep."""
+        return not self.notes and self.ended is None and not self.events
+
+
+class Post:
+    """One junction. It is made anew when its register changes; a change of mode alone is `drive`."""
+
+    def __init__(
+        self,
+        row: dict[str, Any],
+        junction: Junction,
+        *,
+        decide: Callable[[Junction, Picture], Decision],
+        opens: Callable[[dict[str, Any]], Plant | None],
+    ) -> None:
+        """See nothing, drive nothing."""
+        self.junction_id: UUID = row["id"]
+        self.station_id = StationId(row["station_id"])
+        self.code: str = row["code"]
+        self.junction, self.sight, self.wishing = junction, Sight(junction), Wishing(junction)
+        self.mode = "off"
+        self.decision: Decision | None = None
+        self.health: Health = "none"
+        self.trouble = ""
+        self._row, self._decide, self._opens = row, decide, opens
+        self._plant: Plant | None = None
+        self._decided_s = 0.0
+        self._missing: str | None = None
+        """What the picture lacks; None until it was whole for the first time."""
+        self._shown: tuple[int, str] | None = None
+        self._waiting = Noted()
+        self._turn = asyncio.Lock()
+
+    def other_than(self, row: dict[str, Any]) -> bool:
+        """Tell whether the register says another junction or another controller, or nothing to do any more."""
+        parts = ("definition", "plant", "host", "port", "sealed")
+        return row["mode"] == "off" or any(row[one] != self._row[one] for one in parts)
+
+    async def drive(self, row: dict[str, Any]) -> None:
+        """Take the mode of the register. Whatever it is, a controller that was driven is let go before all else."""
+        mode, before = row["mode"], self.mode
+        if mode == before:
+            return
+        async with self._turn:
+            self.mode, self._row = mode, row
+            self.wishing.drop()
+            if before in _DRIVES or mode == "local":
+                await self._let_go()
+            await self._close()
+            await self._open()
+
+    async def _open(self) -> None:
+        try:
+            self._plant = self._opens(self._row)
+        except UnjaiError as error:
+            self._troubled(error.code)
+        else:
+            self.health = "none" if self._plant is None else "ok"
+
+    async def end(self) -> None:
+        """Let the controller go and give everything back."""
+        async with self._turn:
+            self.mode = "off"
+            await self._let_go()
+            await self._close()
+
+    async def _close(self) -> None:
+        if self._plant is not None:
+            with contextlib.suppress(UnjaiError, OSError, TimeoutError):
+                await self._plant.close()
+        self._plant, self.health, self.trouble, self.decision = None, "none", "", None
+
+    async def let_go(self) -> None:
+        """Release the controller where it is driven; the next whole second drives again."""
+        async with self._turn:
+            if self.mode in _DRIVES:
+                await self._let_go()
+
+    async def _let_go(self) -> None:
+        """Release the controller; one that does not hear it goes back by itself, when wishes stop coming."""
+        if self._plant is None:
+            return
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await self._plant.release()
+        except (UnjaiError, OSError, TimeoutError) as error:
+            self._troubled(getattr(error, "code", "signals_plant_silent"))
+
+    def showed(self, at_s: float, number: int, colour: Colour, for_s: float | None) -> None:
+        """Take what a box says that the controller shows, by the controller's own number."""
+        phase = phase_of(self.junction, number)
+        if phase is not None and self._plant is None:
+            self.sight.show(at_s, phase, colour, for_s)
+
+    async def second(self, now_s: float) -> Noted:
+        """Take one second: read, see, decide, drive or only note. Returns what is to be kept."""
+        async with self._turn:
+            if self._plant is not None:
+                await self._read(now_s)
+            await self._work(now_s)
+            noted, self._waiting = self._waiting, Noted()
+            return noted
+
+    async def _read(self, now_s: float) -> None:
+        assert self._plant is not None
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                status = await self._plant.read()
+        except (UnjaiError, OSError, TimeoutError) as error:
+            self._troubled(getattr(error, "code", "signals_plant_silent"))
+            return
+        if self.health == "trouble":
+            self._waiting.notes.append(("plant_back", {}))
+        self.health, self.trouble = "ok", ""
+        self.sight.show(now_s, status.phase, status.colour, status.for_s)
+        number = self.junction.phases[status.phase].number or status.phase + 1
+        shown = (number, status.colour)
+        at = datetime.fromtimestamp(round(now_s, 1), EPOCH.tzinfo)
+        self._waiting.events += of_phase(self._shown, shown, at)
+        self._shown = shown
+
+    def _troubled(self, code: str) -> None:
+        if self.trouble != code:
+            self._waiting.notes.append(("plant_trouble", {"error": code}))
+        self.health, self.trouble = "trouble", code
+
+    async def _work(self, now_s: float) -> None:
+        if self.mode not in _WORKS:
+            return
+        picture = self.sight.picture(now_s)
+        missing = self.sight.missing(now_s)
+        if self._missing is not None and missing != self._missing:
+            self._waiting.notes.append(("fresh", {}) if not missing else ("stale", {"missing": missing}))
+        if self._missing is not None or not missing:
+            self._missing = missing
+        if picture is None:
+            self.decision = None
+            self.wishing.drop()
+            if self.mode in _DRIVES:
+                await self._let_go()
+            return
+        if self.decision is None or now_s - self._decided_s >= DECIDE_S:
+            self.decision = await asyncio.to_thread(self._decide, self.junction, picture)
+            self._decided_s = now_s
+        self._waiting.ended = self.wishing.step(self.sight, now_s, self.decision)
+        if self.mode in _DRIVES and self._plant is not None:
+            await self._wish(self.decision.phase)
+
+    async def _wish(self, phase: int) -> None:
+        assert self._plant is not None
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await self._plant.wish(phase)
+        except (UnjaiError, OSError, TimeoutError) as error:
+            self._troubled(getattr(error, "code", "signals_plant_silent"))
+
+    def state(self, now_s: float) -> dict[str, Any]:
+        """Return what the page shows of this second."""
+        shown, decision = self.sight.shown, self.decision
+        return {
+            "junction_id": self.junction_id,
+            "mode": self.mode,
+            "missing": self.sight.missing(now_s),
+            "phase": None if shown is None else shown.phase,
+            "colour": None if shown is None else shown.colour,
+            "for_s": None if shown is None else max(0.0, now_s - shown.since_s),
+            "phase_age_s": None if shown is None else max(0.0, now_s - shown.at_s),
+            "lanes": [asdict(one) for one in self.sight.lanes(now_s)],
+            "wish": None if decision is None else decision.phase,
+            "why": "" if decision is None else decision.why,
+            "facts": {} if decision is None else dict(decision.facts),
+            "health": self.health,
+            "trouble": self.trouble,
+        }

@@ -1,0 +1,1 @@
+"""What is decided about signals, pure: no I/O, no clock."""
