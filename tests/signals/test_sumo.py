@@ -134,3 +134,10 @@ def test_a_wish_that_cannot_be_is_answered_in_both_languages(scenario: Path, mor
     assert told["status"] == 1
     assert told["error"]["code"] == code
     assert told["error"]["th"] != told["error"]["en"]
+
+
+def test_a_run_that_sumo_gives_up_says_so(scenario: Path) -> None:
+    routes = scenario / "crossing.rou.xml"
+    routes.write_text(routes.read_text("utf-8").replace("left0A0", "nowhere"), "utf-8")
+    told = run(scenario)
+    assert (told["status"], told["error"]["code"]) == (1, "signals_sumo_stopped")

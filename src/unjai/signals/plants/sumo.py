@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import time
 import zlib
@@ -12,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from unjai.model.errors import UnjaiError
 from unjai.signals.controller.base import Controller, Make
 from unjai.signals.junction import JunctionId, Kind, Out, Picture, Seen
 from unjai.signals.plants.sumo_net import SIGHT_M, Place, edge_of
@@ -74,18 +76,25 @@ class Run:
         return times[int(len(times) * 0.99)] if times else 0.0
 
     def go(self, seed: int) -> Trips:
-        """Run to the scenario's end (without one, until nobody drives) and count the trips."""
+        """Run to the scenario's end (without one, until nobody drives) and count the trips.
+
+        Raises `signals_sumo_stopped`.
+        """
         with tempfile.TemporaryDirectory(prefix="unjai-signals-") as folder:
             trips = Path(folder) / "trips.xml"
-            self._start(seed, trips)
             begin = self.scenario.begin_s
             end = float("inf") if self.scenario.end_s is None else self.scenario.end_s
             due = departures(self.scenario.routes, begin, end)
+            stopped = (self.api.TraCIException, self.api.FatalTraCIError)
             try:
+                self._start(seed, trips)
                 self._drive(begin, end)
                 now = float(self.api.simulation.getTime())
+            except stopped as error:
+                raise UnjaiError("signals_sumo_stopped", 500, why=str(error)) from error
             finally:
-                self.api.close()
+                with contextlib.suppress(*stopped):
+                    self.api.close()
             return counted(trips, due, min(end, now))
 
     def _start(self, seed: int, trips: Path) -> None:
