@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unjai.signals.controller.ahead import LookAhead, Settings
 from unjai.signals.controller.baselines import CyclicMaxPressure, MaxPressure, MaxWave, Webster
-from unjai.signals.junction import Junction, JunctionId, Lane, Link, Out, Phase, Picture, Seen
+from unjai.signals.junction import Inside, Junction, JunctionId, Lane, Link, Out, Phase, Picture, Seen
 
 CROSSING = Junction(
     key=JunctionId("crossing"),
@@ -97,3 +99,21 @@ def test_rules_take_the_fullest_and_the_cyclic_ones_take_all_in_turn() -> None:
         assert controller.decide(picture(green_s=1)).phase == 0
         assert controller.decide(picture(green_s=500)).phase == 1
         assert controller.decide(picture(phase=1, green_s=500)).phase == 0
+
+
+def test_no_phase_ends_while_somebody_slow_is_crossing() -> None:
+    wide = replace(CROSSING, links=tuple(replace(link, length_m=45) for link in CROSSING.links))
+    waiting = queue(1, 8)
+    starts = Seen(lane=0, distance_m=2.5, speed_mps=1.2, track="starts")
+    crosses = Inside(link=0, to_go_m=44, speed_mps=0.5)
+    for asked in (picture(*waiting, starts), replace(picture(*waiting), inside=(crosses,))):
+        decision = LookAhead(wide).decide(asked)
+        assert (decision.phase, decision.why) == (0, "clears")
+    nearly_over = replace(picture(*waiting), inside=(replace(crosses, to_go_m=10, speed_mps=8),))
+    assert LookAhead(wide).decide(nearly_over).phase == 1
+
+
+def test_one_who_waits_inside_for_others_is_let_go_by_the_change() -> None:
+    yields = replace(CROSSING, links=(replace(CROSSING.links[0], yields_to=frozenset({2})), *CROSSING.links[1:]))
+    asked = replace(picture(*queue(1, 8)), inside=(Inside(link=0, to_go_m=8, speed_mps=0),))
+    assert LookAhead(yields).decide(asked).phase == 1

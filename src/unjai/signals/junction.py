@@ -28,6 +28,8 @@ class Link:
     """`l`, `s`, `r` or `t` (back)."""
     speed_mps: float = 100.0
     """How fast the way can be driven; bends are slower than their streets."""
+    length_m: float = 15.0
+    """From the line to the other side."""
     yields_to: frozenset[int] = frozenset()
     """Signals of the links that go first where this one shows `g`."""
     crosses: frozenset[int] = frozenset()
@@ -121,6 +123,16 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """One vehicle on the junction itself, on its way over a link."""
+
+    link: int
+    """Its number in `Junction.links`."""
+    to_go_m: float
+    speed_mps: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Out:
     """What is seen of a lane that goes out."""
 
@@ -141,6 +153,7 @@ class Picture:
     seen: tuple[Seen, ...]
     outs: tuple[Out, ...] = ()
     """Empty where nothing is known of them."""
+    inside: tuple[Inside, ...] = ()
     left: tuple[int, ...] = ()
     """Numbers of the links over which vehicles left since the picture before, as far as they were followed."""
 

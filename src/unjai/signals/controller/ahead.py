@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from unjai.signals.controller.clearing import catches
 from unjai.signals.controller.counts import Counts
 from unjai.signals.controller.roads import Queue, State, Ways, roads_of
 from unjai.signals.controller.search import Plan, look_ahead
@@ -84,11 +85,15 @@ class LookAhead:
             queue, state = self._scene(picture, sample)
             for phase in range(len(costs)):
                 costs[phase] += look_ahead(self.roads, queue, state, ways, plan, phase) / s.samples
-        stay, best = picture.phase, int(np.argmin(costs))
+        stay, best, why = picture.phase, int(np.argmin(costs)), "changes"
         if (owed := self._overdue(picture)) is not None:
-            return Decision(phase=owed, why="waited")
+            best, why = owed, "waited"
+        if best != stay and catches(self.junction, picture, best):
+            best, why = stay, "clears"
         saves = float(costs[stay] - costs[best])
-        return Decision(phase=best, why="keeps" if best == stay else "changes", facts=(("saves_s", round(saves, 1)),))
+        return Decision(
+            phase=best, why="keeps" if why == "changes" and best == stay else why, facts=(("saves_s", round(saves, 1)),)
+        )
 
     def _overdue(self, picture: Picture) -> int | None:
         """Return the phase for whoever has waited longer than anybody may: of those that open his lane, the oldest.

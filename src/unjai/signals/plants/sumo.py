@@ -15,7 +15,7 @@ from typing import Any
 
 from unjai.model.errors import UnjaiError
 from unjai.signals.controller.base import Controller, Make
-from unjai.signals.junction import JunctionId, Kind, Out, Picture, Seen
+from unjai.signals.junction import Inside, JunctionId, Kind, Out, Picture, Seen
 from unjai.signals.plants.sumo_net import SIGHT_M, Place, edge_of
 from unjai.signals.plants.sumo_scenario import Scenario
 from unjai.signals.plants.sumo_trips import Trips, counted, departures
@@ -176,6 +176,7 @@ class Run:
         place = one.place
         junction = place.junction
         seen: list[Seen] = []
+        inside: list[Inside] = []
         rooms = [Out(room_m=lane.length_m) for lane in junction.outs]
         waits: dict[str, float] = {}
         names = self.api.constants
@@ -183,6 +184,9 @@ class Run:
             lane_id = facts[names.VAR_LANE_ID]
             where = place.where.get(lane_id)
             if where is None:
+                if lane_id in place.inner and self.sees(track):
+                    to_go = place.across_m[lane_id] - facts[names.VAR_LANEPOSITION]
+                    inside.append(Inside(link=place.inner[lane_id], to_go_m=to_go, speed_mps=facts[names.VAR_SPEED]))
                 continue
             what, number = where
             speed = facts[names.VAR_SPEED]
@@ -216,7 +220,13 @@ class Run:
         one.waits = waits
         left, one.left = one.left, []
         return Picture(
-            at_s=at, phase=one.phase, green_s=at - one.since_s, seen=tuple(seen), outs=tuple(rooms), left=tuple(left)
+            at_s=at,
+            phase=one.phase,
+            green_s=at - one.since_s,
+            seen=tuple(seen),
+            outs=tuple(rooms),
+            inside=tuple(inside),
+            left=tuple(left),
         )
 
     def _near(self, place: Place) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from unjai.signals.junction import Junction, JunctionId, Lane, Link, Phase
 SIGHT_M = 200.0
 """How far before the stop line vehicles are seen, as RESCO's agents see."""
 _GREEN = frozenset("Gg")
+_ACROSS_M = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,8 @@ class Place:
     """The simulation's junctions that the signals stand at."""
     inner: dict[str, int]
     """Lane inside the junction → number of the link in `Junction.links`."""
+    across_m: dict[str, float]
+    """Lane inside the junction → from its beginning to the end of the way."""
     where: dict[str, tuple[str, int]]
     """Lane → `lane`, `before` or `out`, and its number among these."""
     lane_numbers: dict[str, int]
@@ -54,6 +57,7 @@ class _Net:
     ways: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
     into: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     after: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    inner: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     to_node: dict[str, str] = field(default_factory=dict)
     requests: dict[str, dict[int, tuple[str, str]]] = field(default_factory=lambda: defaultdict(dict))
     programs: dict[str, list[str]] = field(default_factory=dict)
@@ -107,6 +111,8 @@ def _take(net: _Net, element: Element) -> None:
 
 
 def _take_way(net: _Net, way: dict[str, str]) -> None:
+    if way["from"].startswith(":") and way.get("via"):
+        net.inner[f"{way['from']}_{way['fromLane']}"].append(way["via"])
     if not way["from"].startswith(":"):
         net.after[way["from"]].add(way["to"])
     if "tl" in way or way.get("state") == "M":  # who yields elsewhere is not in our queue
@@ -134,6 +140,7 @@ def _place(net: _Net, key: str, like: Phase) -> Place:
                 to_lane=outs.index(f"{way['to']}_{way['toLane']}"),
                 turn=way.get("dir", "s").lower(),
                 speed_mps=net.lanes.get(way.get("via", ""), (0.0, 100.0))[1],
+                length_m=_across(net, way.get("via", "")),
                 yields_to=_bits(response, node, order),
                 crosses=frozenset(
                     int(other["linkIndex"])
@@ -146,6 +153,7 @@ def _place(net: _Net, key: str, like: Phase) -> Place:
             )
         )
         inner[way.get("via", "")] = number
+        inner |= dict.fromkeys(net.inner.get(way.get("via", ""), ()), number)
         nodes[node] = None
     phases = tuple(
         replace(like, state=state, name=str(number + 1))
@@ -167,6 +175,7 @@ def _place(net: _Net, key: str, like: Phase) -> Place:
         before=before,
         nodes=tuple(nodes),
         inner=inner,
+        across_m={lane: _across(net, lane) for lane in inner},
         where={lane: ("before", number) for number, one in enumerate(before) for lane in [one.lane]}
         | {lane: ("lane", number) for number, lane in enumerate(lanes)}
         | {lane: ("out", number) for number, lane in enumerate(outs)},
@@ -206,6 +215,12 @@ def _beyond(net: _Net, outs: set[str]) -> dict[str, str]:
         for edge, out in reached.items()
         if len(out) == 1 or edge in outs
     }
+
+
+def _across(net: _Net, inner: str) -> float:
+    """Return the length of a way over the junction: its inner lane, and the one behind the place where turners wait."""
+    parts = [inner, *net.inner.get(inner, ())]
+    return sum(net.lanes.get(part, (0.0, 0.0))[0] for part in parts) or _ACROSS_M
 
 
 def _lane(net: _Net, key: str) -> Lane:
