@@ -129,6 +129,13 @@ def test_each_stop_is_done_short_late_missed_or_not_known():
     assert checked([_stop(BANK, 4000)], track, now_s=12_000)[0].state == "early"
 
 
+def test_a_stay_hours_before_is_not_the_stop_that_is_still_ahead():
+    track = _stand(*BANK, 0, 600) + _stand(*BAR, 700, 12_000)
+    told = checked([_stop(BANK, 4000), _stop(BANK, 600 + 3601)], track, now_s=12_000)
+    assert [one.state for one in told] == ["early", "missed"]
+    assert checked([_stop(BANK, 13_200)], track, now_s=12_000)[0].state == "ahead"
+
+
 def test_one_stay_counts_for_one_stop():
     told = checked([_stop(BANK, 0), _stop(BANK, 7200)], _stand(*BANK, 0, 600) + _stand(*BAR, 700, 9000), now_s=20_000)
     assert [one.state for one in told] == ["done", "missed"]

@@ -15,6 +15,8 @@ NEAR_M = 70.0
 _BLUR_M = 60.0
 LATE_S = 900
 """A quarter of an hour off the plan is on time: the order is meant, not the minute."""
+EARLY_S = 3600
+"""A stay that ended longer before is another visit: half of the two hours after which a place is seen again."""
 SHORT = 0.5
 """A stay of less than half the planned dwell is a drive-by."""
 _LEAST_STAY_S = 60
@@ -91,6 +93,8 @@ def checked(planned: Sequence[Planned], track: Sequence[Fix], *, now_s: float) -
     at = positions(track)
     for number, stop in enumerate(planned):
         for order, stay in enumerate(stays_of(at, stop.lon, stop.lat)):
+            if stop.at_s - stay.to_s > EARLY_S:
+                continue
             off = max(stay.from_s - stop.at_s, stop.at_s - stay.to_s, 0.0)
             pairs.append((off, number, (stop.lon, stop.lat, order), stay))
     taken: dict[int, tuple[float, Stay]] = {}
