@@ -211,3 +211,23 @@ def test_a_shift_without_a_line_comes_whole_once_and_says_how_late(
         assert chief.get("/api/patrol/phones").json()[0]["head_seq"] == POINTS + 1
         assert officer.post("/api/officer/duty", json={"on": False}).status_code == 200
     put_away(centre, places)
+
+
+@pytest.mark.parametrize("who", ["v51", "v61", "v71"])
+def test_a_volunteer_at_the_officers_page_is_shown_and_answered_no_more_than_is_a_volunteers(
+    centre: Centre, browser: Browser, who: str
+) -> None:
+    hers = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, locale="th-TH")
+    said = {"username": who, "password": centre.password(who)}
+    assert hers.request.post(f"{centre.url}/api/session", data=said).ok
+    page = hers.new_page()
+    page.goto(f"{centre.url}/officer")
+    expect(page.get_by_test_id("officer-page")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator('a[href^="/console"], a[href^="/manage"]')).to_have_count(0)
+    for path in ("devices", "accounts", "persons", "patrol/visits", "audit", "incidents/statistics"):
+        answer = hers.request.get(f"{centre.url}/api/{path}")
+        assert answer.status in {403, 404}, (path, answer.status)
+        assert "title_th" not in answer.text()
+    refused = hers.request.post(f"{centre.url}/api/calls", data={"code": "NOI", "text": "x"}, headers={"X-Unjai": "1"})
+    assert refused.status in {400, 403, 422}
+    hers.close()
