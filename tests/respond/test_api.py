@@ -1,5 +1,6 @@
 """The routes of respond over HTTP: answers, statuses, errors in both languages."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 from tests.respond.conftest import CORE, acting, along
 from unjai.model.actor import Actor
 from unjai.platform.http import Ground, handle_errors
+from unjai.respond import flows
 from unjai.respond.api import router
 
 FORM = {"X-Unjai": "1"}
@@ -143,6 +145,22 @@ async def test_the_loop_over_http(desk, client_of, town):
     assert (await desk.post(f"/incidents/{key}/reopen", json={"reason": "ผู้แจ้งโทรกลับ"})).json()[
         "state"
     ] == "acknowledged"
+
+
+async def test_the_unit_on_its_way_learns_that_the_caller_asked_to_cancel(desk, client_of, town):
+    taken = await town.take(town.report(along(1000), "citizen_sos", source="citizen:a"))
+    key = str(taken.incident_id)
+    await desk.post(f"/incidents/{key}/acknowledge")
+    await desk.post(f"/incidents/{key}/offer", json={"unit_id": str(town.units["motorcycle"])})
+    phone = client_of(town.officer("motorcycle"))
+    task = (await phone.get("/officer")).json()["assignment"]
+    assert task["taken_back_at"] is None
+    await phone.post(f"/officer/assignments/{task['id']}/accept")
+    at = town.clock.now() + timedelta(seconds=90)
+    await town.do(flows.citizen_cancelled, CORE, source="citizen:a", observed_at=at)
+    told = (await phone.get("/officer")).json()["assignment"]
+    assert told["taken_back_at"] is not None
+    assert told["state"] == "accepted"
 
 
 async def test_every_command_of_the_desk(desk, town):

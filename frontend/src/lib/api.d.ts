@@ -22834,6 +22834,8 @@ export interface components {
             /** Told */
             told: string[];
             caller: components["schemas"]["CallerPlace"] | null;
+            /** Taken Back At */
+            taken_back_at: string | null;
         };
         /**
          * TaskCameraOut

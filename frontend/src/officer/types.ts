@@ -31,6 +31,8 @@ export interface OfficerAssignment {
   incident: IncidentSummary;
   /** What was said in the reports, in order. */
   told: string[];
+  /** When she asked to cancel; not confirmed. */
+  taken_back_at?: string | null;
   /** Where the caller's own page says she is. */
   caller?: { lon: number; lat: number; accuracy_m: number | null; at: string } | null;
 }

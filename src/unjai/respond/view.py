@@ -248,7 +248,13 @@ async def _task(tx: Tx, asked: Row) -> Task:
     told = await reports.of_incidents(tx, [asked["incident_id"]])
     told_of = await asked_vehicles(tx, StationId(asked["station_id"]), shown.id) if shown.code == WATCHED else []
     return Task.model_validate(
-        {**asked, "incident": shown, "told": told_of + _told(told), "caller": caller_place(asked, told)}
+        asked
+        | {
+            "incident": shown,
+            "told": told_of + _told(told),
+            "caller": caller_place(asked, told),
+            "taken_back_at": await timeline.last_at(tx, asked["incident_id"], "caller_cancelled"),
+        }
     )
 
 

@@ -69,10 +69,15 @@ async def source_moved(
             place_en=place_en,
         )
     await case.save("caller_moved")
+    await _wake_units(tx, clock, case)
+    return case.id
+
+
+async def _wake_units(tx: Tx, clock: Clock, case: Case) -> None:
+    """Let the phones of those who are asked or on their way look again."""
     for row in await assignments.open_of_incidents(tx, [case.id]):
         woken = OfferChanged(station_id=case.station_id, unit_id=row["unit_id"], account_id=row["account_id"])
         await emit(tx, clock, woken)
-    return case.id
 
 
 def _worth_it(was: Point, now: Point, far: float) -> bool:
@@ -118,6 +123,7 @@ async def citizen_cancelled(
     else:
         await case.say("caller_cancelled", observed_at=observed_at, reason=reason or None)
     await case.save("caller_cancelled")
+    await _wake_units(tx, clock, case)
     return case.id
 
 

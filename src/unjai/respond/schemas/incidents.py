@@ -222,6 +222,8 @@ class Task(Out):
     incident: IncidentRow
     told: list[str]
     caller: CallerPlace | None
+    taken_back_at: Moment | None
+    """When the caller asked to cancel: not confirmed, for somebody may be forcing her hand."""
 
 
 class DoneTask(Out):

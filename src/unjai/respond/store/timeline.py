@@ -83,6 +83,13 @@ async def has_kind(tx: Tx, incident_id: UUID, kind: str) -> bool:
     return await tx.scalar(query.limit(1)) is not None
 
 
+async def last_at(tx: Tx, incident_id: UUID, kind: str) -> datetime | None:
+    """Return when the last step of `kind` was written."""
+    query = select(timeline.c.at).where(timeline.c.incident_id == incident_id, timeline.c.kind == kind)
+    at: datetime | None = await tx.scalar(query.order_by(timeline.c.seq.desc()).limit(1))
+    return at
+
+
 async def says(tx: Tx, incident_id: UUID, kind: str, observed_at: datetime) -> bool:
     """Tell whether a step of `kind` stands there already for what was observed at that moment."""
     said = msgspec.to_builtins(observed_at)
