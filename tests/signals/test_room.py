@@ -53,6 +53,13 @@ class Controller:
         self.heard.append("close")
 
 
+class Says:
+    """Always wishes the same phase."""
+
+    def decide(self, _picture):
+        return Decision(phase=1, why="queue_longer", facts=(("waiting", 1.0),))
+
+
 def seen(clock, kind, payload, *, box=BOX, station=HERE):
     now = clock.now()
     facts = {"source": "BOX-1", "device_id": box, "observed_at": now, "received_at": now, "clock": "ok"}
@@ -75,7 +82,7 @@ async def room(db, clock, bus, ground, row, tmp_path):
         clock=clock,
         data=tmp_path,
         everywhere=lambda: system(HERE),
-        decide=lambda _junction, _picture: Decision(phase=1, why="queue_longer", facts=(("waiting", 1.0),)),
+        make=lambda _junction: Says(),
         opens=opens,
     )
     made._vault = ground.vault
@@ -232,7 +239,7 @@ async def test_a_controller_program_that_breaks_lets_the_street_go(room):
     await mode(room, "control")
     await second(room, CAR)
     post, driven = room.room.posts[room.key], room.controllers[-1]
-    post.decision, post._decide = None, None  # it cannot even be called
+    post.decision, post._controller = None, None  # it cannot even be called
     await second(room, CAR)
     assert driven.heard == [1, "release"]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unjai.signals.deciding import decide
+from unjai.signals.deciding import plain
 from unjai.signals.junction import Decision
 from unjai.signals.rules.watching import STALE_S, Sight, Wishing
 
@@ -100,13 +100,13 @@ def test_a_lost_picture_ends_a_stretch_without_a_word(junction, sight):
 
 def test_the_plain_controller_says_why(junction, sight):
     sight.show(101.0, 0, "green", 3.0)
-    assert decide(junction, sight.picture(101.0)).why == "min_green"
+    assert plain(junction, sight.picture(101.0)).why == "min_green"
     sight.show(101.0, 0, "green", 20.0)
-    found = decide(junction, sight.picture(101.0))
+    found = plain(junction, sight.picture(101.0))
     assert (found.phase, found.why) == (1, "queue_longer")
     sight.see(102.0, ALL, [car("E1", 3), car("N1", 5, 9), car("N2", 9, 9, track="d")])
-    assert decide(junction, sight.picture(102.0)).why == "still_flowing"
+    assert plain(junction, sight.picture(102.0)).why == "still_flowing"
     sight.see(103.0, ALL, [car("E1", 3, waited=200.0), car("N1", 5, 9), car("N2", 9, 9, track="d")])
-    assert decide(junction, sight.picture(103.0)).why == "waited_long"
+    assert plain(junction, sight.picture(103.0)).why == "waited_long"
     sight.see(104.0, ALL, [])
-    assert decide(junction, sight.picture(104.0)).why == "nobody_waits"
+    assert plain(junction, sight.picture(104.0)).why == "nobody_waits"

@@ -14708,6 +14708,11 @@ export interface components {
             walk_clear_s: number;
             /** Number */
             number?: number | null;
+            /**
+             * Also
+             * @default []
+             */
+            also: number[];
             /** Name Th */
             name_th: string;
             /**

@@ -12,9 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from unjai import app
 from unjai.app import Common
 from unjai.platform.config import Settings
-from unjai.signals.deciding import decide
+from unjai.signals.deciding import warm_up
+from unjai.signals.plants.base import PLANTS
+from unjai.signals.plants.ntcip import Ntcip
 from unjai.signals.room import Room
 
+PLANTS["ntcip"] = Ntcip
 _KEY = 0x7369676E  # "sign"
 
 
@@ -62,13 +65,13 @@ async def _serve(made: Common, lock: AsyncConnection) -> None:
         clock=made.clock,
         data=made.settings.data,
         everywhere=lambda: made.everywhere,
-        decide=decide,
     )
     await app.patiently(room.load, "the register of junctions")
     await room.start()
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(_held(lock))
+            group.create_task(asyncio.to_thread(warm_up))
             group.create_task(app.every(1.0, room.tick))
             group.create_task(app.every(2.0, room.load))
             group.create_task(app.every(30.0, made.load))

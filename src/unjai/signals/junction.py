@@ -63,7 +63,14 @@ class Phase:
     """How long pedestrians need to leave the road before another phase may cross them."""
     number: int | None = None
     """The phase number of the controller on the street (NEMA 1 to 16), where there is one."""
+    also: tuple[int, ...] = ()
+    """Numbers of the phases of its other rings that are green with it."""
     name: str = ""
+
+    @property
+    def together(self) -> frozenset[int]:
+        """Return the phases of the controller on the street that are green in this one."""
+        return frozenset(self.also if self.number is None else (self.number, *self.also))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

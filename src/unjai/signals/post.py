@@ -13,7 +13,9 @@ from uuid import UUID
 
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import EPOCH, StationId
-from unjai.signals.junction import Decision, Junction, Picture
+from unjai.signals.controller.base import Controller
+from unjai.signals.deciding import DECIDE_S
+from unjai.signals.junction import Decision, Junction
 from unjai.signals.plants.base import Plant
 from unjai.signals.rules.definition import phase_of
 from unjai.signals.rules.hires import Event, of_phase
@@ -21,7 +23,6 @@ from unjai.signals.rules.watching import Colour, Ended, Sight, Wishing
 
 log = logging.getLogger(__name__)
 
-DECIDE_S = 5.0
 _PATIENCE_S = 0.8
 _WORKS = ("shadow", "pattern", "control")
 _DRIVES = ("pattern", "control")
@@ -50,7 +51,7 @@ class Post:
         row: dict[str, Any],
         junction: Junction,
         *,
-        decide: Callable[[Junction, Picture], Decision],
+        controller: Controller,
         opens: Callable[[dict[str, Any]], Plant | None],
     ) -> None:
         """See nothing, drive nothing."""
@@ -62,7 +63,7 @@ class Post:
         self.decision: Decision | None = None
         self.health: Health = "none"
         self.trouble = ""
-        self._row, self._decide, self._opens = row, decide, opens
+        self._row, self._controller, self._opens = row, controller, opens
         self._plant: Plant | None = None
         self._decided_s = 0.0
         self._missing: str | None = None
@@ -152,6 +153,8 @@ class Post:
         if self.health == "trouble":
             self._waiting.notes.append(("plant_back", {}))
         self.health, self.trouble = "ok", ""
+        if status is None:
+            return
         self.sight.show(now_s, status.phase, status.colour, status.for_s)
         number = self.junction.phases[status.phase].number or status.phase + 1
         shown = (number, status.colour)
@@ -180,7 +183,7 @@ class Post:
                 await self._let_go()
             return
         if self.decision is None or now_s - self._decided_s >= DECIDE_S:
-            self.decision = await asyncio.to_thread(self._decide, self.junction, picture)
+            self.decision = await asyncio.to_thread(self._controller.decide, picture)
             self._decided_s = now_s
         self._waiting.ended = self.wishing.step(self.sight, now_s, self.decision)
         if self.mode in _DRIVES and self._plant is not None:

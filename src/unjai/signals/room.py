@@ -20,7 +20,9 @@ from unjai.model.reading import Observation
 from unjai.platform.database import Database
 from unjai.platform.streams import Bus, observations
 from unjai.sense.rules import happened_at
-from unjai.signals.junction import Decision, Junction, Picture
+from unjai.signals.controller.base import Make
+from unjai.signals.deciding import Deciding
+from unjai.signals.junction import Junction
 from unjai.signals.plants.base import Plant, PlantSpec, opened
 from unjai.signals.post import Noted, Post
 from unjai.signals.rules.definition import junction_of
@@ -34,7 +36,6 @@ from unjai.signals.store.log import note_events
 log = logging.getLogger(__name__)
 
 HEARS = "obs.*.moment.>"
-Decides = Callable[[Junction, Picture], Decision]
 Opens = Callable[[PlantSpec], Plant]
 
 
@@ -54,12 +55,12 @@ class Room:
         clock: Clock,
         data: Path,
         everywhere: Callable[[], Actor],
-        decide: Decides,
+        make: Make = Deciding,
         opens: Opens = opened,
     ) -> None:
         """Know no junction yet."""
         self._db, self._bus, self._clock, self._everywhere = db, bus, clock, everywhere
-        self._vault, self._decide, self._opens = vault_of(data), decide, opens
+        self._vault, self._make, self._opens = vault_of(data), make, opens
         self.posts: dict[UUID, Post] = {}
         self._boxes: dict[UUID, UUID] = {}
         self._one_at_a_time = asyncio.Lock()
@@ -97,7 +98,7 @@ class Room:
 
     def _post(self, row: dict[str, Any]) -> Post:
         junction = junction_of(JunctionFile.model_validate(row["definition"]))
-        return Post(row, junction, decide=self._decide, opens=lambda now: self._plant(now, junction))
+        return Post(row, junction, controller=self._make(junction), opens=lambda now: self._plant(now, junction))
 
     def _plant(self, row: dict[str, Any], junction: Junction) -> Plant | None:
         if row["plant"] == "none":

@@ -35,7 +35,7 @@ class Settings:
     step_s: int = 5
     horizon_s: int = 60
     width: int = 6
-    samples: int = 4
+    samples: int = 6
     left_s: float = 1.0
     switch_s: float = 1.0
     gap_s: float = 6.0

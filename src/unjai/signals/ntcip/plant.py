@@ -123,7 +123,7 @@ class Plant:
         self.watch = watch
         self._wire = wire
         self._stages = [frozenset(stage) for stage in stages]
-        self._times = dict(times)
+        self.times = dict(times)
         self._envelope = Envelope(junction, watch.limits)
         self._shown = self._envelope.start(0.0)
         self._target = 0
@@ -156,7 +156,7 @@ class Plant:
         Raises `signals_backup_time` where it is to be commanded and would not take itself back in silence; what `timed`
         and the wire raise.
         """
-        given = stages or [[phase.number] if phase.number else [] for phase in junction.phases]
+        given = stages or [phase.together for phase in junction.phases]
         phases = await read_phases(wire)
         backup_s = await read_backup_s(wire)
         if rung is not Rung.SHADOW and not BACKUP_S[0] <= backup_s <= BACKUP_S[1]:
@@ -169,7 +169,7 @@ class Plant:
     async def step(self, at_s: float, wish: int | None = None, pattern: int | None = None) -> Told:
         """Read, judge, and command if nothing speaks against it. Once a second; never raises for the controller."""
         try:
-            status = await read_status(self._wire, self._times)
+            status = await read_status(self._wire, self.times)
         except UnjaiError as error:
             return await self._let_go(at_s, None, error.code, error.facts)
         try:
@@ -177,12 +177,12 @@ class Plant:
         except UnjaiError as error:
             return await self._let_go(at_s, status, error.code, error.facts)
         self._age(status, at_s)
-        why = doubt(status, self._times) or self._see(status, at_s, wish, pattern)
+        why = doubt(status, self.times) or self._see(status, at_s, wish, pattern)
         if why or self._latched:
             return await self._let_go(at_s, status, why or self._latched)
         masks = Masks() if self.rung is Rung.PATTERN else self._masks(status, at_s)
         try:
-            check_masks(masks, status, self._times, self._greens_s(at_s))
+            check_masks(masks, status, self.times, self._greens_s(at_s))
             if not self._settled(at_s) or self.rung is Rung.SHADOW:
                 return await self._let_go(at_s, status, "", masks=masks)
             await self._command(masks, status, pattern)
@@ -221,13 +221,13 @@ class Plant:
         """Return the commands that bring the target about, each within what its phase allows."""
         wanted = self._stages[self._target]
         ages = self._greens_s(at_s)
-        hold = frozenset(one for one in status.greens & wanted if ages[one] < self._times[one].max_green_s)
-        ready = (one for one in status.greens - wanted if may_end(one, status, self._times, ages))
-        walkers = frozenset(one for one in wanted if self._times[one].walk_s > 0 and self.watch.call_pedestrians)
+        hold = frozenset(one for one in status.greens & wanted if ages[one] < self.times[one].max_green_s)
+        ready = (one for one in status.greens - wanted if may_end(one, status, self.times, ages))
+        walkers = frozenset(one for one in wanted if self.times[one].walk_s > 0 and self.watch.call_pedestrians)
         return Masks(
             hold=hold,
             force_off=frozenset(ready),
-            omit=frozenset(self._times) - wanted,
+            omit=frozenset(self.times) - wanted,
             call=wanted,
             ped_call=walkers,
         )
@@ -235,7 +235,7 @@ class Plant:
     async def _command(self, masks: Masks, status: Status, pattern: int | None) -> None:
         self._standing, self._tries = True, 0
         if self.rung is Rung.PHASES:
-            await set_and_compare(self._wire, _objects(masks, self._times), _force_offs(self._times))
+            await set_and_compare(self._wire, _objects(masks, self.times), _force_offs(self.times))
             return
         edge = status.cycle_left_s > self._cycle_left_s or status.pattern in {oids.FREE, oids.FLASH}
         self._cycle_left_s = status.cycle_left_s
@@ -243,7 +243,7 @@ class Plant:
             if pattern not in self._patterns:
                 if not 1 <= pattern < oids.FREE:
                     raise UnjaiError("signals_pattern_refused", pattern=pattern, phase=0, split_s=0)
-                await check_pattern(self._wire, pattern, self._times)
+                await check_pattern(self._wire, pattern, self.times)
                 self._patterns.add(pattern)
             self._pattern = pattern
         await set_and_compare(self._wire, {oids.SYSTEM_PATTERN_CONTROL: self._pattern})
@@ -272,7 +272,7 @@ class Plant:
     async def _clear(self) -> bool:
         """Set every command to zero. Only so often: each set starts the backup timer anew, which does the same."""
         self._tries += 1
-        zeros = {**_objects(Masks(), self._times), oids.SYSTEM_PATTERN_CONTROL: 0}
+        zeros = {**_objects(Masks(), self.times), oids.SYSTEM_PATTERN_CONTROL: 0}
         try:
             await set_and_compare(self._wire, zeros)
         except UnjaiError:
@@ -289,10 +289,10 @@ class Plant:
         """Read the times again now and then: another plan in the cabinet is another controller."""
         if self._checked_s is not None and 0 <= at_s - self._checked_s < self.watch.recheck_s:
             return
-        times = await read_times(self._wire, self._times)
+        times = await read_times(self._wire, self.times)
         backup_s = await read_backup_s(self._wire)
         self._checked_s = at_s
-        changed = [phase for phase in times if times[phase] != self._times[phase]]
+        changed = [phase for phase in times if times[phase] != self.times[phase]]
         if changed:
             raise UnjaiError("signals_timing_changed", 409, phase=changed[0])
         if self.rung is not Rung.SHADOW and not BACKUP_S[0] <= backup_s <= BACKUP_S[1]:

@@ -169,19 +169,47 @@ def doubt(status: Status, times: Mapping[int, Times]) -> str:
     return ""
 
 
-async def check_pattern(wire: Wire, number: int, times: Mapping[int, Times]) -> None:
-    """Raise `signals_pattern_refused` where a pattern of the controller leaves a phase less than it needs."""
+async def check_pattern(wire: Wire, number: int, times: Mapping[int, Times]) -> dict[int, int]:
+    """Return the seconds that a pattern of the controller gives each phase, change included; 0 where it is left out.
+
+    Raises `signals_pattern_refused` where it leaves a phase less than it needs.
+    """
     split_at = oids.pattern_object(PatternColumn.SPLIT, number)
     split = _number((await wire.get([split_at]))[split_at])
     asked = [oids.split_object(column, split, phase) for phase in times for column in SplitColumn]
     found = await wire.get(asked)
+    gives = {}
     for phase, needs in times.items():
-        if _number(found[oids.split_object(SplitColumn.MODE, split, phase)]) == oids.SPLIT_OMITTED:
-            continue
-        has = _number(found[oids.split_object(SplitColumn.TIME_S, split, phase)])
+        left_out = _number(found[oids.split_object(SplitColumn.MODE, split, phase)]) == oids.SPLIT_OMITTED
+        has = 0 if left_out else _number(found[oids.split_object(SplitColumn.TIME_S, split, phase)])
         green = max(needs.min_green_s, needs.walk_s + needs.ped_clear_s)
-        if has < green + needs.yellow_s + needs.red_clear_s:
+        if not left_out and has < green + needs.yellow_s + needs.red_clear_s:
             raise UnjaiError("signals_pattern_refused", pattern=number, phase=phase, split_s=has)
+        gives[phase] = has
+    return gives
+
+
+async def read_shares(
+    wire: Wire, patterns: Iterable[int], stages: Sequence[Collection[int]], times: Mapping[int, Times]
+) -> dict[int, list[float]]:
+    """Return, by pattern, which part of its time each stage has; those that it lacks or that are too short are not in.
+
+    Raises `signals_pattern_none` where no pattern is left.
+    """
+    shares = {}
+    for number in patterns:
+        try:
+            gives = await check_pattern(wire, number, times)
+        except UnjaiError as error:
+            if error.code not in {"signals_pattern_refused", "signals_no_such_object", "signals_refused"}:
+                raise
+            continue
+        seconds = [min(gives[phase] for phase in stage) for stage in stages]
+        if total := sum(seconds):
+            shares[number] = [one / total for one in seconds]
+    if not shares:
+        raise UnjaiError("signals_pattern_none", 409)
+    return shares
 
 
 def _number(value: Value) -> int:

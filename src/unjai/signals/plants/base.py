@@ -24,8 +24,8 @@ class Status:
 class Plant(Protocol):
     """One junction's controller. Every call raises `UnjaiError` or `TimeoutError` where it does not answer."""
 
-    async def read(self) -> Status:
-        """Return what it shows now."""
+    async def read(self) -> Status | None:
+        """Return what it shows now; None where that is no phase of the junction."""
         ...
 
     async def wish(self, phase: int) -> None:
@@ -55,7 +55,7 @@ class PlantSpec:
 
 Opens = Callable[[PlantSpec], Plant]
 PLANTS: dict[str, Opens] = {}
-"""Kinds of controllers by name; an adapter puts itself here where the process is put together (`roles.signals`)."""
+"""Kinds of controllers by name; filled where the process is put together (`roles.signals`)."""
 
 
 def opened(spec: PlantSpec) -> Plant:

@@ -87,6 +87,7 @@ class JunctionPhase(_Part):
     walk_s: Seconds = 0.0
     walk_clear_s: Seconds = 0.0
     number: Annotated[int, Field(ge=1, le=16)] | None = None
+    also: Annotated[tuple[Annotated[int, Field(ge=1, le=16)], ...], Field(max_length=3)] = ()
     name_th: Name
     name_en: Short = ""
 
