@@ -114,6 +114,19 @@ def test_no_phase_ends_while_somebody_slow_is_crossing() -> None:
 
 
 def test_one_who_waits_inside_for_others_is_let_go_by_the_change() -> None:
-    yields = replace(CROSSING, links=(replace(CROSSING.links[0], yields_to=frozenset({2})), *CROSSING.links[1:]))
+    yields = replace(
+        CROSSING, phases=(replace(CROSSING.phases[0], state="g" + CROSSING.phases[0].state[1:]), *CROSSING.phases[1:])
+    )
     asked = replace(picture(*queue(1, 8)), inside=(Inside(link=0, to_go_m=8, speed_mps=0),))
     assert LookAhead(yields).decide(asked).phase == 1
+
+
+def test_one_who_stands_behind_him_is_waited_for_but_not_for_ever() -> None:
+    controller = LookAhead(CROSSING)
+    stands = (Inside(link=0, to_go_m=31, speed_mps=0),)
+    decisions = []
+    for after in range(0, 60, 10):
+        asked = picture(*queue(1, 8), green_s=20 + after)
+        decisions.append(controller.decide(replace(asked, at_s=asked.at_s + after, inside=stands)))
+    assert [one.why for one in decisions[:3]] == ["clears"] * 3
+    assert decisions[-1].phase == 1

@@ -24,6 +24,8 @@ SIZES = {"car": 7.0, "motorcycle": 2.5, "heavy": 14.0}
 ROOM_M = 1000.0
 TURN_S = 20.0
 """How long a phase is shown to somebody who has waited too long."""
+HOLDS_S = 30.0
+"""A phase is not held longer than this for those who would be caught: they may stand for another reason."""
 SHORT_M = 15.0
 """A lane behind the junction with less room than this is minded also while it moves."""
 
@@ -73,6 +75,8 @@ class LookAhead:
         self.shown_s = [-math.inf] * len(junction.phases)
         self.turn: int | None = None
         self.turn_s = -math.inf
+        self.held_s: float | None = None
+        """Since when the phase is held for those who would be caught."""
 
     def decide(self, picture: Picture) -> Decision:
         """Return the phase that the best plan begins with, and what it saves beside staying, in vehicle seconds."""
@@ -88,8 +92,12 @@ class LookAhead:
         stay, best, why = picture.phase, int(np.argmin(costs)), "changes"
         if (owed := self._overdue(picture)) is not None:
             best, why = owed, "waited"
-        if best != stay and catches(self.junction, picture, best):
-            best, why = stay, "clears"
+        if best == stay or not catches(self.junction, picture, best):
+            self.held_s = None
+        else:
+            self.held_s = picture.at_s if self.held_s is None else self.held_s
+            if picture.at_s - self.held_s < HOLDS_S:
+                best, why = stay, "clears"
         saves = float(costs[stay] - costs[best])
         return Decision(
             phase=best, why="keeps" if why == "changes" and best == stay else why, facts=(("saves_s", round(saves, 1)),)

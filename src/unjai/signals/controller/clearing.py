@@ -29,7 +29,8 @@ def catches(junction: Junction, picture: Picture, wish: int) -> bool:
     """Return whether a change to `wish` now would catch somebody on a way that ends with it.
 
     Who cannot stop any more, or already crosses, must be over before the others come. One who waits inside for those
-    who go first is not counted: the change is what lets him go.
+    who go first is not counted: the change is what lets him go. One who stands behind him there is: he would still be
+    in the middle.
     """
     now, then = junction.phases[picture.phase], junction.phases[wish]
     ends = {
@@ -40,7 +41,7 @@ def catches(junction: Junction, picture: Picture, wish: int) -> bool:
     allowed = now.yellow_s + now.red_clear_s + STARTS_S
     for one in picture.inside:
         link = junction.links[one.link]
-        waits = one.speed_mps < 1.0 and link.yields_to
+        waits = one.speed_mps < 1.0 and now.state[link.signal] == "g"
         if one.link in ends and not waits and seconds_over(one.to_go_m, one.speed_mps, link.speed_mps) > allowed:
             return True
     for seen in picture.seen:

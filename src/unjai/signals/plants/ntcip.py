@@ -54,7 +54,7 @@ class Ntcip:
     async def read(self) -> Status | None:
         """Return what it shows, having commanded what was wished; None where that is no phase of the junction.
 
-        Raises what keeps it from being driven. Who stops waiting for it stops nothing: the next call goes on where it is.
+        Raises what keeps it from being driven. Who stops waiting stops nothing: the next call goes on where it is.
         """
         if self._going is None:
             self._going = asyncio.create_task(self._step())
