@@ -12,9 +12,9 @@ envelope's. In order:
 3. **Not into a full road.** While every way he may take leads into a lane without room, the controller is free.
 4. **Two.** Of two whose phase must begin, the more important goes first, of equals the nearer; whom a phase is held for
    keeps it until he has passed. A phase that serves both is preferred.
-5. **Recovery.** Where the controller was overruled, lanes that wait and were red for `STARVED_S` follow, the longest red
-   first, each until the queue that it found had its time, `TURN_S` at most; then the controller is free. Whoever comes
-   next breaks it off.
+5. **Recovery.** Where the controller was overruled, the lanes that wait before red follow, the longest red first, each
+   until the queue that it found had its time, `TURN_S` at most; then the controller is free. Whoever comes next breaks
+   it off.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ OVERDUE_S = 30.0
 STALE_S = 30.0
 SLIPS_S = 20.0
 MOST_HOLD_S = 120.0
-STARVED_S = 60.0
 TURN_S = 30.0
 ASKED_S = 60.0
 """So long a phase is asked for in the recovery at most, shown or not."""
@@ -214,14 +213,14 @@ class GreenWay:
         )
 
     def _starved(self, picture: Picture) -> list[int]:
-        """Return the phases of the lanes that wait and were red for long, the longest red first.
+        """Return the phases of the lanes that wait before red, the longest red first.
 
         For each lane it is the phase that opens it and most who wait.
         """
         assert self._green_s is not None
         waits = self._waits(picture)
         reds = {lane: picture.at_s - self._green_s[lane] for lane in waits}
-        left = {lane for lane, red_s in reds.items() if red_s >= STARVED_S}
+        left = {lane for lane, red_s in reds.items() if red_s > 0}
         found: list[int] = []
         while left:
             longest = max(left, key=lambda lane: (reds[lane], -lane))
