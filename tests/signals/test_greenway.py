@@ -34,6 +34,7 @@ class Says:
         self.phase = phase
 
     def decide(self, picture: Picture) -> Decision:
+        assert picture.phase >= 0
         return Decision(phase=self.phase, why="keeps")
 
 

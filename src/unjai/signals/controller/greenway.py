@@ -7,8 +7,8 @@ envelope's. In order:
    what the phase that shows still has to show, the change, and the time until somebody asks again. From that moment on
    his phase is wished. Where it shows already, it is kept from the moment on that a change away and back would come too
    late.
-2. **Until when.** Until nobody says any more that he comes, his time is over by `OVERDUE_S`, nobody has told anything of
-   him for `STALE_S`, his time slips by more than `SLIPS_S`, or he was held `MOST_HOLD_S` altogether.
+2. **Until when.** Until nobody says any more that he comes, his time is over by `OVERDUE_S`, nobody has told of him
+   for `STALE_S`, his time slips by more than `SLIPS_S`, or he was held `MOST_HOLD_S` altogether.
 3. **Not into a full road.** While every way he may take leads into a lane without room, the controller is free.
 4. **Two.** Of two whose phase must begin, the more important goes first, of equals the nearer; whom a phase is held for
    keeps it until he has passed. A phase that serves both is preferred.
