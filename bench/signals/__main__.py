@@ -4,7 +4,7 @@ Maps lie in `../shared/data/traffic` (or `--folder`); a map that is not there is
 figures were made in SUMO 1.9.1 with a decision each 10 s; the same controller loses far less in newer versions, so only
 1.9.1 is set beside them. The delay is RESCO's: time lost and waited for the road by all scheduled trips over their
 number. `held` counts runs of ours in which traffic came to a stand for good (one vehicle in a hundred never let in, or
-twice the median delay); they stand in the means.
+twice the median delay); they stand in the means. `--green-way` is another bench: `green_way.py`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+from bench.signals import green_way
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "traffic"
 MAPS = ("cologne1", "cologne3", "ingolstadt1", "ingolstadt21")
@@ -161,4 +163,7 @@ def table(found: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    if "--green-way" in sys.argv:
+        green_way.main()
+    else:
+        main()

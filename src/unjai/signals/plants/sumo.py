@@ -66,6 +66,8 @@ class Run:
     """Whether a vehicle is detected at all (for what is missed)."""
     told: Callable[[float], None] = lambda _share: None
     on_step: Callable[[float, Mapping[JunctionId, _Driven]], None] | None = None
+    reads: Callable[[Path], None] = lambda _trips: None
+    """Looks into SUMO's own list of trips before it is gone."""
 
     took_ms: list[float] = field(default_factory=list)
     """How long each decision of each junction took."""
@@ -95,6 +97,7 @@ class Run:
             finally:
                 with contextlib.suppress(*stopped):
                     self.api.close()
+            self.reads(trips)
             return counted(trips, due, min(end, now))
 
     def _start(self, seed: int, trips: Path) -> None:
