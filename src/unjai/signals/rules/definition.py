@@ -37,7 +37,10 @@ def junction_of(file: JunctionFile) -> Junction:
                 raise UnjaiError("signals_lane_unknown", 422, junction=file.code, lane=key)
     return Junction(
         key=JunctionId(file.code),
-        lanes=tuple(Lane(key=one.key, length_m=one.length_m, speed_mps=one.speed_mps) for one in file.lanes),
+        lanes=tuple(
+            Lane(key=one.key, length_m=one.length_m, speed_mps=one.speed_mps, approach=one.approach)
+            for one in file.lanes
+        ),
         outs=tuple(Lane(key=one.key, length_m=one.length_m, speed_mps=one.speed_mps) for one in file.outs),
         links=tuple(
             Link(
