@@ -45,6 +45,7 @@ FOLDER = Path(__file__).parents[3] / "shared" / "data" / "traffic"
 PLACES = {"cologne3": "resco/cologne3", "ingolstadt21": "resco/ingolstadt21", "sathorn": "thai/sathorn-surasak"}
 MINUTES = {"cologne3": 60, "ingolstadt21": 20, "sathorn": 40}
 WARMS_S = 300.0
+STOOD = 0.01
 CAR = "patrol-"
 ROUTES = 6
 """So many different ways are driven in turn."""
@@ -273,15 +274,28 @@ def compared(without: dict[str, Any], with_: dict[str, Any]) -> dict[str, Any]:
         "others_delay_s_without": round(without["others_s"] / max(without["others"], 1), 2),
         "others_added_s": round(added / max(with_["others"], 1), 2),
         "others_added_total_s": round(added, 1),
-        "not_inserted": [without["not_inserted"], with_["not_inserted"]],
+        "stood": [name for name, run in (("without", without), ("with", with_)) if stood(run)],
         "signals": with_["signals"],
     }
 
 
-def summed(pairs: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what a map came to over its seeds: means over cars, and over the others."""
+def stood(run: dict[str, Any]) -> bool:
+    """Return whether traffic came to a stand for good: a vehicle in a hundred was never let in."""
+    return bool(run["not_inserted"] > STOOD * run["others"])
+
+
+def summed(every: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what a map came to over its seeds: means over cars, and over the others.
+
+    Pairs in which traffic came to a stand in either run are left out and counted.
+    """
+    pairs = [pair for pair in every if not pair["stood"]]
     cars = sum(pair["cars"] for pair in pairs)
     found: dict[str, Any] = {"seeds": len(pairs), "cars": cars}
+    for which in ("without", "with"):
+        found[f"stood_{which}"] = sum(which in pair["stood"] for pair in every)
+    if not pairs:
+        return found
     for what in ("time_s_without", "time_s_with", "delay_s_without", "delay_s_with", "stops_without", "stops_with"):
         found[what] = round(sum(pair[what] * pair["cars"] for pair in pairs) / max(cars, 1), 2)
     saved = sum(pair["saved_total_s"] for pair in pairs)
@@ -304,6 +318,8 @@ def table(found: dict[str, Any]) -> str:
     heads += ["others' added delay, s a vehicle (by seed)", "vehicle-seconds a saved second"]
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for name, one in found["maps"].items():
+        if not one["seeds"]:
+            continue
         lines.append(
             f"| {name} | {one['cars']} | {one['time_s_without']}, {one['time_s_with']} "
             f"| {one['saved_s']} ({one['saved_pct']}) | {one['stops_without']}, {one['stops_with']} "

@@ -239,7 +239,7 @@ async def test_a_controller_program_that_breaks_lets_the_street_go(room):
     await mode(room, "control")
     await second(room, CAR)
     post, driven = room.room.posts[room.key], room.controllers[-1]
-    post.decision, post._controller = None, None  # it cannot even be called
+    post.decision, post._way.inner = None, None  # it cannot even be called
     await second(room, CAR)
     assert driven.heard == [1, "release"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -13,13 +13,16 @@ from uuid import UUID
 
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import EPOCH, StationId
-from unjai.signals.controller.base import Controller
+from unjai.signals.controller.base import Make
+from unjai.signals.controller.greenway import WHYS, Coming, GreenWay
 from unjai.signals.deciding import DECIDE_S
-from unjai.signals.junction import Decision, Junction
+from unjai.signals.junction import Decision
 from unjai.signals.plants.base import Plant
-from unjai.signals.rules.definition import phase_of
+from unjai.signals.rules.definition import junction_of, lanes_green, phase_of
 from unjai.signals.rules.hires import Event, of_phase
+from unjai.signals.rules.holding import Holding
 from unjai.signals.rules.watching import Colour, Ended, Sight, Wishing
+from unjai.signals.schemas.definition import JunctionFile
 
 log = logging.getLogger(__name__)
 
@@ -49,21 +52,25 @@ class Post:
     def __init__(
         self,
         row: dict[str, Any],
-        junction: Junction,
+        file: JunctionFile,
         *,
-        controller: Controller,
+        make: Make,
         opens: Callable[[dict[str, Any]], Plant | None],
     ) -> None:
         """See nothing, drive nothing."""
         self.junction_id: UUID = row["id"]
         self.station_id = StationId(row["station_id"])
         self.code: str = row["code"]
-        self.junction, self.sight, self.wishing = junction, Sight(junction), Wishing(junction)
+        self.file, self.junction = file, junction_of(file)
+        self.sight, self.wishing = Sight(self.junction), Wishing(self.junction)
         self.mode = "off"
         self.decision: Decision | None = None
         self.health: Health = "none"
         self.trouble = ""
-        self._row, self._controller, self._opens = row, controller, opens
+        self._row, self._opens = row, opens
+        self._way = GreenWay(self.junction, make(self.junction), every_s=DECIDE_S)
+        self._holding = Holding()
+        self._coming: tuple[Coming, ...] = ()
         self._plant: Plant | None = None
         self._decided_s = 0.0
         self._missing: str | None = None
@@ -83,6 +90,7 @@ class Post:
         if mode == before:
             return
         async with self._turn:
+            self._note_ways((), lambda _unit: None)
             self.mode, self._row = mode, row
             self.wishing.drop()
             if before in _DRIVES or mode == "local":
@@ -132,6 +140,20 @@ class Post:
         phase = phase_of(self.junction, number)
         if phase is not None and self._plant is None:
             self.sight.show(at_s, phase, colour, for_s)
+
+    def expect(self, coming: tuple[Coming, ...], passed: Callable[[str], float | None]) -> None:
+        """Take who comes on duty, and note what it came to for those who come no more."""
+        self._coming = () if self.mode == "pattern" else coming
+        keys = {one.key for one in self._coming}
+        if self._way.serving is not None and self._way.serving not in keys:
+            self._decided_s = 0.0
+        self._note_ways(keys, passed)
+
+    def _note_ways(self, coming: Collection[str], passed: Callable[[str], float | None]) -> None:
+        for unit, one in self._holding.over(coming).items():
+            facts = {"unit": unit, "held_s": round(one.held_s), "waited_s": round(one.waited_s)}
+            code = "green_way_ended" if self.mode == "control" else "green_way_would"
+            self._waiting.notes.append((code, {**facts, "passed_s": passed(unit)}))
 
     async def second(self, now_s: float) -> Noted:
         """Take one second: read, see, decide, drive or only note. Returns what is to be kept."""
@@ -183,11 +205,25 @@ class Post:
                 await self._let_go()
             return
         if self.decision is None or now_s - self._decided_s >= DECIDE_S:
-            self.decision = await asyncio.to_thread(self._controller.decide, picture)
+            self._way.expect(*self._coming)
+            self.decision = await asyncio.to_thread(self._way.decide, picture)
             self._decided_s = now_s
-        self._waiting.ended = self.wishing.step(self.sight, now_s, self.decision)
+        if self.decision.why in WHYS:  # what others lose by it is noted apart, and is no saving that was missed
+            self.wishing.drop()
+        else:
+            self._waiting.ended = self.wishing.step(self.sight, now_s, self.decision)
+        self._hold(now_s, self.decision.phase)
         if self.mode in _DRIVES and self._plant is not None:
             await self._wish(self.decision.phase)
+
+    def _hold(self, now_s: float, phase: int) -> None:
+        unit = self._way.serving
+        if unit is None:
+            return
+        others = set(range(len(self.junction.lanes))) - lanes_green(self.junction, phase)
+        lanes = self.sight.lanes(now_s)
+        if self._holding.second(now_s, unit, sum(lanes[one].queue for one in others)):
+            self._waiting.notes.append(("green_way_began", {"unit": unit, "drives": self.mode == "control"}))
 
     async def _wish(self, phase: int) -> None:
         assert self._plant is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -22,10 +23,10 @@ from unjai.platform.streams import Bus, observations
 from unjai.sense.rules import happened_at
 from unjai.signals.controller.base import Make
 from unjai.signals.deciding import Deciding
+from unjai.signals.going import Going
 from unjai.signals.junction import Junction
 from unjai.signals.plants.base import Plant, PlantSpec, opened
 from unjai.signals.post import Noted, Post
-from unjai.signals.rules.definition import junction_of
 from unjai.signals.rules.watching import Colour, Vehicle
 from unjai.signals.schemas.definition import JunctionFile
 from unjai.signals.secrets import opened as community_of
@@ -36,6 +37,7 @@ from unjai.signals.store.log import note_events
 log = logging.getLogger(__name__)
 
 HEARS = "obs.*.moment.>"
+PLACES = "obs.*.fleet.position.>"
 Opens = Callable[[PlantSpec], Plant]
 
 
@@ -62,13 +64,16 @@ class Room:
         self._db, self._bus, self._clock, self._everywhere = db, bus, clock, everywhere
         self._vault, self._make, self._opens = vault_of(data), make, opens
         self.posts: dict[UUID, Post] = {}
+        self.going = Going()
         self._boxes: dict[UUID, UUID] = {}
         self._one_at_a_time = asyncio.Lock()
 
     async def start(self) -> None:
         """Hear what boxes see, and what changes in the register."""
         await self._bus.hear(HEARS, self._heard)
+        await self._bus.hear(PLACES, self._placed)
         await self._bus.hear("evt.*.signals.changed", self._changed)
+        await self._bus.hear("evt.*.incident.changed", self._dispatched)
 
     async def close(self) -> None:
         """Let every junction go."""
@@ -86,6 +91,11 @@ class Room:
             for key, row in rows.items():
                 if key in self.posts or row["mode"] != "off":
                     await self._drive(key, row)
+            await self._load_going()
+
+    async def _load_going(self) -> None:
+        stations = {post.station_id for post in self.posts.values()}
+        await self.going.load(self._db, self._everywhere(), stations)
 
     async def _drive(self, key: UUID, row: dict[str, Any]) -> None:
         """Give a junction's post its mode, and the junction a post; one that cannot be served stops no other."""
@@ -97,8 +107,9 @@ class Room:
             log.exception("junction %s cannot be served", row["code"])
 
     def _post(self, row: dict[str, Any]) -> Post:
-        junction = junction_of(JunctionFile.model_validate(row["definition"]))
-        return Post(row, junction, controller=self._make(junction), opens=lambda now: self._plant(now, junction))
+        file = JunctionFile.model_validate(row["definition"])
+        post = Post(row, file, make=self._make, opens=lambda now: self._plant(now, post.junction))
+        return post
 
     def _plant(self, row: dict[str, Any], junction: Junction) -> Plant | None:
         if row["plant"] == "none":
@@ -119,16 +130,29 @@ class Room:
             if post is not None and seen.station_id == post.station_id:
                 _take(post, seen)
 
+    async def _placed(self, _subject: str, data: bytes) -> None:
+        for seen in observations(data):
+            if seen.point is not None and seen.payload.get("mock") is not True:
+                at_s, speed = seconds(happened_at(seen)), seen.payload.get("speed_mps")
+                own = float(speed) if isinstance(speed, int | float) and math.isfinite(speed) else 0.0
+                self.going.placed(seen.device_id, seen.point, at_s, self.posts.values(), own)
+
     async def _changed(self, _subject: str, _data: bytes) -> None:
         await self.load()
+
+    async def _dispatched(self, _subject: str, _data: bytes) -> None:
+        if self.posts:
+            await self._load_going()
 
     async def tick(self) -> None:
         """Let every junction take its second; one that fails stops no other."""
         await asyncio.gather(*(self._second(post) for post in list(self.posts.values())))
 
     async def _second(self, post: Post) -> None:
+        now_s, key = seconds(self._clock.now()), post.junction_id
+        post.expect(self.going.to(key, now_s), lambda unit: self.going.passed(key, unit))
         try:
-            noted = await post.second(seconds(self._clock.now()))
+            noted = await post.second(now_s)
         except Exception:
             log.exception("junction %s lost a second; its controller is let go", post.code)
             await post.let_go()

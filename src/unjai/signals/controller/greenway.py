@@ -4,9 +4,9 @@ It stands around any controller and is only a wish, as that one's: minimums, cle
 envelope's. In order:
 
 1. **When.** The vehicles before him on his lane need `STARTS_S` and then `START_S` each, as in the model; to that come
-   what the phase that shows still has to show, the change, and the time until somebody asks again. From that moment on
-   his phase is wished. Where it shows already, it is kept from the moment on that a change away and back would come too
-   late.
+   what the phase that shows still has to show, the change, the time until somebody asks again, and `SEES_S`, since
+   nobody drives on towards a red. From that moment on his phase is wished. Where it shows already, it is kept from the
+   moment on that a change away and back would come too late.
 2. **Until when.** Until nobody says any more that he comes, his time is over by `OVERDUE_S`, nobody has told of him
    for `STALE_S`, his time slips by more than `SLIPS_S`, or he was held `MOST_HOLD_S` altogether.
 3. **Not into a full road.** While every way he may take leads into a lane without room, the controller is free.
@@ -29,6 +29,7 @@ from unjai.signals.controller.search import START_S
 from unjai.signals.envelope import shortest_green_s
 from unjai.signals.junction import Decision, Junction, Picture
 
+SEES_S = 4.0
 OVERDUE_S = 30.0
 STALE_S = 30.0
 SLIPS_S = 20.0
@@ -38,7 +39,7 @@ ASKED_S = 60.0
 """So long a phase is asked for in the recovery at most, shown or not."""
 WAITS_MPS = 2.0
 
-CLEARS, HOLDS, RECOVERS = "green_way_clears", "green_way_holds", "green_way_recovers"
+CLEARS, HOLDS, RECOVERS = WHYS = "green_way_clears", "green_way_holds", "green_way_recovers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +166,7 @@ class GreenWay:
 
     def _begins(self, one: Coming, phase: int, picture: Picture, going: bool) -> bool:
         phases, shows = self.junction.phases, picture.phase
-        before_s = self._queue(one, picture)[1] + self.every_s + (SLIPS_S if going else 0.0)
+        before_s = self._queue(one, picture)[1] + SEES_S + self.every_s + (SLIPS_S if going else 0.0)
         if shows != phase:
             before_s += max(shortest_green_s(phases[shows]) - picture.green_s, 0.0) + self._change_s(shows)
         else:
