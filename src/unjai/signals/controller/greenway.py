@@ -135,7 +135,7 @@ class GreenWay:
         self.serving = one.key
         queue, clear_s = self._queue(one, picture)
         clears = picture.phase != phase or picture.green_s < 0 or queue > 0
-        facts = (("eta_s", one.due_s - now), ("queue", float(queue)), ("clear_s", clear_s))
+        facts = (("eta_s", max(one.due_s - now, 0.0)), ("queue", float(queue)), ("clear_s", clear_s))
         held = (("held_s", self._held[one.key]),)
         return Decision(phase=phase, why=CLEARS if clears else HOLDS, facts=(*facts, *held))
 
