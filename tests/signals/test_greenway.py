@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.signals.test_look_ahead import CROSSING, picture, queue
-from unjai.signals.controller.greenway import MOST_HOLD_S, OVERDUE_S, STALE_S, Coming, GreenWay, ways
+from unjai.signals.controller.greenway import MOST_HOLD_S, OVERDUE_S, STALE_S, STANDS_S, Coming, GreenWay, ways
 from unjai.signals.envelope import Envelope, Limits
 from unjai.signals.junction import Decision, Junction, Link, Out, Phase, Picture, Seen
 
@@ -133,6 +133,13 @@ def test_it_ends(changes: dict[str, float], at_s: float) -> None:
     way, seen = GreenWay(CROSSING, Says()), picture()
     assert asked(way, comes(1, in_s=6), seen=seen)[0] == 1
     assert asked(way, replace(comes(1), **changes), seen=replace(seen, at_s=at_s)) == (0, "keeps")
+
+
+def test_it_ends_for_one_who_stands_at_the_line_though_he_could_go() -> None:
+    way = GreenWay(CROSSING, Says())
+    said = [asked(way, comes(1, at_s=at, in_s=1), seen=picture(at_s=at, phase=1))[1] for at in range(100, 400, 5)]
+    assert said.count("green_way_holds") == 1 + STANDS_S / 5
+    assert set(said[int(1 + STANDS_S / 5) :]) == {"keeps"}
 
 
 def test_it_ends_for_one_who_is_always_told_to_come_soon() -> None:

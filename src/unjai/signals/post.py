@@ -222,8 +222,9 @@ class Post:
             return
         others = set(range(len(self.junction.lanes))) - lanes_green(self.junction, phase)
         lanes = self.sight.lanes(now_s)
-        if self._holding.second(now_s, unit, sum(lanes[one].queue for one in others)):
-            self._waiting.notes.append(("green_way_began", {"unit": unit, "drives": self.mode == "control"}))
+        began = self._holding.second(now_s, unit, sum(lanes[one].queue for one in others))
+        if began and self.mode == "control":
+            self._waiting.notes.append(("green_way_began", {"unit": unit}))
 
     async def _wish(self, phase: int) -> None:
         assert self._plant is not None

@@ -1,4 +1,5 @@
 /** Why and what happened, in words: codes that this page does not know are shown as they are. */
+import { timeText } from '$lib/format';
 import { t } from './texts';
 import { NOTES, WHYS, type Detail } from './types';
 
@@ -12,5 +13,13 @@ export function noteText(note: Detail['notes'][number]): string {
   const known = NOTES.find((one) => one === note.code);
   if (!known) return note.code;
   const reason = typeof note.facts['reason'] === 'string' ? ` (${note.facts['reason']})` : '';
-  return `${t(`note.${known}`)}${note.code === 'plant_trouble' ? ` (${String(note.facts['error'])})` : ''}${reason}`;
+  return `${t(`note.${known}`, greenWay(note.facts))}${note.code === 'plant_trouble' ? ` (${String(note.facts['error'])})` : ''}${reason}`;
+}
+
+/** For whom, how long, what it cost the others, and whether it was seen to pass; notes of other kinds have none of these. */
+function greenWay(facts: Detail['notes'][number]['facts']): Record<string, string> {
+  if (typeof facts['unit'] !== 'string') return {};
+  const at = facts['passed_s'];
+  const passed = typeof at === 'number' ? t('note.green_way_passed', { at: timeText(new Date(at * 1000)) }) : t('note.green_way_lost');
+  return { unit: facts['unit'], held: String(facts['held_s']), waited: String(facts['waited_s']), passed };
 }

@@ -12,8 +12,8 @@ export type Colour = 'green' | 'yellow' | 'red';
 
 /** Shape beside the word, so that no mode is told by colour alone. */
 export const MODES: Record<Mode, string> = { off: '—', shadow: '◔', pattern: '◑', control: '◉', local: '▣' };
-export const WHYS = ['min_green', 'nobody_waits', 'still_flowing', 'queue_longer', 'waited_long', 'max_green', 'keeps', 'changes', 'waited', 'clears'] as const;
-export const NOTES = ['registered', 'changed', 'removed', 'mode_off', 'mode_shadow', 'mode_pattern', 'mode_control', 'mode_local', 'stale', 'fresh', 'plant_trouble', 'plant_back'] as const;
+export const WHYS = ['min_green', 'nobody_waits', 'still_flowing', 'queue_longer', 'waited_long', 'max_green', 'keeps', 'changes', 'waited', 'clears', 'green_way_clears', 'green_way_holds', 'green_way_recovers'] as const;
+export const NOTES = ['registered', 'changed', 'removed', 'mode_off', 'mode_shadow', 'mode_pattern', 'mode_control', 'mode_local', 'stale', 'fresh', 'plant_trouble', 'plant_back', 'green_way_began', 'green_way_ended', 'green_way_would'] as const;
 /** After so many seconds what is shown is old: the process tells each second. */
 export const OLD_S = 5;
 /** Below so many changes nothing is said (`signals.rules.comparing`). */

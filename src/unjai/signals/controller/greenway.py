@@ -8,7 +8,8 @@ envelope's. In order:
    nobody drives on towards a red. From that moment on his phase is wished. Where it shows already, it is kept from the
    moment on that a change away and back would come too late.
 2. **Until when.** Until nobody says any more that he comes, his time is over by `OVERDUE_S`, nobody has told of him
-   for `STALE_S`, his time slips by more than `SLIPS_S`, or he was held `MOST_HOLD_S` altogether.
+   for `STALE_S`, his time slips by more than `SLIPS_S`, he is at the line, nobody before him and it green, and does not
+   go over it for `STANDS_S` (something else keeps him), or he was held `MOST_HOLD_S` altogether.
 3. **Not into a full road.** While every way he may take leads into a lane without room, the controller is free.
 4. **Two.** Of two whose phase must begin, the more important goes first, of equals the nearer; whom a phase is held for
    keeps it until he has passed. A phase that serves both is preferred.
@@ -33,6 +34,7 @@ SEES_S = 4.0
 OVERDUE_S = 30.0
 STALE_S = 30.0
 SLIPS_S = 20.0
+STANDS_S = 20.0
 MOST_HOLD_S = 120.0
 TURN_S = 30.0
 ASKED_S = 60.0
@@ -79,6 +81,8 @@ class GreenWay:
         """Whom a phase is wished for now."""
         self._coming: tuple[Coming, ...] = ()
         self._held: dict[str, float] = {}
+        self._open_s: dict[str, float] = {}
+        """Since when somebody at the line could go."""
         self._last_s = -math.inf
         self._green_s: list[float] | None = None
         """By lane: when it was green last."""
@@ -92,6 +96,7 @@ class GreenWay:
         """Say who comes, all of them as they are known now; who is left out has passed or comes no more."""
         self._coming = coming
         self._held = {one.key: self._held.get(one.key, 0.0) for one in coming}
+        self._open_s = {key: at_s for key, at_s in self._open_s.items() if key in self._held}
 
     def decide(self, picture: Picture) -> Decision:
         """Return what the one who comes needs, then those who waited for him, else what the controller says."""
@@ -135,7 +140,9 @@ class GreenWay:
         self.serving = one.key
         queue, clear_s = self._queue(one, picture)
         clears = picture.phase != phase or picture.green_s < 0 or queue > 0
-        facts = (("eta_s", one.due_s - now), ("queue", float(queue)), ("clear_s", clear_s))
+        if not clears and one.due_s - now <= SEES_S:
+            self._open_s.setdefault(one.key, now)
+        facts = (("eta_s", max(one.due_s - now, 0.0)), ("queue", float(queue)), ("clear_s", clear_s))
         held = (("held_s", self._held[one.key]),)
         return Decision(phase=phase, why=CLEARS if clears else HOLDS, facts=(*facts, *held))
 
@@ -143,6 +150,7 @@ class GreenWay:
         return (
             abs(now - one.told_s) <= STALE_S
             and now <= one.due_s + OVERDUE_S
+            and now - self._open_s.get(one.key, now) <= STANDS_S
             and self._held.get(one.key, MOST_HOLD_S) < MOST_HOLD_S
         )
 
