@@ -113,6 +113,29 @@ def test_the_more_important_of_two_goes_first() -> None:
     assert asked(GreenWay(CROSSING, Says()), *two, seen=seen) == (0, "green_way_clears")
 
 
+SHARED = replace(
+    CROSSING,
+    links=(*CROSSING.links, Link(signal=4, from_lane=0, to_lane=1, turn="l")),
+    phases=(Phase(state="GrGrg", min_green_s=5), Phase(state="rGrGr", min_green_s=5), Phase(state="rrrrG")),
+)
+"""Who turns from lane 0 has priority in the third phase, in which those who go straight on from it stand."""
+
+
+@pytest.mark.parametrize(("before", "phase"), [(0, 2), (1, 0)])
+def test_his_whole_lane_is_opened_while_somebody_is_before_him(before: int, phase: int) -> None:
+    turns = Coming(key="car", links=frozenset({4}), told_s=100, due_s=105)
+    way, seen = GreenWay(SHARED, Says(1)), picture(*queue(0, before), phase=1)
+    assert asked(way, turns, seen=seen)[0] == phase
+    assert asked(way, turns, seen=picture(phase=1, at_s=105))[0] == phase  # and no other is asked for once it is
+
+
+def test_one_who_should_have_passed_may_stand_behind_somebody() -> None:
+    late = Coming(key="car", links=frozenset({1}), told_s=100, due_s=100.5, distance_m=8)
+    first = Seen(lane=1, distance_m=1, speed_mps=0, track="first")
+    way = GreenWay(CROSSING, Says())
+    assert asked(way, late, seen=picture(first, phase=1, at_s=105)) == (1, "green_way_clears")
+
+
 def test_a_phase_that_serves_both_is_preferred() -> None:
     one = Coming(key="a", links=frozenset({4}), told_s=100, due_s=105)
     other = Coming(key="b", links=frozenset({3}), told_s=100, due_s=108)

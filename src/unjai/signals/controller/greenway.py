@@ -40,6 +40,7 @@ TURN_S = 30.0
 ASKED_S = 60.0
 """So long a phase is asked for in the recovery at most, shown or not."""
 WAITS_MPS = 2.0
+AT_LINE_M = 15.0
 
 CLEARS, HOLDS, RECOVERS = WHYS = "green_way_clears", "green_way_holds", "green_way_recovers"
 
@@ -79,6 +80,7 @@ class GreenWay:
         self.junction, self.inner, self.every_s = junction, inner, every_s
         self.serving: str | None = None
         """Whom a phase is wished for now."""
+        self._phase = 0
         self._coming: tuple[Coming, ...] = ()
         self._held: dict[str, float] = {}
         self._open_s: dict[str, float] = {}
@@ -131,13 +133,13 @@ class GreenWay:
         self.serving = None
         asks: list[tuple[Coming, int]] = []
         for one in self._coming:
-            phase = self._phase_of(one, picture)
+            phase = self._phase_of(one, picture, self._phase if one.key == before else None)
             if phase is not None and self._alive(one, now) and self._begins(one, phase, picture, one.key == before):
                 asks.append((one, phase))
         if not asks:
             return None
         one, phase = min(asks, key=lambda ask: (ask[0].key != before, -ask[0].importance, ask[0].due_s))
-        self.serving = one.key
+        self.serving, self._phase = one.key, phase
         queue, clear_s = self._queue(one, picture)
         clears = picture.phase != phase or picture.green_s < 0 or queue > 0
         if not clears and one.due_s - now <= SEES_S:
@@ -154,21 +156,29 @@ class GreenWay:
             and self._held.get(one.key, MOST_HOLD_S) < MOST_HOLD_S
         )
 
-    def _phase_of(self, one: Coming, picture: Picture) -> int | None:
-        """Return the phase that serves most of his ways, with priority, and those who stand before him; or None."""
+    def _phase_of(self, one: Coming, picture: Picture, kept: int | None) -> int | None:
+        """Return the phase that serves most of his ways, or None; the one that was asked for is kept if it serves any.
+
+        While somebody is before him a phase that opens his whole lane is better than one that gives him priority: who
+        stands before him may want another way.
+        """
         links = self.junction.links
         room = [k for k in one.links if not picture.outs or picture.outs[links[k].to_lane].room_m >= SIZES["car"]]
         lanes = {links[k].from_lane for k in room}
         beside = [link.signal for link in links if link.from_lane in lanes and not link.pedestrian]
         others = [other for other in self._coming if other.key != one.key and self._alive(other, picture.at_s)]
+        queue = self._queue(one, picture)[0]
 
         def worth(phase: int) -> tuple[int, int, int, int, bool]:
             state = self.junction.phases[phase].state
             mine = [state[links[k].signal] for k in room]
             both = sum(any(state[links[k].signal] in "Gg" for k in other.links) for other in others)
-            open_beside = sum(state[signal] in "Gg" for signal in beside)
-            return sum(one in "Gg" for one in mine), both, mine.count("G"), open_beside, phase == picture.phase
+            opens, first = sum(state[signal] in "Gg" for signal in beside), mine.count("G")
+            how = (opens, first) if queue else (first, opens)
+            return sum(one in "Gg" for one in mine), both, *how, phase == picture.phase
 
+        if kept is not None and worth(kept)[0]:
+            return kept
         best = max(range(len(self.junction.phases)), key=worth)
         return best if worth(best)[0] else None
 
@@ -189,8 +199,10 @@ class GreenWay:
 
     def _queue(self, one: Coming, picture: Picture) -> tuple[int, float]:
         """Return how many are before him on the lane that needs longest, and how long they need from their green on."""
-        share = (one.due_s - picture.at_s) / max(one.due_s - one.told_s, 0.1)
-        distance_m = one.distance_m * min(max(share, 0.0), 1.0) if math.isfinite(one.distance_m) else math.inf
+        share = min(max((one.due_s - picture.at_s) / max(one.due_s - one.told_s, 0.1), 0.0), 1.0)
+        distance_m = one.distance_m
+        if math.isfinite(distance_m):  # who should be over the line may as well stand behind somebody there
+            distance_m = max(distance_m * share, min(distance_m, AT_LINE_M))
         found = (0, 0.0)
         for lane in {self.junction.links[k].from_lane for k in one.links}:
             before = [
