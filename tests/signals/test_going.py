@@ -262,7 +262,8 @@ async def test_in_control_its_phase_is_held_until_it_has_passed_and_the_cost_is_
     south = next(n for n, phase in enumerate(FILE.phases) if "South" in phase.name_en)
     assert wishes[0] == 1  # too far away
     assert south in wishes
-    assert wishes[-1] == 1  # passed: the rule is free again
+    assert wishes[-1] == 1  # passed: who waited comes next, and then the rule is free again
+    assert it.post.decision.why == "green_way_recovers"
     assert "release" not in driven.heard
     (began, first), (ended, facts) = [one for one in await notes(it) if one[0].startswith("green_way")]
     assert (began, ended) == ("green_way_began", "green_way_ended")
@@ -284,6 +285,7 @@ async def test_the_page_is_told_why(it):
 async def test_in_shadow_it_only_says_what_it_would_have_done(it):
     await dispatched(it)
     await drive(it)
+    assert it.post.decision.why == "queue_longer"  # nobody was held, so nobody is owed a turn
     assert it.controllers[-1].heard == []
     found = [one for one in await notes(it) if one[0].startswith("green_way")]
     assert [code for code, _ in found] == ["green_way_would"]

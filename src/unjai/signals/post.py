@@ -151,6 +151,8 @@ class Post:
 
     def _note_ways(self, coming: Collection[str], passed: Callable[[str], float | None]) -> None:
         for unit, one in self._holding.over(coming).items():
+            if self.mode != "control" and one.held_s < 1.0:
+                continue
             facts = {"unit": unit, "held_s": round(one.held_s), "waited_s": round(one.waited_s)}
             code = "green_way_ended" if self.mode == "control" else "green_way_would"
             self._waiting.notes.append((code, {**facts, "passed_s": passed(unit)}))
@@ -206,6 +208,7 @@ class Post:
             return
         if self.decision is None or now_s - self._decided_s >= DECIDE_S:
             self._way.expect(*self._coming)
+            self._way.recovers = self.mode == "control"
             self.decision = await asyncio.to_thread(self._way.decide, picture)
             self._decided_s = now_s
         if self.decision.why in WHYS:  # what others lose by it is noted apart, and is no saving that was missed

@@ -78,6 +78,8 @@ class GreenWay:
     def __init__(self, junction: Junction, inner: Controller, *, every_s: float = 5.0) -> None:
         """Expect nobody. `every_s` is how often it is asked."""
         self.junction, self.inner, self.every_s = junction, inner, every_s
+        self.recovers = True
+        """Whether others were held at all; not where decisions are only noted."""
         self.serving: str | None = None
         """Whom a phase is wished for now."""
         self._phase = 0
@@ -109,7 +111,7 @@ class GreenWay:
             self._owed = []
             self._overruled = self._overruled or free.phase != found.phase
         elif before is not None:
-            self._owed, self._asked_s = self._starved(picture) if self._overruled else [], None
+            self._owed, self._asked_s = self._starved(picture) if self._overruled and self.recovers else [], None
             self._overruled = False
         found = found or self._recovery(picture)
         self._last_s = picture.at_s
