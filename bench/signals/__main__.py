@@ -75,7 +75,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sumo", choices=("1.9.1", "current"), default="1.9.1")
     parser.add_argument("--decision", type=lambda text: [int(one) for one in text.split(",")], default=[10, 5])
     parser.add_argument("--controllers", type=lambda text: text.split(","), help="default ours and every rule")
-    parser.add_argument("--missed", action="store_true", help="ours with 10, 20 and 30 % of vehicles not seen, too")
+    parser.add_argument("--missed", action="store_true", help="ours with 10, 20 and 30 %% of vehicles not seen, too")
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
     given.maps = given.maps or (["cologne1"] if given.quick else list(MAPS))

@@ -141,3 +141,12 @@ def test_a_run_that_sumo_gives_up_says_so(scenario: Path) -> None:
     routes.write_text(routes.read_text("utf-8").replace("left0A0", "nowhere"), "utf-8")
     told = run(scenario)
     assert (told["status"], told["error"]["code"]) == (1, "signals_sumo_stopped")
+
+
+def test_the_bench_says_how_it_is_asked(capsys, monkeypatch):
+    from bench.signals.__main__ import main
+
+    monkeypatch.setattr("sys.argv", ["bench.signals", "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "30 % of vehicles not seen" in " ".join(capsys.readouterr().out.split())
