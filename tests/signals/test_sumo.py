@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from unjai.model.errors import UnjaiError
-from unjai.signals.plants.sumo_net import read
+from unjai.signals.plants.sumo_net import _beyond, _Net, read
 from unjai.signals.plants.sumo_scenario import find
 from unjai.signals.plants.sumo_trips import counted, departures
 
@@ -50,6 +50,17 @@ def test_a_crossing_is_read_with_its_lanes_ways_and_phases() -> None:
     straight = {link.signal for link in junction.links if link.turn == "s"}
     assert left.yields_to & straight
     assert left.speed_mps < 13.0
+
+
+def test_where_a_road_leads_does_not_hang_on_the_order_of_what_is_known() -> None:
+    """Sets of names have another order in each process: the same seed drove another traffic."""
+    lanes = {f"{edge}_0": (90.0, 13.9) for edge in "abcdef"}
+    ways = {"a": "bd", "b": "c", "c": "d", "d": "e", "e": "f"}
+    found = [
+        _beyond(_Net(lanes=lanes, after={edge: order(to) for edge, to in ways.items()}), {"a"})  # type: ignore[misc]
+        for order in (list, lambda to: list(reversed(to)))
+    ]
+    assert found[0] == found[1]
 
 
 def test_phases_that_conflict_are_refused(tmp_path: Path) -> None:

@@ -199,9 +199,12 @@ def _by_edges(links: list[Link], lanes: list[str], outs: list[str]) -> dict[tupl
 
 
 def _beyond(net: _Net, outs: set[str]) -> dict[str, str]:
-    """Walk on from each edge that goes out, as far as a vehicle gets between two pictures."""
+    """Walk on from each edge that goes out, as far as a vehicle gets between two pictures.
+
+    In a fixed order: where two ways lead to an edge, the first one walked decides how far it goes on.
+    """
     reached: dict[str, set[str]] = defaultdict(set)
-    for out in outs:
+    for out in sorted(outs):
         ends = [(out, 0.0)]
         while ends:
             edge, metres = ends.pop()
@@ -209,7 +212,7 @@ def _beyond(net: _Net, outs: set[str]) -> dict[str, str]:
                 continue
             reached[edge].add(out)
             if metres < SIGHT_M:
-                ends += [(after, metres + net.lanes[f"{edge}_0"][0]) for after in net.after.get(edge, ())]
+                ends += [(after, metres + net.lanes[f"{edge}_0"][0]) for after in sorted(net.after.get(edge, ()))]
     return {
         edge: edge if edge in outs else next(iter(out))
         for edge, out in reached.items()
