@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from bench.centre import Centre
+from tests.e2e.axe import faults_in_both_themes
 from tests.e2e.plate_camera import PLATE_PX, SCENE, push
 from tests.e2e.test_duty_stories import PATIENCE_MS, sign_in
 
@@ -64,6 +65,18 @@ def pushed(centre: Centre) -> Iterator[None]:
     yield
 
 
+def _search(page: Page) -> None:
+    page.keyboard.press("f")
+    form = page.locator("#plate-form")
+    form.locator("[name=plate]").fill(PLATE.translate(THAI))
+    expect(form.get_by_role("img", name=DRAWN)).to_be_visible(timeout=PATIENCE_MS)
+    form.locator("[name=reason]").select_option("stolen")
+    form.locator("[name=case]").select_option(CASE)
+    form.locator("[name=said]").fill("รถหายหน้าตลาด แจ้งความไว้แล้ว")
+    page.get_by_test_id("search").click()
+    expect(page.get_by_test_id("read")).to_have_count(2, timeout=PATIENCE_MS)
+
+
 @pytest.mark.usefixtures("pushed")
 def test_a_push_is_compared_by_keys_and_a_search_is_proven_outside(
     centre: Centre, context: BrowserContext, page: Page, tmp_path: Path
@@ -77,20 +90,13 @@ def test_a_push_is_compared_by_keys_and_a_search_is_proven_outside(
         picture = panel.get_by_test_id(name)
         picture.scroll_into_view_if_needed(timeout=PATIENCE_MS)  # the scene is asked for when it comes into view
         expect(picture).to_have_js_property("naturalWidth", wide, timeout=PATIENCE_MS)
+    assert faults_in_both_themes(page, phone=True) == {}
     with page.expect_response(lambda answer: answer.url.endswith("/confirm"), timeout=PATIENCE_MS):
         page.keyboard.press("y")
     told = page.get_by_test_id("incident-hit")
     expect(told.locator("ol.seen li")).to_have_count(2, timeout=PATIENCE_MS)
 
-    page.keyboard.press("f")
-    form = page.locator("#plate-form")
-    form.locator("[name=plate]").fill(PLATE.translate(THAI))
-    expect(form.get_by_role("img", name=DRAWN)).to_be_visible(timeout=PATIENCE_MS)
-    form.locator("[name=reason]").select_option("stolen")
-    form.locator("[name=case]").select_option(CASE)
-    form.locator("[name=said]").fill("รถหายหน้าตลาด แจ้งความไว้แล้ว")
-    page.get_by_test_id("search").click()
-    expect(page.get_by_test_id("read")).to_have_count(2, timeout=PATIENCE_MS)
+    _search(page)
     page.get_by_test_id("receipt").click()
     leaf = page.get_by_test_id("leaf").text_content(timeout=PATIENCE_MS)
     with page.expect_download() as sent:
@@ -107,3 +113,50 @@ def test_a_push_is_compared_by_keys_and_a_search_is_proven_outside(
     assert json.loads(done.stdout)["leaf"] == leaf
     file.write_bytes(file.read_bytes().replace(leaf[:8].encode(), b"00000000", 1))
     assert subprocess.run(verify, cwd=tmp_path, capture_output=True, check=False).returncode == 1
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.refusals("status of 404")
+@pytest.mark.usefixtures("pushed")
+@pytest.mark.parametrize(("language", "change"), [("th", "แก้คำค้น"), ("en", "Change")])
+def test_what_was_found_is_whole_and_the_chosen_pass_in_sight(
+    centre: Centre, context: BrowserContext, page: Page, language: str, change: str
+) -> None:
+    sign_in(centre, context, "supervisor")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(f"{centre.url}/favicon.svg")
+    page.evaluate("(said) => localStorage.setItem('unjai.locale', said)", language)
+    page.goto(f"{centre.url}/console")
+    expect(page.locator("#queue")).to_be_visible(timeout=PATIENCE_MS)
+    page.keyboard.press("Shift+F")
+    expect(page.get_by_test_id("live-reads")).to_be_visible(timeout=PATIENCE_MS)
+    page.keyboard.press("f")
+    expect(page.locator("#plate-form")).to_be_visible(timeout=PATIENCE_MS)
+    assert faults_in_both_themes(page, phone=True) == {}
+    page.keyboard.press("Escape")  # out of the field
+    page.keyboard.press("Escape")
+    _search(page)
+    for read in (1, 0):
+        page.get_by_test_id("read").nth(read).click()
+        chosen = page.locator(".pass[aria-current=true]")
+        expect(chosen).to_contain_text(str(2 - read), timeout=PATIENCE_MS)
+        expect(chosen).to_be_in_viewport(ratio=1, timeout=PATIENCE_MS)
+    assert faults_in_both_themes(page, phone=True) == {}
+
+    page.get_by_test_id("receipt").click()
+    leaf = page.get_by_test_id("leaf").text_content(timeout=PATIENCE_MS)
+    assert leaf is not None
+    assert faults_in_both_themes(page, phone=True) == {}
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("receipt-sheet")).to_have_count(0)
+    page.get_by_role("button", name=change).click(timeout=PATIENCE_MS)
+    expect(page.locator("#plate-form [name=said]")).not_to_be_empty(timeout=PATIENCE_MS)
+
+    page.goto(f"{centre.url}/ledger#check")
+    page.locator("details:has(form) > summary").click(timeout=PATIENCE_MS)
+    page.locator("[name=entry]").fill(leaf)
+    page.locator("form [type=submit]").click()
+    expect(page.get_by_role("alert")).to_contain_text(
+        "ledger_entry_missing", timeout=PATIENCE_MS
+    )  # its day is not over
+    assert faults_in_both_themes(page, phone=True) == {}

@@ -143,7 +143,8 @@ async def test_each_station_has_its_own(watched: Night):
     ours = (await watched.get(f"/api/ledger/days/{FIRST}/entries")).json()["entries"]
     other = json.loads((await watched.get(f"/api/ledger/rows/{watched.other}/proof", "operator", THERE)).text)
     assert other["leaf"] not in ours
-    await watched.get("/api/ledger/proof", entry=other["leaf"], status=404)
+    unknown = await watched.get("/api/ledger/proof", entry=other["leaf"], status=404)
+    assert unknown.json()["error"]["code"] == "ledger_entry_missing"
     await watched.get(f"/api/ledger/rows/{watched.other}/proof", "supervisor", status=404)
     await watched.get(f"/api/ledger/rows/{watched.other}/open", "supervisor", status=404)
 

@@ -139,7 +139,7 @@ async def closed_proof(ask: Everybody, entry: Commitment) -> Response:
     station_id, leaf = _station(ask), bytes.fromhex(entry)
     seq = None if station_id is None else await store.entry_seq(ask.tx, station_id, leaf)
     if seq is None:
-        raise not_found("ledger entry", entry)
+        raise UnjaiError("ledger_entry_missing", 404)
     return await _proof(ask, seq, leaf, None, name=f"proof-{entry[:12]}")
 
 

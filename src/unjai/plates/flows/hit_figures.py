@@ -24,7 +24,7 @@ from unjai.plates.schemas.hits import (
 from unjai.plates.store import hits as store
 from unjai.platform.database import Tx
 
-MEASURED: Final = ((10_000, 19 / 400_000), (100_000, 137 / 400_000), (1_000_000, 1_434 / 400_000))
+MEASURED: Final = ((10_000, 11 / 400_000), (100_000, 88 / 400_000), (1_000_000, 792 / 400_000))
 """Entries, and the share of innocent reads that hit: `python -m bench.watchlist`, as docs/plates.md gives it."""
 
 
