@@ -16,7 +16,9 @@ from unjai.people.rights import ROLES
 from unjai.people.store.tables import account, account_role
 from unjai.people.vault import Vault
 from unjai.platform.database import Database
+from unjai.signals.controller.base import Make
 from unjai.signals.flows import junctions
+from unjai.signals.room import Opens, Room
 from unjai.signals.rules.definition import junction_of
 from unjai.signals.schemas.definition import JunctionFile
 from unjai.signals.secrets import vault_of
@@ -108,3 +110,17 @@ async def row(db, clock: MovedClock, ground, file):
     async with db.tx(system(HERE)) as tx:
         gone = update(signal_junction).where(signal_junction.c.id == made["id"])
         await tx.execute(gone.values(removed_at=NIGHT, mode="off"))
+
+
+@pytest.fixture
+def room_of(db, clock, bus, ground, tmp_path):
+    """Return what makes a room of the register as it stands, with controllers of the test's own."""
+
+    async def made(*, make: Make, opens: Opens) -> Room:
+        paths = {"db": db, "bus": bus, "clock": clock, "data": tmp_path}
+        room = Room(**paths, everywhere=lambda: system(HERE), make=make, opens=opens)
+        room._vault = ground.vault
+        await room.load()
+        return room
+
+    return made

@@ -19,7 +19,7 @@ from unjai.signals.ntcip.oids import ControlStatus
 from unjai.signals.ntcip.plant import Watch
 from unjai.signals.plants.base import PlantSpec
 from unjai.signals.plants.ntcip import Ntcip
-from unjai.signals.room import Room, seconds
+from unjai.signals.room import seconds
 from unjai.signals.rules.definition import junction_of
 from unjai.signals.virtual.agent import serve
 
@@ -143,6 +143,31 @@ async def test_who_stops_waiting_stops_nothing(driven):
     assert driven.plant._going is None
 
 
+async def test_letting_go_breaks_off_what_is_under_way(driven):
+    await driven.run(20, 2)
+    await driven.plant.wish(2)
+    under_way, go_on = asyncio.Event(), asyncio.Event()
+    put = driven.line.set
+
+    async def slow(values):
+        if any(values.values()):
+            under_way.set()
+            await go_on.wait()
+        await put(values)
+
+    driven.line.set = slow
+    reading = asyncio.create_task(driven.plant.read())
+    await under_way.wait()
+    reading.cancel()  # the second is over
+    await asyncio.gather(reading, return_exceptions=True)
+    step = driven.plant._going
+    await driven.plant.release()
+    go_on.set()
+    await asyncio.wait({step})
+    driven.line.set = put
+    assert not any(driven.line.sets[-1].values())
+
+
 async def test_a_wrong_community_over_the_network_is_no_answer():
     agent = await serve(a_core(), 0, "look", lambda: 0.0, commands="drive")
     spec = PlantSpec(
@@ -170,7 +195,7 @@ class East:
 
 
 @pytest.fixture
-async def street(db, clock, bus, ground, row, tmp_path):
+async def street(db, clock, row, room_of):
     """The demo's crossing with a controller of one ring behind it."""
     file = the_file()
     file = file.model_copy(
@@ -189,17 +214,7 @@ async def street(db, clock, bus, ground, row, tmp_path):
         plants.append(Ntcip(spec, clock=lambda: made.at, wire=made.line, watch=Watch(settle_s=0)))
         return plants[-1]
 
-    room = Room(
-        db=db,
-        bus=bus,
-        clock=clock,
-        data=tmp_path,
-        everywhere=lambda: system(HERE),
-        make=lambda _junction: East(),
-        opens=opens,
-    )
-    room._vault = ground.vault
-    await room.load()
+    room = await room_of(make=lambda _junction: East(), opens=opens)
     made.room, made.clock, made.db, made.key, made.row = room, clock, db, row["id"], row
     yield made
     await room.close()

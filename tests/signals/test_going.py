@@ -27,7 +27,7 @@ from unjai.respond import flows
 from unjai.respond.flows import NewReport
 from unjai.respond.store import tables
 from unjai.signals.controller.greenway import STALE_S
-from unjai.signals.room import Room, seconds
+from unjai.signals.room import seconds
 from unjai.signals.rules.definition import junction_of
 from unjai.signals.rules.holding import Holding
 from unjai.signals.rules.on_the_way import crossed
@@ -157,7 +157,7 @@ async def town(db, ground):
 
 
 @pytest.fixture
-async def it(db, clock, bus, ground, row, town, tmp_path):
+async def it(db, clock, row, town, room_of):
     """The room with the crossing in shadow; its rule would let the east go."""
     controllers = []
 
@@ -165,17 +165,7 @@ async def it(db, clock, bus, ground, row, town, tmp_path):
         controllers.append(Controller(spec))
         return controllers[-1]
 
-    room = Room(
-        db=db,
-        bus=bus,
-        clock=clock,
-        data=tmp_path,
-        everywhere=lambda: system(HERE),
-        make=lambda _junction: Says(),
-        opens=opens,
-    )
-    room._vault = ground.vault
-    await room.load()
+    room = await room_of(make=lambda _junction: Says(), opens=opens)
     yield SimpleNamespace(
         room=room, controllers=controllers, key=row["id"], clock=clock, db=db, town=town, post=room.posts[row["id"]]
     )

@@ -22,7 +22,7 @@ from unjai.signals.flows.keeping import forget_signals
 from unjai.signals.junction import Decision
 from unjai.signals.plants.base import Status
 from unjai.signals.recording import note_signals
-from unjai.signals.room import Room, state_subject
+from unjai.signals.room import state_subject
 from unjai.signals.store import flow
 from unjai.signals.store import junctions as store
 from unjai.signals.store import log as logs
@@ -68,7 +68,7 @@ def seen(clock, kind, payload, *, box=BOX, station=HERE):
 
 
 @pytest.fixture
-async def room(db, clock, bus, ground, row, tmp_path):
+async def room(db, clock, row, room_of):
     """The room with the crossing in it; its controller is the test's own."""
     controllers = []
 
@@ -76,17 +76,7 @@ async def room(db, clock, bus, ground, row, tmp_path):
         controllers.append(Controller(spec))
         return controllers[-1]
 
-    made = Room(
-        db=db,
-        bus=bus,
-        clock=clock,
-        data=tmp_path,
-        everywhere=lambda: system(HERE),
-        make=lambda _junction: Says(),
-        opens=opens,
-    )
-    made._vault = ground.vault
-    await made.load()
+    made = await room_of(make=lambda _junction: Says(), opens=opens)
     return SimpleNamespace(room=made, controllers=controllers, key=row["id"], clock=clock, db=db, row=row)
 
 

@@ -54,8 +54,11 @@ class Going:
     async def load(self, db: Database, actor: Actor, stations: Iterable[StationId]) -> None:
         """Read who is on the way at stations that have junctions; who has arrived or was called off comes no more."""
         here = set(stations)
+        if not here:
+            self._units, self._coming = {}, {}
+            return
         async with db.tx(actor) as tx:
-            rows = [row for row in await going(tx) if row["station_id"] in here] if here else []
+            rows = [row for row in await going(tx) if row["station_id"] in here]
             self._units = {
                 row["device_id"]: _Unit(
                     station_id=StationId(row["station_id"]),

@@ -141,8 +141,7 @@ class Room:
         await self.load()
 
     async def _dispatched(self, _subject: str, _data: bytes) -> None:
-        if self.posts:
-            await self._load_going()
+        await self._load_going()
 
     async def tick(self) -> None:
         """Let every junction take its second; one that fails stops no other."""

@@ -7,7 +7,6 @@ it. A wish lapses with that second. All guards are those of `signals.ntcip.plant
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections import deque
 from collections.abc import Callable
@@ -73,22 +72,28 @@ class Ntcip:
         self._wishes.append(phase)
 
     async def release(self) -> None:
-        """Clear every command at once. Where that is not heard, its backup time ends them."""
+        """Clear every command at once. Where that is not heard, its backup time ends them.
+
+        A step that is under way is broken off first: it would command after the clearing.
+        """
         self._wish = None
         self._wishes.clear()
+        await self._break_off()
         if self._street is not None:
             await self._street.stop()
 
     async def close(self) -> None:
         """Give the socket back."""
-        if self._going is not None:
-            self._going.cancel()
-            with contextlib.suppress(asyncio.CancelledError, UnjaiError):
-                await self._going
-            self._going = None
+        await self._break_off()
         if self._dialled:
             await self._client.__aexit__()
             self._dialled = False
+
+    async def _break_off(self) -> None:
+        if self._going is not None:
+            going, self._going = self._going, None
+            going.cancel()
+            await asyncio.gather(going, return_exceptions=True)
 
     async def _step(self) -> Told:
         street = self._street or await self._open()
