@@ -83,6 +83,13 @@ def test_a_push_is_compared_by_keys_and_a_search_is_proven_outside(
 ) -> None:
     sign_in(centre, context, "operator")
     page.goto(f"{centre.url}/console")
+    expect(page.get_by_test_id("hit").filter(has_text=PLATE).first).to_be_visible(timeout=PATIENCE_MS)
+    usual = page.viewport_size
+    page.set_viewport_size({"width": 1024, "height": 600})  # hits, queue, units and devices share the least height
+    assert faults_in_both_themes(page) == {}
+    assert page.locator("section.left").evaluate("(left) => left.scrollHeight - left.clientHeight") == 0
+    assert usual
+    page.set_viewport_size(usual)
     page.get_by_test_id("hit").filter(has_text=PLATE).click(timeout=PATIENCE_MS)  # `P` opens whichever waits longest
     panel = page.get_by_test_id("hit-panel")
     expect(panel.get_by_test_id("confirm")).to_be_visible(timeout=PATIENCE_MS)
