@@ -47,6 +47,24 @@ async def test_an_entry_counts_once_a_second_person_approves(db, clock, two):
     assert {"plates.watch.propose", "plates.watch.approve"} <= {one["action"] for one in log}
 
 
+async def test_the_list_says_how_a_proposal_was_answered(db, clock, two):
+    async def stands(row):
+        every = {"state": None, "plate": "", "words": "", "after": None, "limit": 200}
+        return next(
+            one["answer"] for one in await act(db, two[0], flows.page, clock, **every) if one["id"] == row["id"]
+        )
+
+    assert await stands(await listed(db, clock, two, next(PLATES))) is None
+    row = await act(db, two[0], flows.add, clock, wish=wish(next(PLATES)))
+    assert await stands(row) == "pending"
+    await act(db, two[1], four_eyes.refuse, clock, key=row["approval_id"], note="ยังไม่มีหมายจับ ขอเอกสารก่อน")
+    assert await stands(row) == "refused"
+    row = await act(db, two[0], flows.ask_again, clock, entry_id=row["id"])
+    assert await stands(row) == "pending"
+    clock.move(timedelta(days=30))
+    assert await stands(row) == "expired"
+
+
 async def test_one_person_cannot_list_and_a_second_session_is_no_other(db, clock, two):
     row = await act(db, two[1], flows.add, clock, wish=wish(next(PLATES)))
     await refused(approve(db, clock, two[1], row), "approval_own")

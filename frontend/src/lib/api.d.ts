@@ -12388,93 +12388,6 @@ export interface components {
             valid_until: string;
         };
         /**
-         * EntryOut
-         * @description An entry as it stands.
-         */
-        EntryOut: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Number */
-            number: number;
-            /** Registration */
-            registration: string;
-            /** Province */
-            province: string | null;
-            /** Partial */
-            partial: boolean;
-            /** Special */
-            special: boolean;
-            /** Plate Th */
-            plate_th: string;
-            /** Plate En */
-            plate_en: string;
-            /** Vehicle Type */
-            vehicle_type: string;
-            /** Vehicle Colour */
-            vehicle_colour: string;
-            /** Vehicle Marks */
-            vehicle_marks: string;
-            /** Reason */
-            reason: string;
-            /** Legal Basis */
-            legal_basis: string;
-            /** Case Number */
-            case_number: string;
-            /** Requested By */
-            requested_by: string;
-            /** Instruction */
-            instruction: string;
-            /** Notify */
-            notify: string;
-            /** Notify Accounts */
-            notify_accounts: string[];
-            /** Notify Probable */
-            notify_probable: boolean;
-            /**
-             * Valid From
-             * Format: date-time
-             */
-            valid_from: string;
-            /**
-             * Valid Until
-             * Format: date-time
-             */
-            valid_until: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "proposed" | "approved" | "active" | "ended" | "withdrawn";
-            /** Version */
-            version: number | null;
-            /** Pending */
-            pending: {
-                [key: string]: unknown;
-            } | null;
-            /** Import Id */
-            import_id: string | null;
-            /** Proposer Name */
-            proposer_name: string;
-            /**
-             * Proposed At
-             * Format: date-time
-             */
-            proposed_at: string;
-            /** Approver Name */
-            approver_name: string;
-            /** Approved At */
-            approved_at: string | null;
-            /** Ended Name */
-            ended_name: string;
-            /** Ended At */
-            ended_at: string | null;
-            /** Ended Why */
-            ended_why: string;
-        };
-        /**
          * EntryWholeOut
          * @description An entry with its history and its approval.
          */
@@ -15274,6 +15187,95 @@ export interface components {
             n: number | null;
         };
         /**
+         * ListedOut
+         * @description An entry of the list. `answer`: how what waits for a second person stands, null where nothing waits.
+         */
+        ListedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            /** Registration */
+            registration: string;
+            /** Province */
+            province: string | null;
+            /** Partial */
+            partial: boolean;
+            /** Special */
+            special: boolean;
+            /** Plate Th */
+            plate_th: string;
+            /** Plate En */
+            plate_en: string;
+            /** Vehicle Type */
+            vehicle_type: string;
+            /** Vehicle Colour */
+            vehicle_colour: string;
+            /** Vehicle Marks */
+            vehicle_marks: string;
+            /** Reason */
+            reason: string;
+            /** Legal Basis */
+            legal_basis: string;
+            /** Case Number */
+            case_number: string;
+            /** Requested By */
+            requested_by: string;
+            /** Instruction */
+            instruction: string;
+            /** Notify */
+            notify: string;
+            /** Notify Accounts */
+            notify_accounts: string[];
+            /** Notify Probable */
+            notify_probable: boolean;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proposed" | "approved" | "active" | "ended" | "withdrawn";
+            /** Version */
+            version: number | null;
+            /** Pending */
+            pending: {
+                [key: string]: unknown;
+            } | null;
+            /** Import Id */
+            import_id: string | null;
+            /** Proposer Name */
+            proposer_name: string;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Approver Name */
+            approver_name: string;
+            /** Approved At */
+            approved_at: string | null;
+            /** Ended Name */
+            ended_name: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended Why */
+            ended_why: string;
+            /** Answer */
+            answer: ("pending" | "refused" | "expired" | "approved" | "withdrawn") | null;
+        };
+        /**
          * LogOut
          * @description The audit log: how many rows are sealed, how long the oldest waits.
          */
@@ -16311,7 +16313,7 @@ export interface components {
          */
         PageOut: {
             /** Entries */
-            entries: components["schemas"]["EntryOut"][];
+            entries: components["schemas"]["ListedOut"][];
             /** Next */
             next: number | null;
         };

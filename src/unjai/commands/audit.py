@@ -44,7 +44,7 @@ def verify_copy(file: Path, roots: Path | None) -> str:
     try:
         return _word(check_copy(file, None if roots is None else _kept(roots)))
     except OSError as error:
-        raise UnjaiError("copy_unreadable", 500, file=str(file)) from error
+        raise _unopened(file, error) from error
 
 
 def verify_proof(file: Path, roots: Path | None, key: str | None, *, as_json: bool) -> int | None:
@@ -56,12 +56,16 @@ def verify_proof(file: Path, roots: Path | None, key: str | None, *, as_json: bo
         with file.open("rb") as source:
             raw = source.read(LARGEST + 1)
     except OSError as error:
-        raise UnjaiError("copy_unreadable", 500, file=str(file)) from error
+        raise _unopened(file, error) from error
     if not is_proof(raw):
         return None
     found = check(raw, roots=None if roots is None else _kept(roots), key=None if key is None else _key(key))
     sys.stdout.write(words_of.as_json(found) if as_json else words_of.words(found, keyed=key is not None))
     return 0 if found.good else 1
+
+
+def _unopened(file: Path, error: OSError) -> UnjaiError:
+    return UnjaiError("file_unopened", 500, file=str(file), why=error.strerror or str(error))
 
 
 def _key(said: str) -> str:

@@ -4,7 +4,9 @@ import type { components } from '$schemas';
 type Said = components['schemas'];
 export const STATES = ['active', 'waiting', 'approved', 'ended', 'withdrawn'] as const;
 export type Asked = (typeof STATES)[number];
-export type Entry = Said['EntryOut'];
+export type Entry = Said['EntryWholeOut'];
+/** An entry in the list, with how what waits for a second person was answered. */
+export type Listed = Said['ListedOut'];
 export type Whole = Said['EntryWholeOut'];
 export type Page = Said['PageOut'];
 export type Summary = Said['SummaryOut'];

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, case, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from unjai.model.ids import AccountId, StationId, new_id
@@ -145,6 +145,14 @@ async def add_approval(tx: Tx, row: Mapping[str, Any]) -> bool:
 async def approval_row(tx: Tx, key: UUID) -> dict[str, Any] | None:
     """Return a proposal among the stations in scope, locked: two answers at once come one after the other."""
     return await tx.one(select(approval).where(approval.c.id == key).with_for_update())
+
+
+async def approval_answers(tx: Tx, keys: Collection[UUID], now: datetime) -> dict[UUID, str]:
+    """Return how approvals stand; one that nobody answered in time is `expired`, whether it was swept yet or not."""
+    late = and_(approval.c.state == "pending", approval.c.expires_at <= now)
+    stands = case((late, "expired"), else_=approval.c.state).label("stands")
+    rows = await tx.all(select(approval.c.id, stands).where(approval.c.id.in_(sorted(keys))))
+    return {row["id"]: row["stands"] for row in rows}
 
 
 async def set_approval(tx: Tx, key: UUID, **values: Any) -> None:

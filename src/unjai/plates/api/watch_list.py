@@ -34,6 +34,7 @@ from unjai.plates.schemas.watch_list import (
     ExpectedOut,
     FileWholeOut,
     GoodRowOut,
+    ListedOut,
     PageOut,
     RecipientOut,
     RefusedOut,
@@ -76,7 +77,8 @@ async def read_entries(  # noqa: PLR0917  what may be asked
     rows = await flows.page(ask.tx, ask.actor, ask.clock, **asked, limit=limit + 1)
     more = len(rows) > limit
     return PageOut(
-        entries=[EntryOut(**_known(row)) for row in rows[:limit]], next=rows[limit - 1]["number"] if more else None
+        entries=[ListedOut(**_of(ListedOut, row)) for row in rows[:limit]],
+        next=rows[limit - 1]["number"] if more else None,
     )
 
 

@@ -196,13 +196,19 @@ async def entry(tx: Tx, actor: Actor, clock: Clock, *, entry_id: UUID) -> Row:
 async def page(
     tx: Tx, actor: Actor, clock: Clock, *, state: str | None, plate: str, words: str, after: int | None, limit: int
 ) -> list[Row]:
-    """Return entries, newest first. `plate` may be partial. Raises `plate_pattern_wrong`."""
+    """Return entries, newest first. `plate` may be partial. Raises `plate_pattern_wrong`.
+
+    `answer` is how what waits for a second person stands: `pending`, `refused` or `expired`.
+    """
     actor.must(READ)
+    now = clock.now()
     like = pattern(plate).like if plate.strip() else None
     rows = await store.page(
-        tx, actor.station, clock.now(), state=state, like=like, words=words.strip(), after=after, limit=limit
+        tx, actor.station, now, state=state, like=like, words=words.strip(), after=after, limit=limit
     )
-    return [seen(row, clock.now()) for row in rows]
+    waits = {row["approval_id"] for row in rows if row["state"] == "proposed" or row["pending"] is not None} - {None}
+    answers = await oversight.approval_answers(tx, waits, now)
+    return [{**seen(row, now), "answer": answers.get(row["approval_id"])} for row in rows]
 
 
 async def summary(tx: Tx, actor: Actor, clock: Clock) -> Row:

@@ -190,10 +190,16 @@ class EntryWholeOut(EntryOut):
     approval: WatchApprovalOut | None
 
 
+class ListedOut(EntryOut):
+    """An entry of the list. `answer`: how what waits for a second person stands, null where nothing waits."""
+
+    answer: Literal["pending", "refused", "expired", "approved", "withdrawn"] | None
+
+
 class PageOut(BaseModel):
     """Entries, newest first; `next` is where to go on (`after`), null at the end."""
 
-    entries: list[EntryOut]
+    entries: list[ListedOut]
     next: int | None
 
 
