@@ -154,10 +154,13 @@ def test_a_run_that_sumo_gives_up_says_so(scenario: Path) -> None:
     assert (told["status"], told["error"]["code"]) == (1, "signals_sumo_stopped")
 
 
-def test_the_bench_says_how_it_is_asked(capsys, monkeypatch):
-    from bench.signals.__main__ import main
+@pytest.mark.parametrize(
+    ("bench", "told"), [("--json", "published"), ("--degraded", "undisturbed"), ("--green-way", "patrol car")]
+)
+def test_each_bench_says_how_it_is_asked(capsys, monkeypatch, bench: str, told: str):
+    from bench.signals.__main__ import asked
 
-    monkeypatch.setattr("sys.argv", ["bench.signals", "--help"])
+    monkeypatch.setattr("sys.argv", ["bench.signals", bench, "--help"])
     with pytest.raises(SystemExit):
-        main()
-    assert "30 % of vehicles not seen" in " ".join(capsys.readouterr().out.split())
+        asked()
+    assert told in " ".join(capsys.readouterr().out.split())
