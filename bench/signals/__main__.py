@@ -23,7 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from bench.signals import degraded, green_way
+from bench.signals import degraded, green_way, peer
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "traffic"
 MAPS = ("cologne1", "cologne3", "ingolstadt1", "ingolstadt21")
@@ -47,7 +47,7 @@ def main() -> None:
     runs: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for number, (job, run) in enumerate(_all(jobs, given), 1):
         name, controller, decision, _ = job
-        key = controller if controller in RULES else f"{controller}_{decision}s"
+        key = f"{controller}_{decision}s" if controller == "unjai" else controller
         runs.setdefault((name, key), []).append(run)
         print(f"{number}/{len(jobs)} {name} {key} seed {run['seed']}: {run['delay_s']:.1f} s", file=sys.stderr)
     for (name, key), these in runs.items():
@@ -68,8 +68,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sumo", choices=("1.9.1", "current"), default="1.9.1")
     parser.add_argument("--decision", type=lambda text: [int(one) for one in text.split(",")], default=[10, 5])
     parser.add_argument("--controllers", type=lambda text: text.split(","), help="default ours and every rule")
+    parser.add_argument("--peer", action="store_true", help="an outside peer too, in 1.9.1 (peer.py)")
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
+    if given.peer and given.sumo != "1.9.1":
+        parser.error("--peer drives SUMO 1.9.1")
     given.maps = given.maps or (["cologne1"] if given.quick else list(MAPS))
     given.seeds = given.seeds or (1 if given.quick else 10)
     there = [name for name in given.maps if (given.folder / "resco" / name).is_dir()]
@@ -80,7 +83,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _drivers(given: argparse.Namespace) -> Iterator[tuple[str, int]]:
-    for controller in given.controllers or ("unjai", *RULES):
+    for controller in (*(given.controllers or ("unjai", *RULES)), *(peer.PEERS if given.peer else ())):
         for decision in given.decision if controller == "unjai" else given.decision[:1]:
             yield controller, decision
 
@@ -88,6 +91,8 @@ def _drivers(given: argparse.Namespace) -> Iterator[tuple[str, int]]:
 def _all(jobs: list[tuple[str, str, int, int]], given: argparse.Namespace) -> Iterable[tuple[Any, dict[str, Any]]]:
     def one(job: tuple[str, str, int, int]) -> dict[str, Any]:
         name, controller, decision, seed = job
+        if controller in peer.PEERS:
+            return peer.run(given.folder / "resco" / name, controller, seed)
         asked = [sys.executable, "-m", "unjai", "signals", "run", "--json", "--sumo", given.sumo]
         asked += ["--scenario", str(given.folder / "resco" / name), "--controller", controller]
         asked += ["--decision", str(decision), "--seed", str(seed)]
