@@ -23,7 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from bench.signals import degraded, green_way, peer
+from bench.signals import degraded, green_way, motorcycles, peer
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "traffic"
 MAPS = ("cologne1", "cologne3", "ingolstadt1", "ingolstadt21")
@@ -159,7 +159,7 @@ def table(found: dict[str, Any]) -> str:
 
 def asked() -> None:
     """Run the bench that was asked for."""
-    others = {"--green-way": green_way.main, "--degraded": degraded.main}
+    others = {"--green-way": green_way.main, "--degraded": degraded.main, "--motorcycles": motorcycles.main}
     next((other for name, other in others.items() if name in sys.argv), main)()
 
 

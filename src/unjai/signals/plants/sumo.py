@@ -66,6 +66,8 @@ class Run:
     decision_s: int = 10
     extra: tuple[Path, ...] = ()
     """More files for SUMO: programs of its own for the signals."""
+    options: tuple[str, ...] = ()
+    """More of SUMO's own arguments."""
     sees: Callable[[str], bool] = lambda _track: True
     """Whether a vehicle is detected at all (for what is missed)."""
     lost: Callable[[float, Mapping[JunctionId, _Driven]], frozenset[JunctionId]] = lambda _at, _driven: frozenset()
@@ -112,6 +114,7 @@ class Run:
                 self.api.unjai_binary,
                 *self.scenario.arguments(self.extra),
                 *("--no-step-log", "--no-warnings", "--time-to-teleport", "-1", "--duration-log.disable"),
+                *self.options,
                 *("--seed", str(seed), "--tripinfo-output", str(trips), "--tripinfo-output.write-unfinished"),
             ]
         )

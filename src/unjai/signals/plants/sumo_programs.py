@@ -17,9 +17,12 @@ def actuated(net: Path, into: Path, *, min_green_s: int = 5, max_green_s: int = 
     The net's yellow is replaced by the one that every other controller shows.
     """
     root = Element("additional")
-    for _, element in iterparse(net, events=("end",)):  # noqa: S314  read once before
-        if element.tag != "tlLogic":
-            continue
+    programs = {
+        element.attrib["id"]: element
+        for _, element in iterparse(net, events=("end",))  # noqa: S314  read once before
+        if element.tag == "tlLogic"
+    }  # of several for one junction the last one is the one that runs
+    for element in programs.values():
         logic = SubElement(root, "tlLogic", id=element.attrib["id"], type="actuated", programID="unjai", offset="0")
         for key, value in ACTUATED.items():
             SubElement(logic, "param", key=key, value=value)
