@@ -67,6 +67,45 @@ def test_a_junction_that_lost_its_controller_runs_its_own_program_and_is_taken_b
     assert told["made"] == 2
 
 
+MISSED = """
+import json, sys
+from pathlib import Path
+from unjai.signals.junction import Decision
+from unjai.signals.plants import sumo_net
+from unjai.signals.plants.sumo import Run
+from unjai.signals.plants.sumo_scenario import find
+from unjai.signals.plants.sumo_versions import api
+
+class Counts:
+    seen = left = inside = 0
+    def __init__(self, junction):
+        self.phases = len(junction.phases)
+    def decide(self, picture):
+        Counts.seen += len(picture.seen)
+        Counts.left += len(picture.left)
+        Counts.inside += len(picture.inside)
+        return Decision(phase=int(picture.at_s // 30) % self.phases)
+
+scenario = find(Path(sys.argv[1]))
+found = []
+for share in (0, 1):
+    Counts.seen = Counts.left = Counts.inside = 0
+    places = sumo_net.read(scenario.net)
+    Run(api=api("current"), scenario=scenario, places=places, make=Counts, sees=lambda _track: not share).go(1)
+    found.append([Counts.seen, Counts.left, Counts.inside])
+print(json.dumps(found))
+"""
+
+
+def test_who_is_missed_is_missed_everywhere_also_when_he_leaves(tmp_path: Path) -> None:
+    (tmp_path / "crossing.net.xml").write_text(NET.read_text("utf-8"), "utf-8")
+    (tmp_path / "crossing.rou.xml").write_text(FLOWS, "utf-8")
+    done = subprocess.run([sys.executable, "-c", MISSED, str(tmp_path)], check=True, capture_output=True, text=True)
+    all_seen, none_seen = json.loads(done.stdout.splitlines()[-1])
+    assert all(all_seen)
+    assert none_seen == [0, 0, 0]
+
+
 def test_of_several_junctions_the_busiest_is_lost_for_good_and_one_alone_for_a_third() -> None:
     whole = Scenario(name="x", net=Path(), routes=(), additional=(), begin_s=100.0, end_s=3700.0)
     many = {JunctionId(key): SimpleNamespace(lanes=Counts(total)) for key, total in (("a", 5), ("b", 9))}

@@ -220,7 +220,7 @@ class Run:
             lane_id = facts[names.VAR_LANE_ID]
             where = place.where.get(lane_id)
             if where is None:
-                if lane_id in place.inner and self.sees(track):
+                if lane_id in place.inner:
                     to_go = place.across_m[lane_id] - facts[names.VAR_LANEPOSITION]
                     inside.append(Inside(link=place.inner[lane_id], to_go_m=to_go, speed_mps=facts[names.VAR_SPEED]))
                 continue
@@ -232,8 +232,6 @@ class Run:
                 if lane_id not in place.lane_numbers:
                     continue
                 what, number = "lane", place.lane_numbers[lane_id]
-            if not self.sees(track):
-                continue
             if what == "lane":
                 lane, distance = number, junction.lanes[number].length_m - position
             else:
@@ -266,10 +264,11 @@ class Run:
         )
 
     def _near(self, place: Place) -> dict[str, Any]:
+        """Return whom cameras see at the junction; whoever they miss is missed everywhere, also when he leaves."""
         near: dict[str, Any] = {}
         for node in place.nodes:
             near.update(self.api.junction.getContextSubscriptionResults(node))
-        return near
+        return {track: facts for track, facts in near.items() if self.sees(track)}
 
     def _follow(self, one: _Driven) -> None:
         """Note over which links vehicles left that were before the line when last looked."""
