@@ -112,7 +112,7 @@ def drive(driver: str, seed: int, given: argparse.Namespace) -> dict[str, Any]:
         if driver == "unjai_all_cars" and (make := run.make):
             run.make = lambda junction: AllCars(make(junction))
         trips = run.go(seed)
-    return {"delay_s": trips.delay_s, "let_in": trips.scheduled, "unfinished": trips.unfinished, **by_class}
+    return {"delay_s": trips.delay_s, "scheduled": trips.scheduled, "not_inserted": trips.not_inserted, **by_class}
 
 
 class AllCars:
@@ -152,13 +152,13 @@ def summed(runs: list[dict[str, Any]], blind: list[dict[str, Any]]) -> dict[str,
 def table(found: dict[str, Any]) -> str:
     """Return the figures as a table of Markdown."""
     lines = [
-        "| controller | delay s (by seed) | motorcycles | cars | heavy | let in | to ours that knows no class |",
+        "| controller | delay s (by seed) | motorcycles | cars | heavy | not let in | to ours that knows no class |",
         "|---|---|---|---|---|---|---|",
     ]
     for driver, one in found["drivers"].items():
         classes = " | ".join(str(one.get(f"{name}_delay_s", "")) for name in CLASSES)
         lines.append(
-            f"| {driver} | {one['delay_s']} ({one['delays_s']}) | {classes} | {one['let_in']} "
+            f"| {driver} | {one['delay_s']} ({one['delays_s']}) | {classes} | {one['not_inserted']} of {one['scheduled']} "
             f"| {one['to_all_cars']} ({one['to_all_cars_by_seed']}) |"
         )
     return "\n".join(lines)
