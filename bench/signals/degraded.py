@@ -60,6 +60,7 @@ def main() -> None:
             print(told, file=sys.stderr, flush=True)
     found = {
         "bench": "signals-degraded",
+        "quick": given.quick,
         "sumo": given.sumo,
         "decision_s": given.decision,
         "seeds": list(seeds),
@@ -74,15 +75,19 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--degraded", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="print one JSON object on the last line")
-    parser.add_argument("--maps", type=lambda text: text.split(","), default=list(MAPS))
+    parser.add_argument("--quick", action="store_true", help="ingolstadt1, one seed, missed_30 and lost: under 50 s")
+    parser.add_argument("--maps", type=lambda text: text.split(","), help="comma-separated; default all four")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="holds resco/MAP")
-    parser.add_argument("--conditions", type=lambda text: text.split(","), default=list(DEGRADED))
-    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--conditions", type=lambda text: text.split(","), help=f"default {','.join(DEGRADED)}")
+    parser.add_argument("--seeds", type=int, help="how many; default 10, quick 1")
     parser.add_argument("--first", type=int, default=1, help="the first seed; whatever is tried is tried on 201 and on")
     parser.add_argument("--sumo", choices=("1.9.1", "current"), default="1.9.1")
     parser.add_argument("--decision", type=int, default=5)
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
+    given.maps = given.maps or (["ingolstadt1"] if given.quick else list(MAPS))
+    given.conditions = given.conditions or (["missed_30", "lost"] if given.quick else list(DEGRADED))
+    given.seeds = given.seeds or (1 if given.quick else 10)
     if unknown := set(given.conditions) - set(DEGRADED):
         parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(DEGRADED)}")
     for name in [name for name in given.maps if not (given.folder / "resco" / name).is_dir()]:

@@ -60,6 +60,7 @@ def main() -> None:
             print(f"{driver} seed {seed}: {run.result()}", file=sys.stderr, flush=True)
     found = {
         "bench": "signals-motorcycles",
+        "quick": given.quick,
         "sumo": "current",
         "decision_s": given.decision,
         "share": given.share,
@@ -75,14 +76,17 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--motorcycles", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="print one JSON object on the last line")
+    parser.add_argument("--quick", action="store_true", help="one seed, 6 minutes: under 50 s")
     parser.add_argument("--folder", type=Path, default=FOLDER, help=f"holds {PLACE}")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, help="how many; default 5, quick 1")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--decision", type=int, default=5)
-    parser.add_argument("--minutes", type=float, default=30)
-    parser.add_argument("--share", type=float, default=0.7, help="of what was counted")
+    parser.add_argument("--minutes", type=float, help="default 30, quick 6")
+    parser.add_argument("--share", type=float, default=1.0, help="of what was counted")
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
+    given.seeds = given.seeds or (1 if given.quick else 5)
+    given.minutes = given.minutes or (6 if given.quick else 30)
     if not (given.folder / PLACE).is_dir():
         parser.exit(1, f"SKIPPED LOUDLY: {PLACE} is not in {given.folder.name}\n")
     return given
@@ -157,8 +161,9 @@ def table(found: dict[str, Any]) -> str:
     ]
     for driver, one in found["drivers"].items():
         classes = " | ".join(str(one.get(f"{name}_delay_s", "")) for name in CLASSES)
+        out = f"{one['not_inserted']:.0f} of {one['scheduled']:.0f}"
         lines.append(
-            f"| {driver} | {one['delay_s']} ({one['delays_s']}) | {classes} | {one['not_inserted']} of {one['scheduled']} "
+            f"| {driver} | {one['delay_s']} ({one['delays_s']}) | {classes} | {out} "
             f"| {one['to_all_cars']} ({one['to_all_cars_by_seed']}) |"
         )
     return "\n".join(lines)
