@@ -4,7 +4,8 @@ Maps lie in `../shared/data/traffic` (or `--folder`); a map that is not there is
 figures were made in SUMO 1.9.1 with a decision each 10 s; the same controller loses far less in newer versions, so only
 1.9.1 is set beside them. The delay is RESCO's: time lost and waited for the road by all scheduled trips over their
 number. `held` counts runs of ours in which traffic came to a stand for good (one vehicle in a hundred never let in, or
-twice the median delay); they stand in the means. `--green-way` is another bench: `green_way.py`.
+twice the median delay); they stand in the means. `--green-way`, `--degraded` and `--motorcycles` are
+benches of their own, in the files of these names.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from bench.signals import green_way
+from bench.signals import degraded, green_way, motorcycles, peer
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "traffic"
 MAPS = ("cologne1", "cologne3", "ingolstadt1", "ingolstadt21")
@@ -38,23 +39,15 @@ def main() -> None:
     began = time.monotonic()
     found: dict[str, Any] = {"bench": "signals", "quick": given.quick, "sumo": given.sumo, "maps": {}}
     jobs = [
-        (name, controller, decision, seed, 0.0)
+        (name, controller, decision, seed)
         for name in given.maps
         for controller, decision in _drivers(given)
         for seed in range(FIRST_SEED, FIRST_SEED + given.seeds)
     ]
-    if given.missed:
-        jobs += [
-            (name, "unjai", given.decision[0], seed, share)
-            for name in given.maps
-            for share in (0.1, 0.2, 0.3)
-            for seed in range(FIRST_SEED, FIRST_SEED + given.seeds)
-        ]
     runs: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for number, (job, run) in enumerate(_all(jobs, given), 1):
-        name, controller, decision, _, missed = job
-        rule = controller in RULES
-        key = controller if rule else f"{controller}_{decision}s" + (f"_missed_{missed:.0%}" if missed else "")
+        name, controller, decision, _ = job
+        key = f"{controller}_{decision}s" if controller == "unjai" else controller
         runs.setdefault((name, key), []).append(run)
         print(f"{number}/{len(jobs)} {name} {key} seed {run['seed']}: {run['delay_s']:.1f} s", file=sys.stderr)
     for (name, key), these in runs.items():
@@ -75,9 +68,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sumo", choices=("1.9.1", "current"), default="1.9.1")
     parser.add_argument("--decision", type=lambda text: [int(one) for one in text.split(",")], default=[10, 5])
     parser.add_argument("--controllers", type=lambda text: text.split(","), help="default ours and every rule")
-    parser.add_argument("--missed", action="store_true", help="ours with 10, 20 and 30 %% of vehicles not seen, too")
+    parser.add_argument("--peer", action="store_true", help="an outside peer too, in 1.9.1 (peer.py)")
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
+    if given.peer and given.sumo != "1.9.1":
+        parser.error("--peer drives SUMO 1.9.1")
     given.maps = given.maps or (["cologne1"] if given.quick else list(MAPS))
     given.seeds = given.seeds or (1 if given.quick else 10)
     there = [name for name in given.maps if (given.folder / "resco" / name).is_dir()]
@@ -88,19 +83,19 @@ def _arguments() -> argparse.Namespace:
 
 
 def _drivers(given: argparse.Namespace) -> Iterator[tuple[str, int]]:
-    for controller in given.controllers or ("unjai", *RULES):
+    for controller in (*(given.controllers or ("unjai", *RULES)), *(peer.PEERS if given.peer else ())):
         for decision in given.decision if controller == "unjai" else given.decision[:1]:
             yield controller, decision
 
 
-def _all(
-    jobs: list[tuple[str, str, int, int, float]], given: argparse.Namespace
-) -> Iterable[tuple[Any, dict[str, Any]]]:
-    def one(job: tuple[str, str, int, int, float]) -> dict[str, Any]:
-        name, controller, decision, seed, missed = job
+def _all(jobs: list[tuple[str, str, int, int]], given: argparse.Namespace) -> Iterable[tuple[Any, dict[str, Any]]]:
+    def one(job: tuple[str, str, int, int]) -> dict[str, Any]:
+        name, controller, decision, seed = job
+        if controller in peer.PEERS:
+            return peer.run(given.folder / "resco" / name, controller, seed)
         asked = [sys.executable, "-m", "unjai", "signals", "run", "--json", "--sumo", given.sumo]
         asked += ["--scenario", str(given.folder / "resco" / name), "--controller", controller]
-        asked += ["--decision", str(decision), "--seed", str(seed), "--missed", str(missed)]
+        asked += ["--decision", str(decision), "--seed", str(seed)]
         done = subprocess.run(asked, check=False, capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(f"{name} {controller}: {done.stdout[-500:]}{done.stderr[-500:]}")
@@ -162,8 +157,11 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def asked() -> None:
+    """Run the bench that was asked for."""
+    others = {"--green-way": green_way.main, "--degraded": degraded.main, "--motorcycles": motorcycles.main}
+    next((other for name, other in others.items() if name in sys.argv), main)()
+
+
 if __name__ == "__main__":
-    if "--green-way" in sys.argv:
-        green_way.main()
-    else:
-        main()
+    asked()

@@ -27,7 +27,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import iterparse
@@ -57,7 +57,9 @@ TURNS = {
     "N": ("N -E", "N -W"),
 }
 """Ways of the Bangkok junction by the approach that was counted."""
+COUNTS = "20162023_volume.csv"
 COUNTED_FROM = " 08:00:00"
+USUAL = {'accel="1.895" sigma="0.5"': 1.0}
 
 
 def main() -> None:
@@ -154,24 +156,26 @@ def _scenario(name: str, given: argparse.Namespace, folder: Path) -> Scenario:
         found = find(where)
         return replace(found, end_s=min(found.end_s or math.inf, found.begin_s + minutes * 60))
     routes = folder / "counted.rou.xml"
-    routes.write_text(_counted(where / "20162023_volume.csv", minutes, given.share), "utf-8")
+    routes.write_text(counted(where / COUNTS, minutes, given.share, USUAL), "utf-8")
     net = where / "intersection.net.xml"
     return Scenario(name=name, net=net, routes=(routes,), additional=(), begin_s=0.0, end_s=minutes * 60)
 
 
-def _counted(file: Path, minutes: float, share: float) -> str:
+def counted(file: Path, minutes: float, share: float, types: Mapping[str, float]) -> str:
+    """Return routes of `share` of what was counted, of these types of vehicles (as SUMO describes one), parted so."""
     with file.open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     first = next(number for number, row in enumerate(rows) if row["Time"].endswith(COUNTED_FROM))
-    flows = ["<routes>", '<vType id="usual" accel="1.895" sigma="0.5"/>']
+    flows = ["<routes>", *(f'<vType id="type{number}" {kind}/>' for number, kind in enumerate(types))]
     for step, row in enumerate(rows[first : first + math.ceil(minutes / 5)]):
         for approach, ends in TURNS.items():
             each = float(row[f"{approach}1"]) * share / len(ends)
-            for way in ends:
+            for (number, part), way in product(enumerate(types.values()), ends):
                 start, end = way.split()
                 flows.append(
-                    f'<flow id="{start}{end}{step}" type="usual" from="{start}" to="{end}" departLane="best" '
-                    f'departSpeed="max" begin="{step * 300}" end="{step * 300 + 300}" number="{round(each)}"/>'
+                    f'<flow id="{start}{end}{step}.{number}" type="type{number}" from="{start}" to="{end}" '
+                    f'departLane="best" departSpeed="max" begin="{step * 300}" end="{step * 300 + 300}" '
+                    f'number="{round(each * part)}"/>'
                 )
     return "\n".join([*flows, "</routes>"])
 

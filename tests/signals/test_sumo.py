@@ -124,6 +124,19 @@ def test_every_scheduled_trip_counts_also_one_that_was_never_let_in(tmp_path: Pa
     assert (told.scheduled, told.not_inserted, told.trip_s, told.wait_s) == (2, 1, 28, 3)
 
 
+def test_a_flow_is_scheduled_trips_too_unless_it_comes_by_chance_or_has_no_end(tmp_path: Path) -> None:
+    routes = tmp_path / "r.rou.xml"
+    routes.write_text(
+        "<routes><flow id='n' begin='0' end='60' number='3'/><flow id='h' begin='90' end='130' vehsPerHour='180'/>"
+        "<flow id='p' begin='10' end='31' period='10'/><flow id='exp' begin='0' end='60' period='exp(0.1)'/>"
+        "<flow id='chance' begin='0' end='60' probability='0.1'/><flow id='on' begin='0' period='10'/>"
+        "<flow id='none' begin='0' end='60' number='0'/><flow id='none' begin='0' end='60' vehsPerHour='0'/></routes>",
+        "utf-8",
+    )
+    due = departures((routes,), 5, 100)
+    assert due == {"n.1": 20, "n.2": 40, "h.0": 90, "p.0": 10, "p.1": 20, "p.2": 30}
+
+
 def test_a_run_ends_with_its_figures_and_ours_waits_less_than_the_nets_own_program(scenario: Path) -> None:
     ours, fixed = run(scenario), run(scenario, "--controller", "fixed")
     assert {"delay_s", "trip_s", "wait_s", "not_inserted", "controller", "sumo", "seed"} <= set(ours)
@@ -154,10 +167,13 @@ def test_a_run_that_sumo_gives_up_says_so(scenario: Path) -> None:
     assert (told["status"], told["error"]["code"]) == (1, "signals_sumo_stopped")
 
 
-def test_the_bench_says_how_it_is_asked(capsys, monkeypatch):
-    from bench.signals.__main__ import main
+@pytest.mark.parametrize(
+    ("bench", "told"), [("--json", "published"), ("--degraded", "undisturbed"), ("--green-way", "patrol car")]
+)
+def test_each_bench_says_how_it_is_asked(capsys, monkeypatch, bench: str, told: str):
+    from bench.signals.__main__ import asked
 
-    monkeypatch.setattr("sys.argv", ["bench.signals", "--help"])
+    monkeypatch.setattr("sys.argv", ["bench.signals", bench, "--help"])
     with pytest.raises(SystemExit):
-        main()
-    assert "30 % of vehicles not seen" in " ".join(capsys.readouterr().out.split())
+        asked()
+    assert told in " ".join(capsys.readouterr().out.split())

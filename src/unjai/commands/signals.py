@@ -54,12 +54,6 @@ def _run(where: Path, controller: str, version: Version, decision_s: int, seed: 
         raise UnjaiError("signals_settings", decision=decision_s, missed=missed)
     scenario = find(where)
     places = sumo_net.read(scenario.net)
-    dice = random.Random(seed)  # noqa: S311  which vehicles a camera misses
-    seen: dict[str, bool] = {}
-
-    def sees(track: str) -> bool:
-        return not missed or seen.setdefault(track, dice.random() >= missed)
-
     with tempfile.TemporaryDirectory(prefix="unjai-signals-") as folder, _Progress(scenario.name, controller) as told:
         extra = (sumo_programs.actuated(scenario.net, Path(folder) / "actuated.add.xml"),) * (controller == "actuated")
         one = Run(
@@ -69,7 +63,7 @@ def _run(where: Path, controller: str, version: Version, decision_s: int, seed: 
             make=made(controller, decision_s),
             decision_s=decision_s,
             extra=extra,
-            sees=sees,
+            sees=seeing(missed, seed),
             told=told,
         )
         trips = one.go(seed)
@@ -89,6 +83,13 @@ def _run(where: Path, controller: str, version: Version, decision_s: int, seed: 
         "unfinished": trips.unfinished,
         "decision_ms_p99": round(one.slowest_ms(), 2),
     }
+
+
+def seeing(missed: float, seed: int) -> Callable[[str], bool]:
+    """Return whether a camera sees a vehicle: never one of the share that it misses."""
+    dice = random.Random(seed)  # noqa: S311
+    seen: dict[str, bool] = {}
+    return lambda track: not missed or seen.setdefault(track, dice.random() >= missed)
 
 
 def made(controller: str, decision_s: int) -> Make | None:

@@ -36,6 +36,10 @@ class _Driven:
     """When the phase shows green."""
     lamps: str = ""
     waits: dict[str, float] = field(default_factory=dict)
+    own: str = ""
+    """The program that drove it before it was taken."""
+    alone: bool = False
+    """Whether that program drives it now, since its controller is lost."""
     on: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Track → edge before the line and lane (-1 further up), as last seen."""
     left: list[int] = field(default_factory=list)
@@ -62,8 +66,12 @@ class Run:
     decision_s: int = 10
     extra: tuple[Path, ...] = ()
     """More files for SUMO: programs of its own for the signals."""
+    options: tuple[str, ...] = ()
+    """More of SUMO's own arguments."""
     sees: Callable[[str], bool] = lambda _track: True
     """Whether a vehicle is detected at all (for what is missed)."""
+    lost: Callable[[float, Mapping[JunctionId, _Driven]], frozenset[JunctionId]] = lambda _at, _driven: frozenset()
+    """Which junctions have no controller now: the last program that SUMO was given for them drives them."""
     told: Callable[[float], None] = lambda _share: None
     on_step: Callable[[float, Mapping[JunctionId, _Driven]], None] | None = None
     reads: Callable[[Path], None] = lambda _trips: None
@@ -106,6 +114,7 @@ class Run:
                 self.api.unjai_binary,
                 *self.scenario.arguments(self.extra),
                 *("--no-step-log", "--no-warnings", "--time-to-teleport", "-1", "--duration-log.disable"),
+                *self.options,
                 *("--seed", str(seed), "--tripinfo-output", str(trips), "--tripinfo-output.write-unfinished"),
             ]
         )
@@ -119,8 +128,10 @@ class Run:
                 self.told((at - begin) / (end - begin) if end != float("inf") else 0.0)
                 continue
             greens: dict[float, list[_Driven]] = {}
-            pictures = {key: self._picture(one, at) for key, one in driven.items()}
-            for key, one in driven.items():
+            lost = self.lost(at, driven)
+            held = {key: one for key, one in driven.items() if not self._alone(one, key in lost, at)}
+            pictures = {key: self._picture(one, at) for key, one in held.items()}
+            for key, one in held.items():
                 began = time.perf_counter()
                 decision = one.controller.decide(pictures[key])
                 self.took_ms.append((time.perf_counter() - began) * 1000)
@@ -154,9 +165,31 @@ class Run:
                 [names.VAR_LANE_ID, names.VAR_LANEPOSITION, names.VAR_SPEED, names.VAR_VEHICLECLASS, names.VAR_LENGTH],
             )
         assert self.make is not None
-        one = _Driven(place=place, controller=self.make(place.junction), since_s=at)
+        own = self.api.trafficlight.getProgram(place.junction.key)
+        one = _Driven(place=place, controller=self.make(place.junction), since_s=at, own=own)
         self._show(one, place.junction.phases[0].state)
         return one
+
+    def _alone(self, one: _Driven, lost: bool, at: float) -> bool:
+        """Let a junction go or take it back; return whether its own program drives it.
+
+        The program goes on from the phase that shows, and is left in one: no lamp jumps. Who comes back knows nothing.
+        """
+        junction, lights = one.place.junction, self.api.trafficlight
+        if lost and not one.alone:
+            programs = {logic.programID: logic for logic in lights.getAllProgramLogics(junction.key)}
+            states = [phase.state for phase in programs[one.own].phases]
+            lights.setProgram(junction.key, one.own)
+            lights.setPhase(junction.key, states.index(one.lamps))
+            one.alone = True
+        elif one.alone and not lost:
+            lamps = lights.getRedYellowGreenState(junction.key)
+            numbers = [number for number, phase in enumerate(junction.phases) if phase.state == lamps]
+            if numbers and self.make is not None:
+                one.controller, one.phase, one.since_s, one.alone = self.make(junction), numbers[0], at, False
+                one.waits, one.left = {}, []
+                self._show(one, lamps)
+        return one.alone
 
     def _show(self, one: _Driven, lamps: str) -> None:
         one.lamps = lamps
@@ -187,7 +220,7 @@ class Run:
             lane_id = facts[names.VAR_LANE_ID]
             where = place.where.get(lane_id)
             if where is None:
-                if lane_id in place.inner and self.sees(track):
+                if lane_id in place.inner:
                     to_go = place.across_m[lane_id] - facts[names.VAR_LANEPOSITION]
                     inside.append(Inside(link=place.inner[lane_id], to_go_m=to_go, speed_mps=facts[names.VAR_SPEED]))
                 continue
@@ -199,8 +232,6 @@ class Run:
                 if lane_id not in place.lane_numbers:
                     continue
                 what, number = "lane", place.lane_numbers[lane_id]
-            if not self.sees(track):
-                continue
             if what == "lane":
                 lane, distance = number, junction.lanes[number].length_m - position
             else:
@@ -233,10 +264,11 @@ class Run:
         )
 
     def _near(self, place: Place) -> dict[str, Any]:
+        """Return whom cameras see at the junction; whoever they miss is missed everywhere, also when he leaves."""
         near: dict[str, Any] = {}
         for node in place.nodes:
             near.update(self.api.junction.getContextSubscriptionResults(node))
-        return near
+        return {track: facts for track, facts in near.items() if self.sees(track)}
 
     def _follow(self, one: _Driven) -> None:
         """Note over which links vehicles left that were before the line when last looked."""

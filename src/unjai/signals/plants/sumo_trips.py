@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import iterparse
@@ -20,20 +21,35 @@ class Trips:
 
 
 def departures(files: tuple[Path, ...], begin_s: float, end_s: float) -> dict[str, float]:
-    """Return when each vehicle with a time of its own in `files` should start, from `begin_s` up to before `end_s`."""
+    """Return when each vehicle in `files` should start, from `begin_s` up to before `end_s`.
+
+    Those whose time is drawn by chance are not known, nor those of a flow without an end.
+    """
     known: dict[str, float] = {}
     for file in files:
         for _, element in iterparse(file, events=("end",)):  # noqa: S314  the operator's own file
-            if element.tag in {"vehicle", "trip"}:
-                try:
-                    at = float(element.attrib.get("depart", ""))
-                except ValueError:
-                    continue
-                if begin_s <= at < end_s:
-                    known[element.attrib["id"]] = at
+            try:
+                if element.tag in {"vehicle", "trip"}:
+                    known[element.attrib["id"]] = float(element.attrib.get("depart", ""))
+                elif element.tag == "flow":
+                    known |= _of_flow(element.attrib)
+            except (ValueError, ZeroDivisionError):
+                continue
             if element.tag != "route":
                 element.clear()
-    return known
+    return {key: at for key, at in known.items() if begin_s <= at < end_s}
+
+
+def _of_flow(facts: dict[str, str]) -> dict[str, float]:
+    """Return the vehicles of a flow that come one like the other, named as SUMO names them."""
+    begin, end = float(facts.get("begin", "0")), float(facts.get("end", "nan"))
+    if "number" in facts:
+        count = int(facts["number"])
+        every_s = (end - begin) / count
+    else:
+        every_s = 3600 / float(facts["vehsPerHour"]) if "vehsPerHour" in facts else float(facts.get("period", ""))
+        count = math.ceil((end - begin) / every_s)
+    return {f"{facts['id']}.{number}": begin + number * every_s for number in range(count)}
 
 
 def counted(tripinfo: Path, due: dict[str, float], end_s: float) -> Trips:
