@@ -134,10 +134,11 @@ class LookAhead:
         )
         weight = np.ones(lanes, np.float32)
         for one in sorted(picture.seen, key=lambda one: one.distance_m):
-            lane = self.counts.wants.get(one.track, one.lane)
-            filled.put(lane, one.distance_m, one.speed_mps, self.counts.way(one, lane, sample), SIZES[one.kind])
+            wants = self.counts.wants.get(one.track, one.lane)
+            way = self.counts.way(one, wants, sample)
+            filled.put(one.lane, one.distance_m, one.speed_mps, way, SIZES[one.kind])
             if one.waited_s > 0.6 * junction.max_wait_s:
-                weight[lane] = self.settings.urgent
+                weight[one.lane] = self.settings.urgent
         for lane in range(lanes):
             self._expect(lane, picture.at_s, filled, sample)
         rooms = [ROOM_M if out.moving and out.room_m >= SHORT_M else out.room_m for out in picture.outs]
