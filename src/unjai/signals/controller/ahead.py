@@ -24,7 +24,7 @@ SIZES = {"car": 7.0, "motorcycle": 2.5, "heavy": 14.0}
 ROOM_M = 1000.0
 TURN_S = 20.0
 """How long a phase is shown to somebody who has waited too long."""
-HOLDS_S = 30.0
+HOLDS_S = 12.0
 """A phase is not held longer than this for those who would be caught: they may stand for another reason."""
 SHORT_M = 15.0
 """A lane behind the junction with less room than this is minded also while it moves."""
