@@ -24,7 +24,7 @@ SIZES = {"car": 7.0, "motorcycle": 2.5, "heavy": 14.0}
 ROOM_M = 1000.0
 TURN_S = 20.0
 """How long a phase is shown to somebody who has waited too long."""
-HOLDS_S = 30.0
+HOLDS_S = 12.0
 """A phase is not held longer than this for those who would be caught: they may stand for another reason."""
 SHORT_M = 15.0
 """A lane behind the junction with less room than this is minded also while it moves."""
@@ -134,10 +134,11 @@ class LookAhead:
         )
         weight = np.ones(lanes, np.float32)
         for one in sorted(picture.seen, key=lambda one: one.distance_m):
-            lane = self.counts.wants.get(one.track, one.lane)
-            filled.put(lane, one.distance_m, one.speed_mps, self.counts.way(one, lane, sample), SIZES[one.kind])
+            wants = self.counts.wants.get(one.track, one.lane)
+            way = self.counts.way(one, wants, sample)
+            filled.put(one.lane, one.distance_m, one.speed_mps, way, SIZES[one.kind])
             if one.waited_s > 0.6 * junction.max_wait_s:
-                weight[lane] = self.settings.urgent
+                weight[one.lane] = self.settings.urgent
         for lane in range(lanes):
             self._expect(lane, picture.at_s, filled, sample)
         rooms = [ROOM_M if out.moving and out.room_m >= SHORT_M else out.room_m for out in picture.outs]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 from unjai.signals.controller.roads import braking_m
 from unjai.signals.junction import Junction, Picture
@@ -12,6 +13,10 @@ PULLS_MPS2 = 2.0
 STARTS_S = 2.5
 """What the others need at least from their green until they are in the way."""
 AT_LINE_M = 3.0
+SLIPS = 2
+"""So many who wait inside one behind the other get away while the signals change."""
+BEHIND_S = 1.0
+"""How much later somebody gets away who is behind one that waits inside for those who go first."""
 
 
 def seconds_over(metres: float, speed_mps: float, most_mps: float) -> float:
@@ -39,11 +44,17 @@ def catches(junction: Junction, picture: Picture, wish: int) -> bool:
         if now.state[link.signal] in "Gg" and then.state[link.signal] not in "Gg"
     }
     allowed = now.yellow_s + now.red_clear_s + STARTS_S
-    for one in picture.inside:
+    waiting: Counter[int] = Counter()
+    for one in sorted(picture.inside, key=lambda one: one.to_go_m):
         link = junction.links[one.link]
-        waits = one.speed_mps < 1.0 and now.state[link.signal] == "g"
-        if one.link in ends and not waits and seconds_over(one.to_go_m, one.speed_mps, link.speed_mps) > allowed:
+        if one.speed_mps < 1.0 and now.state[link.signal] == "r":
             return True
+        waits = one.speed_mps < 1.0 and now.state[link.signal] == "g"
+        waiting[link.from_lane] += waits
+        if one.link in ends and not (waits and waiting[link.from_lane] <= SLIPS):
+            later = BEHIND_S * waiting[link.from_lane]
+            if seconds_over(one.to_go_m, one.speed_mps, link.speed_mps) + later > allowed:
+                return True
     for seen in picture.seen:
         stops = braking_m(seen.speed_mps) <= seen.distance_m and seen.distance_m > AT_LINE_M
         if stops or seen.speed_mps < 1.0:

@@ -6,7 +6,7 @@ import contextlib
 import tempfile
 import time
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,8 +43,10 @@ class _Driven:
     on: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Track → edge before the line and lane (-1 further up), as last seen."""
     left: list[int] = field(default_factory=list)
-    lanes: Counter[int] = field(default_factory=Counter)
-    """How many left by each lane."""
+    above: dict[str, int] = field(default_factory=dict)
+    """Track → number of the lane further up on which it was last seen."""
+    went: defaultdict[int, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    """Lane further up → how many from there left by each lane of the junction, or turned off before it (-1)."""
 
 
 def kind_of(vehicle_class: str) -> Kind:
@@ -237,8 +239,8 @@ class Run:
             else:
                 above = place.before[number]
                 distance = above.behind_m + above.length_m - position
-                lane = _drawn(above.into, one.lanes, track)
-            if distance > SIGHT_M:
+                lane = _drawn(above.into, one.went[number], track)
+            if distance > SIGHT_M or lane < 0:
                 continue
             waits[track] = one.waits.get(track, at) if speed < _STANDS_MPS else at
             seen.append(
@@ -274,17 +276,24 @@ class Run:
         """Note over which links vehicles left that were before the line when last looked."""
         place = one.place
         on: dict[str, tuple[str, int]] = {}
+        above: dict[str, int] = {}
         for track, facts in self._near(place).items():
             lane_id = facts[self.api.constants.VAR_LANE_ID]
             what, number = place.where.get(lane_id, ("", 0))
+            if track in one.above:
+                above[track] = one.above[track]
             if what == "lane":
                 on[track] = (edge_of(lane_id), number)
             elif what == "before":
                 on[track] = (place.before[number].edge, -1)
+                above[track] = number
             elif track in one.on and (way := _left(place, *one.on[track], lane_id)) is not None:
                 one.left.append(way)
-                one.lanes[place.junction.links[way].from_lane] += 1
-        one.on = on
+                if track in above:
+                    one.went[above.pop(track)][place.junction.links[way].from_lane] += 1
+            elif track in above and not lane_id.startswith(":"):
+                one.went[above.pop(track)][-1] += 1
+        one.on, one.above = on, above
 
     @staticmethod
     def _fill(rooms: list[Out], number: int, back_m: float, speed: float) -> None:
@@ -304,9 +313,12 @@ def _left(place: Place, edge: str, lane: int, now: str) -> int | None:
 
 def _drawn(lanes: tuple[int, ...], counts: Counter[int], track: str) -> int:
     """Return one of the lanes, as often as vehicles left by it; the same vehicle always gets the same part of all."""
-    at = (zlib.crc32(track.encode()) % 9973) / 9973 * sum(counts[lane] + 2 for lane in lanes)
+    likely = {lane: float(counts[lane]) for lane in counts}
     for lane in lanes:
-        at -= counts[lane] + 2
+        likely[lane] = likely.get(lane, 0.0) + 2
+    at = (zlib.crc32(track.encode()) % 9973) / 9973 * sum(likely.values())
+    for lane, share in sorted(likely.items()):
+        at -= share
         if at < 0:
             return lane
     return lanes[-1]
