@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from unjai.signals.controller.ahead import LookAhead, Settings
 from unjai.signals.controller.baselines import CyclicMaxPressure, MaxPressure, MaxWave, Webster
+from unjai.signals.controller.clearing import catches
 from unjai.signals.junction import Inside, Junction, JunctionId, Lane, Link, Out, Phase, Picture, Seen
 
 CROSSING = Junction(
@@ -121,12 +122,52 @@ def test_one_who_waits_inside_for_others_is_let_go_by_the_change() -> None:
     assert LookAhead(yields).decide(asked).phase == 1
 
 
-def test_one_who_stands_behind_him_is_waited_for_but_not_for_ever() -> None:
+def yielding(*phases: str) -> Junction:
+    """Return the crossing with other letters; all ways as long as a wide junction's."""
+    links = tuple(replace(link, length_m=34) for link in CROSSING.links)
+    return replace(CROSSING, links=links, phases=tuple(Phase(state=state, min_green_s=5) for state in phases))
+
+
+def inside(link: int, to_go_m: float, speed_mps: float = 0.0) -> Inside:
+    return Inside(link=link, to_go_m=to_go_m, speed_mps=speed_mps)
+
+
+def test_a_third_who_waits_inside_would_still_be_in_the_middle_when_the_others_start() -> None:
+    junction = yielding("grgr", "rGrG")
+    column = inside(0, 12), inside(0, 18), inside(0, 24)
+    for waiting, caught in ((column[:2], False), (column, True)):
+        assert catches(junction, replace(picture(), inside=waiting), 1) is caught
+    assert not catches(yielding("grgr", "gGgG"), replace(picture(), inside=column), 1), "his way stays open"
+
+
+def test_one_who_starts_behind_somebody_that_waits_starts_later() -> None:
+    junction = yielding("grGr", "rGrG")
+    links = (junction.links[0], junction.links[1], replace(junction.links[2], from_lane=0), junction.links[3])
+    junction = replace(junction, links=links)
+    starts = inside(2, 30, 0.7)
+    assert not catches(junction, replace(picture(), inside=(starts,)), 1)
+    assert catches(junction, replace(picture(), inside=(starts, inside(0, 20))), 1)
+
+
+def test_who_is_left_in_the_middle_since_the_phase_before_is_waited_for() -> None:
+    for standing, caught in ((0.0, True), (4.0, False)):
+        assert catches(CROSSING, replace(picture(), inside=(inside(1, 6, standing),)), 1) is caught
+
+
+def test_one_who_stands_in_the_middle_is_waited_for_but_not_for_ever() -> None:
     controller = LookAhead(CROSSING)
-    stands = (Inside(link=0, to_go_m=31, speed_mps=0),)
     decisions = []
     for after in range(0, 60, 10):
         asked = picture(*queue(1, 8), green_s=20 + after)
-        decisions.append(controller.decide(replace(asked, at_s=asked.at_s + after, inside=stands)))
-    assert [one.why for one in decisions[:3]] == ["clears"] * 3
-    assert decisions[-1].phase == 1
+        decisions.append(controller.decide(replace(asked, at_s=asked.at_s + after, inside=(inside(0, 31),))))
+    assert [one.why for one in decisions[:2]] == ["clears"] * 2
+    assert decisions[2].phase == 1
+
+
+def test_who_stands_before_an_open_way_wants_the_lane_beside_and_blocks_those_behind() -> None:
+    beside = (replace(CROSSING.lanes[0], approach="N"), replace(CROSSING.lanes[1], approach="N"), *CROSSING.lanes[2:])
+    junction = replace(CROSSING, lanes=beside)
+    controller = LookAhead(junction)
+    stands = picture(*queue(0, 6), green_s=10)
+    assert controller.decide(stands).phase == 1, "he wants the way that is closed: his lane is behind him"
+    assert LookAhead(CROSSING).decide(stands).phase == 0, "no lane beside: nobody knows what he waits for"

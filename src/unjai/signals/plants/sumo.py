@@ -23,6 +23,8 @@ from unjai.signals.plants.sumo_trips import Trips, counted, departures
 _RADIUS_M = SIGHT_M + 40.0
 _CRAWLS_MPS = 2.0
 _STANDS_MPS = 0.1
+_PRIOR = 2
+"""So many are taken as counted for each lane that can be reached."""
 _LOOKS_S = 2.0
 """How often vehicles are followed over the junction."""
 
@@ -311,12 +313,13 @@ def _left(place: Place, edge: str, lane: int, now: str) -> int | None:
     return ways[0] if len(ways) == 1 else None
 
 
-def _drawn(lanes: tuple[int, ...], counts: Counter[int], track: str) -> int:
-    """Return one of the lanes, as often as vehicles left by it; the same vehicle always gets the same part of all."""
-    likely = {lane: float(counts[lane]) for lane in counts}
-    for lane in lanes:
-        likely[lane] = likely.get(lane, 0.0) + 2
-    at = (zlib.crc32(track.encode()) % 9973) / 9973 * sum(likely.values())
+def _drawn(lanes: tuple[int, ...], went: Counter[int], track: str) -> int:
+    """Return the lane that a vehicle from further up will come to, as often as others went there; -1: it turns off.
+
+    `lanes` can be reached from where it is. The same vehicle always gets the same part of all.
+    """
+    likely = went + Counter(dict.fromkeys(lanes, _PRIOR))
+    at = (zlib.crc32(track.encode()) % 9973) / 9973 * likely.total()
     for lane, share in sorted(likely.items()):
         at -= share
         if at < 0:

@@ -115,8 +115,7 @@ def _take_way(net: _Net, way: dict[str, str]) -> None:
         net.inner[f"{way['from']}_{way['fromLane']}"].append(way["via"])
     if not way["from"].startswith(":"):
         net.after[way["from"]].add(way["to"])
-    if True:
-        net.into[f"{way['to']}_{way['toLane']}"].append((f"{way['from']}_{way['fromLane']}", way.get("tl", "")))
+    net.into[f"{way['to']}_{way['toLane']}"].append((f"{way['from']}_{way['fromLane']}", way.get("tl", "")))
     if "tl" in way:
         net.ways[way["tl"]].append(way)
 
