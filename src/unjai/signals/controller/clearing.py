@@ -52,7 +52,7 @@ def catches(junction: Junction, picture: Picture, wish: int) -> bool:
         waits = one.speed_mps < 1.0 and now.state[link.signal] == "g"
         waiting[link.from_lane] += waits
         if one.link in ends and not (waits and waiting[link.from_lane] <= SLIPS):
-            later = BEHIND_S * waiting[link.from_lane]
+            later = BEHIND_S if waiting[link.from_lane] else 0.0
             if seconds_over(one.to_go_m, one.speed_mps, link.speed_mps) + later > allowed:
                 return True
     for seen in picture.seen:
