@@ -130,3 +130,18 @@ def test_one_who_stands_behind_him_is_waited_for_but_not_for_ever() -> None:
         decisions.append(controller.decide(replace(asked, at_s=asked.at_s + after, inside=stands)))
     assert [one.why for one in decisions[:3]] == ["clears"] * 3
     assert decisions[-1].phase == 1
+
+
+def test_a_lane_whose_head_is_missed_is_served_when_so_many_should_have_come() -> None:
+    """A short lane with two heads that no camera saw hid all behind them, and stood for two minutes."""
+    moves = tuple(replace(one, speed_mps=13.9, distance_m=60 + one.distance_m * 3) for one in queue(0, 1, 0))
+
+    def wished(hidden: bool) -> list[int]:
+        controller = LookAhead(CROSSING)
+        for at_s in range(0, 100, 5):
+            left = (1,) if hidden else ()
+            controller.decide(replace(picture(phase=1, green_s=at_s, at_s=at_s), left=left))
+        return [controller.decide(picture(*moves, green_s=red, at_s=100 + red)).phase for red in range(5, 60, 5)]
+
+    assert 1 in wished(hidden=True)
+    assert 1 not in wished(hidden=False)
