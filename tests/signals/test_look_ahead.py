@@ -171,3 +171,18 @@ def test_who_stands_before_an_open_way_wants_the_lane_beside_and_blocks_those_be
     stands = picture(*queue(0, 6), green_s=10)
     assert controller.decide(stands).phase == 1, "he wants the way that is closed: his lane is behind him"
     assert LookAhead(CROSSING).decide(stands).phase == 0, "no lane beside: nobody knows what he waits for"
+
+
+def test_a_lane_whose_head_is_missed_is_served_when_so_many_should_have_come() -> None:
+    """A short lane with two heads that no camera saw hid all behind them, and stood for two minutes."""
+    moves = tuple(replace(one, speed_mps=13.9, distance_m=60 + one.distance_m * 3) for one in queue(0, 1, 0))
+
+    def wished(hidden: bool) -> list[int]:
+        controller = LookAhead(CROSSING)
+        for at_s in range(0, 100, 5):
+            left = (1,) if hidden else ()
+            controller.decide(replace(picture(phase=1, green_s=at_s, at_s=at_s), left=left))
+        return [controller.decide(picture(*moves, green_s=red, at_s=100 + red)).phase for red in range(5, 60, 5)]
+
+    assert 1 in wished(hidden=True)
+    assert 1 not in wished(hidden=False)

@@ -15,7 +15,7 @@ from unjai.signals.controller.clearing import catches
 from unjai.signals.controller.counts import Counts
 from unjai.signals.controller.roads import Queue, State, Ways, roads_of
 from unjai.signals.controller.search import Plan, look_ahead
-from unjai.signals.junction import Decision, Junction, Picture
+from unjai.signals.junction import Decision, Junction, Picture, Seen
 
 MOST = 64
 """Vehicles that are looked at on one lane."""
@@ -26,6 +26,9 @@ TURN_S = 20.0
 """How long a phase is shown to somebody who has waited too long."""
 HOLDS_S = 12.0
 """A phase is not held longer than this for those who would be caught: they may stand for another reason."""
+SURELY = 3.0
+"""When so many should have come to a lane since its red began and none is seen, they are taken as missed, not as none:
+by chance none comes once in twenty times."""
 SHORT_M = 15.0
 """A lane behind the junction with less room than this is minded also while it moves."""
 
@@ -73,6 +76,8 @@ class LookAhead:
         self.roads = roads_of(junction)
         self.counts = Counts(junction)
         self.shown_s = [-math.inf] * len(junction.phases)
+        self.open_s = [math.inf] * len(junction.lanes)
+        """When each lane last showed green; before its first one nothing is supposed of it."""
         self.turn: int | None = None
         self.turn_s = -math.inf
         self.held_s: float | None = None
@@ -82,6 +87,10 @@ class LookAhead:
         """Return the phase that the best plan begins with, and what it saves beside staying, in vehicle seconds."""
         s = self.settings
         self.counts.note(picture)
+        shows = self.junction.phases[picture.phase].state
+        for link in self.junction.links:
+            if shows[link.signal] in "Gg":
+                self.open_s[link.from_lane] = picture.at_s
         plan = Plan(s.step_s, max(s.horizon_s // s.step_s, 1), s.width, s.left_s, s.switch_s)
         ways = Ways(s.gap_s, s.refill_mps)
         costs = np.zeros(len(self.junction.phases))
@@ -140,6 +149,7 @@ class LookAhead:
             if one.waited_s > 0.6 * junction.max_wait_s:
                 weight[one.lane] = self.settings.urgent
         for lane in range(lanes):
+            self._suppose(lane, picture.at_s, filled, sample)
             self._expect(lane, picture.at_s, filled, sample)
         rooms = [ROOM_M if out.moving and out.room_m >= SHORT_M else out.room_m for out in picture.outs]
         green = round(picture.green_s)
@@ -155,6 +165,15 @@ class LookAhead:
             phase=np.array([picture.phase, picture.phase, max(-green, 0), max(green, 0)], np.int32),
         )
         return Queue(filled.way, filled.size, filled.end, weight), state
+
+    def _suppose(self, lane: int, at_s: float, filled: _Lanes, sample: int) -> None:
+        """Add those who must stand before a long red where nobody is seen: a missed head of a short lane hides all."""
+        should = self.counts.per_s(lane, at_s) * max(at_s - self.open_s[lane], 0.0)
+        if filled.end[lane] or should < SURELY:
+            return
+        for number in range(int(should)):
+            one = Seen(lane=lane, distance_m=1.0 + number * SIZES["car"], speed_mps=0.0, track=f"{lane} {number}")
+            filled.put(lane, one.distance_m, 0.0, self.counts.way(one, lane, sample), SIZES["car"])
 
     def _expect(self, lane: int, at_s: float, filled: _Lanes, sample: int) -> None:
         """Add those who will come into sight within the horizon: the first by chance, the others evenly."""
