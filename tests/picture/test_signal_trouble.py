@@ -1,13 +1,17 @@
 """What the process of signals says of a junction becomes one alert, in both languages, and is over when it is over."""
 
+import asyncio
 from datetime import timedelta
+from types import SimpleNamespace
+from uuid import uuid4
 
 import msgspec
 import pytest
 
 from tests.picture.conftest import HERE, Street
 from unjai.picture.alerts.kinds.signals import SignalTrouble, SignalTroubleParams
-from unjai.picture.alerts.rules.facts import SignalSaid
+from unjai.picture.alerts.rules.facts import SIGNALS_SAY, SignalSaid
+from unjai.signals.troubles import Troubles
 
 NAMES = {"junction_th": "แยกบ้านแขก", "junction_en": "Ban Khaek"}
 LOST, WHOLE = ["signals_no_answer"], []
@@ -43,6 +47,20 @@ async def test_a_trouble_opens_an_incident_where_the_station_wants_it(street: St
     await say(street, ["signals_street_conflict"])
     (incident,) = await street.incidents()
     assert (incident["code"], incident["priority"]) == ("SIG", 2)
+
+
+async def test_what_the_process_says_comes_to_the_picture(street: Street):
+    await street.make("signal_trouble", follow={"do": "notice"}, lasts_s=0)
+    heard = await street.bus.hear(SIGNALS_SAY, street.picture.hear_signals)
+    file = SimpleNamespace(name_th="แยกบ้านแขก", name_en="Ban Khaek")
+    post = SimpleNamespace(junction_id=uuid4(), station_id=HERE, file=file, wrong=("signals_flashing",))
+    troubles, posts = Troubles(street.bus), {post.junction_id: post}
+    await troubles.tell(posts, {street.poles[0]: post.junction_id}, 1000.0)
+    while not await street.alerts():
+        await asyncio.sleep(0)
+    await heard.unsubscribe()
+    (alert,) = await street.alerts()
+    assert alert["text_en"].endswith("Ban Khaek: flashing")
 
 
 async def test_what_was_not_chosen_is_not_told(street: Street):
