@@ -240,8 +240,10 @@ async def test_a_junction_is_driven_let_go_when_the_line_is_cut_and_driven_again
     await pass_by(street, 30)
     assert street.core.status is ControlStatus.BACKUP
     assert street.room.posts[street.key].state(0.0)["trouble"] == "signals_no_answer"
+    assert street.room.posts[street.key].wrong == ("signals_no_answer",)
     street.line.cut = False
     await pass_by(street, 35)
+    assert street.room.posts[street.key].wrong == ()
     assert any(street.line.sets[-1].values())
     assert [one for one in await codes(street) if one.startswith("plant")] == ["plant_trouble", "plant_back"]
 
@@ -264,6 +266,24 @@ async def test_a_controller_that_ignores_what_is_set_is_commanded_no_more(street
     await mode(street, "control")
     await pass_by(street, 20)
     assert street.room.posts[street.key].state(0.0)["trouble"] == "signals_set_ignored"
+    for _ in range(10):  # until somebody looks: never over by itself, so never told anew
+        await pass_by(street, 1)
+        assert street.room.posts[street.key].wrong == ("signals_set_ignored",)
+
+
+async def test_a_controller_without_backup_time_and_a_clock_that_leapt_are_trouble(street):
+    post = street.room.posts[street.key]
+    street.core.backup_s = 0
+    await mode(street, "control")
+    for _ in range(3):
+        await pass_by(street, 1)
+        assert post.wrong == ("signals_backup_time",)
+    street.core.backup_s = 10
+    await pass_by(street, 20)
+    assert post.wrong == ()
+    street.at -= 100
+    await pass_by(street, 1)
+    assert post.wrong == ("signals_time_leapt",)
 
 
 def test_until_it_is_ready_and_where_it_fails_the_plain_rule_decides(junction, monkeypatch, caplog):

@@ -15,6 +15,7 @@ from unjai.model.errors import UnjaiError
 from unjai.model.ids import ObservationId, StationId
 from unjai.model.reading import Observation
 from unjai.people.registry import Refusals
+from unjai.picture.alerts.rules.facts import SIGNALS_SAY, SignalSaid
 from unjai.sense.record import Writing
 from unjai.signals.flows import enabling, junctions
 from unjai.signals.flows.junctions import set_mode
@@ -176,6 +177,39 @@ async def test_a_controller_that_is_silent_is_noted_once_and_its_return_too(room
     controller.trouble = None
     await second(room, CAR)
     assert [one for one in await codes(room) if one.startswith("plant")] == ["plant_trouble", "plant_back"]
+
+
+async def test_troubles_are_said_at_each_change_and_now_and_then(room, monkeypatch):
+    told = []
+
+    async def tell(subject, data):
+        if subject == SIGNALS_SAY:
+            said = msgspec.json.decode(data, type=SignalSaid)
+            assert (said.station_id, said.device_id) == (HERE, BOX)
+            told.append(said.facts["troubles"])
+
+    monkeypatch.setattr(room.room._bus, "tell", tell)
+    (controller,) = room.controllers
+    for _ in range(3):
+        await second(room, CAR)
+    for code in ("signals_no_answer", "signals_backup_time", "signals_set_ignored", "signals_time_leapt"):
+        controller.trouble = UnjaiError(code, 503)
+        for _ in range(3):
+            await second(room, CAR)
+    controller.trouble = None
+    for _ in range(31):
+        await second(room, CAR)
+    codes = [["signals_no_answer"], ["signals_backup_time"], ["signals_set_ignored"], ["signals_time_leapt"]]
+    assert told == [[], *codes, [], []]
+    for _ in range(6):
+        await second(room, blind=True)
+    assert told[-1] == ["picture"]
+    await mode(room, "off")
+    await room.room.tick()
+    assert told[-1] == []
+    said = len(told)
+    await room.room.tick()
+    assert len(told) == said
 
 
 async def test_a_box_speaks_of_its_own_junction_alone(room):

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+import msgspec
 from msgspec import DecodeError as BodyError
 from sqlalchemy.exc import DBAPIError
 
@@ -29,6 +30,7 @@ from unjai.people.store.devices import refusals_of
 from unjai.picture import rules, store
 from unjai.picture.alerts import store as alert_store
 from unjai.picture.alerts.board import RuleBoard, alarm_of_alert, alert_row, measured_of, notices, strip_line
+from unjai.picture.alerts.rules.facts import SIGNAL_TROUBLE, SignalSaid
 from unjai.picture.alerts.rules.rule import Alert, Cleared
 from unjai.picture.health.silences import Silences, watched
 from unjai.picture.incidents import Changes
@@ -144,6 +146,13 @@ class Picture:
             live.dirty_devices |= fresh.keys()
             live.refusals = dict(counted)
             await self.follow_rules(live, self.rule_board.refused(live, fresh))
+
+    async def hear_signals(self, _subject: str, data: bytes) -> None:
+        """Take what the process of signals says of a junction's trouble."""
+        said = msgspec.json.decode(data, type=SignalSaid)
+        if (live := self.stations.get(StationId(said.station_id))) is not None:
+            found = self.rule_board.own(live, SIGNAL_TROUBLE, DeviceId(said.device_id), said.facts)
+            await self.follow_rules(live, found)
 
     async def follow_rules(self, live: StationLive, out: Sequence[Alert | Cleared]) -> None:
         """Do what follows of what the rules found: each alert is written and told in one transaction, once."""

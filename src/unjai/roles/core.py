@@ -30,6 +30,7 @@ from unjai.patrol.secrets import vault_of
 from unjai.patrol.trails import Trails
 from unjai.people.callout import Callout, Granted
 from unjai.people.flows import break_glass, tell_ended, tidy
+from unjai.picture.alerts.rules.facts import SIGNALS_SAY
 from unjai.picture.watch import Picture
 from unjai.plates.flows import holds
 from unjai.plates.flows.hits import tend
@@ -221,6 +222,7 @@ async def _hear(made: Common, picture: Picture, refresher: Refresher) -> None:
     await made.bus.hear("evt.*.incident.changed", incident)
     await made.bus.hear("evt.*.sos.asked", asked)
     await made.bus.hear("evt.*.rules.changed", rules)
+    await made.bus.hear(SIGNALS_SAY, picture.hear_signals)
     await made.bus.nc.subscribe("snapshot.*.*", cb=snapshot)
     await made.bus.hear("keep.*.*", keep)
     refresher.then.append(stations)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import EPOCH, StationId
+from unjai.picture.alerts.kinds.signals import PICTURE
 from unjai.signals.controller.base import Make
 from unjai.signals.controller.greenway import WHYS, Coming, GreenWay
 from unjai.signals.deciding import DECIDE_S
@@ -67,6 +68,8 @@ class Post:
         self.decision: Decision | None = None
         self.health: Health = "none"
         self.trouble = ""
+        self.wrong: tuple[str, ...] | None = None
+        """What keeps it from its work; None until it has had a second."""
         self._row, self._opens = row, opens
         self._way = GreenWay(self.junction, make(self.junction), every_s=DECIDE_S)
         self._holding = Holding()
@@ -163,8 +166,16 @@ class Post:
             if self._plant is not None:
                 await self._read(now_s)
             await self._work(now_s)
+            self.wrong = tuple(self._wrong(now_s))
             noted, self._waiting = self._waiting, Noted()
             return noted
+
+    def _wrong(self, now_s: float) -> Iterator[str]:
+        if self.trouble:
+            yield self.trouble
+        missing = self.sight.missing(now_s) if self.mode in _WORKS else ""
+        if missing == "lanes" or (missing and not self.trouble):  # who does not answer tells no phase either
+            yield PICTURE
 
     async def _read(self, now_s: float) -> None:
         assert self._plant is not None

@@ -33,6 +33,7 @@ from unjai.signals.secrets import opened as community_of
 from unjai.signals.secrets import vault_of
 from unjai.signals.store import junctions as store
 from unjai.signals.store.log import note_events
+from unjai.signals.troubles import Troubles
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class Room:
         self._vault, self._make, self._opens = vault_of(data), make, opens
         self.posts: dict[UUID, Post] = {}
         self.going = Going()
+        self._troubles = Troubles(bus)
         self._boxes: dict[UUID, UUID] = {}
         self._one_at_a_time = asyncio.Lock()
 
@@ -146,6 +148,7 @@ class Room:
     async def tick(self) -> None:
         """Let every junction take its second; one that fails stops no other."""
         await asyncio.gather(*(self._second(post) for post in list(self.posts.values())))
+        await self._troubles.tell(self.posts, self._boxes, seconds(self._clock.now()))
 
     async def _second(self, post: Post) -> None:
         now_s, key = seconds(self._clock.now()), post.junction_id

@@ -11,7 +11,17 @@ from unjai.model.geometry import Point
 from unjai.model.ids import DeviceId, UnitId, named_id
 from unjai.picture.alerts.above import above
 from unjai.picture.alerts.kinds import alert_kinds
-from unjai.picture.alerts.rules.facts import QUIET_KINDS, REFUSED, Finding, Look, Seen, Thing, UnitNow, Words
+from unjai.picture.alerts.rules.facts import (
+    QUIET_KINDS,
+    REFUSED,
+    SIGNAL_TROUBLE,
+    Finding,
+    Look,
+    Seen,
+    Thing,
+    UnitNow,
+    Words,
+)
 from unjai.picture.alerts.rules.kind import Scope
 from unjai.territory.api.devices import QUIET
 from unjai.territory.device_kinds import DEVICE_KINDS
@@ -29,7 +39,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-FIELDS = ["battery", "open", "online", "speed_mps", "valid", "count", "event", "region", "label"]
+FIELDS = ["battery", "open", "online", "speed_mps", "valid", "count", "event", "region", "label", "troubles"]
 
 
 def test_app_wires_the_words():
@@ -61,7 +71,7 @@ def test_a_kind_has_words_and_a_form_in_both_languages(kind):
     for said in (kind.clause(params, SCOPE), kind.told(params, {})):
         assert said.th
         assert said.en
-    known = set(above().observation_words()) | {"*", REFUSED, "camera_object"}
+    known = set(above().observation_words()) | {"*", REFUSED, SIGNAL_TROUBLE, "camera_object"}
     assert kind.hears_of(params) <= known
 
 

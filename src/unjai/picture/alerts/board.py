@@ -142,20 +142,17 @@ class RuleBoard:
 
     def refused(self, live: StationLive, counts: dict[DeviceId, int]) -> Out:
         """Take the counts of refused messages that changed."""
-        engine = self.engines.get(live.station_id)
-        if engine is None or not engine.hears(REFUSED):
+        return [one for key, count in counts.items() for one in self.own(live, REFUSED, key, {"count": count})]
+
+    def own(self, live: StationLive, kind: str, key: DeviceId, payload: dict[str, Any]) -> Out:
+        """Take what the centre itself says about a device now."""
+        engine, entry = self.engines.get(live.station_id), live.devices.get(key)
+        if engine is None or entry is None or entry.disabled or not engine.hears(kind):
             return []
-        now, out = self.clock.now(), Out()
-        for key, count in counts.items():
-            if (entry := live.devices.get(key)) is None or entry.disabled:
-                continue
-            own = observation_id(now, entry.key, f"{REFUSED}:{count}")
-            thing = thing_of(live, entry)
-            seen = Seen(
-                id=own, kind=REFUSED, at=now, heard_at=now, thing=thing, point=thing.point, payload={"count": count}
-            )
-            out += engine.observe(seen)
-        return out
+        now, thing = self.clock.now(), thing_of(live, entry)
+        own = observation_id(now, entry.key, f"{kind}:{payload}")
+        said = Seen(id=own, kind=kind, at=now, heard_at=now, thing=thing, point=thing.point, payload=payload)
+        return engine.observe(said)
 
     def advance(self, station_id: StationId) -> Out:
         """Let everything follow that is due by now."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from unjai.picture.alerts.rules.facts import QUIET_KINDS, REFUSED, Fact, Finding, Seen, Words
+from unjai.picture.alerts.rules.facts import QUIET_KINDS, REFUSED, SIGNAL_TROUBLE, Fact, Finding, Seen, Words
 from unjai.picture.alerts.rules.kind import AlertKind, Params, Scope, Usual, clock_of, number, param
 
 
@@ -42,6 +42,8 @@ class DeviceSilent(AlertKind):
         most = timedelta(minutes=params.minutes)
         if isinstance(fact, Seen):
             if fact.thing.kind in QUIET_KINDS or fact.thing.unit is not None or fact.payload.get("online") is False:
+                return None
+            if fact.kind == SIGNAL_TROUBLE:
                 return None
             heard = max(clock_of(memory), fact.heard_at.timestamp())
             return Finding(memory={"t": heard}, holds=False, look_at=datetime.fromtimestamp(heard, UTC) + most)

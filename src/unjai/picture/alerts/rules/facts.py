@@ -17,6 +17,10 @@ AREA = "area"
 REFUSED = "refused"
 """The kind of what the picture itself tells: how many messages of a device were refused so far (`count`)."""
 
+SIGNAL_TROUBLE = "signal_trouble"
+"""The kind of what the centre tells of a junction (`troubles`, codes), by the box that speaks of that junction. The box
+itself was not heard by it."""
+
 QUIET_KINDS = frozenset({"phone", "tracker", "hook", "citizen_door"})
 """Kinds of devices that have no heartbeat: they speak when somebody has something to say, so silence means nothing."""
 
@@ -81,6 +85,19 @@ class Look:
 
 
 Fact = Seen | Look
+
+
+SIGNALS_SAY = "signals.trouble"
+"""Where the process of signals says `SignalSaid`: at each change and now and then, so that a lost one does no harm."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignalSaid:
+    """What is wrong at a junction now (`facts`: `troubles`, `junction_th`, `junction_en`), and the box it goes by."""
+
+    station_id: int
+    device_id: UUID
+    facts: dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
