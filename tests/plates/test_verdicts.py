@@ -1,7 +1,9 @@
 """What a person says of a hit, what becomes of it then, and what the figures make of it."""
 
 import asyncio
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -13,7 +15,7 @@ from tests.plates.hitdesk import desk as desk  # noqa: PLC0414  a fixture
 from tests.plates.made import CHIEF, CORE, THERE, acting, recorded
 from unjai.model.errors import UnjaiError
 from unjai.plates.flows import hits as flows
-from unjai.plates.flows.hit_figures import figures
+from unjai.plates.flows.hit_figures import MEASURED, figures
 from unjai.plates.hit_view import whole_out
 from unjai.plates.pictures import plate_pictures
 from unjai.plates.store import hits as store
@@ -149,6 +151,13 @@ async def test_the_panel_shows_the_way_and_the_cameras_ahead_not_behind(desk):
     assert whole.differing is not None
     assert whole.differing.read == []
     assert whole.entry.instruction == "ห้ามหยุดคนเดียว"
+
+
+def test_what_the_page_says_was_measured_is_what_the_document_says():
+    said = (Path(__file__).parents[2] / "docs" / "plates.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([\d,]+) \| [\d.]+ % \((\d+)(?: of ([\d,]+))?\) \|", said, re.M)
+    of = next(float(of.replace(",", "")) for _, _, of in rows if of)
+    assert [(int(listed.replace(",", "")), int(hits) / of) for listed, hits, _ in rows] == [*MEASURED]
 
 
 async def test_the_figures_count_verdicts_and_say_how_sure_they_are(desk):
