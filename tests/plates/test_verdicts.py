@@ -155,7 +155,7 @@ async def test_the_panel_shows_the_way_and_the_cameras_ahead_not_behind(desk):
 
 def test_what_the_page_says_was_measured_is_what_the_document_says():
     said = (Path(__file__).parents[2] / "docs" / "plates.md").read_text("utf-8")
-    rows = re.findall(r"^\| ([\d,]+) \| [\d.]+ % \((\d+)(?: of ([\d,]+))?\) \|", said, re.M)
+    rows = re.findall(r"^\| ([\d,]+) \| [\d.]+ % \((\d+)(?: of ([\d,]+))?\) \|", said, re.MULTILINE)
     of = next(float(of.replace(",", "")) for _, _, of in rows if of)
     assert [(int(listed.replace(",", "")), int(hits) / of) for listed, hits, _ in rows] == [*MEASURED]
 
