@@ -83,6 +83,26 @@ async def test_one_that_is_too_large_is_refused_and_its_finding_goes_on(officer,
     assert part.json()["error"]["code"] == "body_too_large"
 
 
+async def test_forty_megabytes_come_whole_over_a_line_that_breaks(officer, chief):
+    body = picture(7)
+    body += bytes(SIZE_MOST - len(body))
+    photo = announced(body)
+    assert (await officer.post("/api/patrol/my/photos", json=photo)).status_code == 200
+    path = f"/api/patrol/my/photos/{photo['id']}"
+    at_once = await officer.put(path, params={"offset": 0}, content=body)
+    assert (at_once.status_code, at_once.json()["error"]["code"]) == (413, "body_too_large")
+    half = SIZE_MOST // 2
+    for offset in range(0, half, PART_MOST):
+        last = await officer.put(path, params={"offset": offset}, content=body[offset : offset + PART_MOST])
+    have = (await officer.get(path)).json()["have"]
+    assert have == last.json()["have"] >= half
+    for offset in range(have, SIZE_MOST, PART_MOST):
+        last = await officer.put(path, params={"offset": offset}, content=body[offset : offset + PART_MOST])
+    assert last.json()["state"] == "kept"
+    seen = await chief.get(f"/api/patrol/photos/{photo['id']}")
+    assert hashlib.sha256(seen.content).hexdigest() == photo["digest"]
+
+
 async def test_what_is_not_what_was_announced_is_not_kept(officer):
     body = picture(2)
     photo = announced(body)
