@@ -33,9 +33,9 @@ def seconds_over(metres: float, speed_mps: float, most_mps: float) -> float:
 def catches(junction: Junction, picture: Picture, wish: int) -> bool:
     """Return whether a change to `wish` now would catch somebody on a way that ends with it.
 
-    Who cannot stop any more, or already crosses, must be over before the others come. One who waits inside for those
-    who go first is not counted: the change is what lets him go. One who stands behind him there is: he would still be
-    in the middle.
+    Who cannot stop any more, or already crosses, must be over before the others come, and later by `BEHIND_S` behind
+    one who waits inside for those who go first. Of those who wait so on one lane `SLIPS` are let go by the change; one
+    more would still be in the middle. Somebody whom the phase before has left there is waited for.
     """
     now, then = junction.phases[picture.phase], junction.phases[wish]
     ends = {
