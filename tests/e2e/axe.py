@@ -13,9 +13,14 @@ SMALL = """async (target) => {
   const found = document.querySelector(target);
   if (!found) return false;
   found.scrollIntoView({block: 'center', inline: 'center'});
-  return (await axe.run(found, {runOnly: {type: 'rule', values: ['target-size']}})).violations.length > 0;
+  const passing = [...document.querySelectorAll('.toasts')];
+  for (const one of passing) one.style.visibility = 'hidden';
+  const small = (await axe.run(found, {runOnly: {type: 'rule', values: ['target-size']}})).violations.length > 0;
+  for (const one of passing) one.style.visibility = '';
+  return small;
 }"""
-"""What is too small to touch only because an edge of a scrolled part cuts it is not: it is looked at once in the middle."""
+"""What is too small to touch only because an edge of a scrolled part cuts it, or a message that goes by itself covers it,
+is not: it is looked at once in the middle without these."""
 PHONE = (390, 844)
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 THEME = "() => document.documentElement.dataset.theme"
