@@ -11,6 +11,10 @@ export const moment = (at: string | Date): string => `${dateText(new Date(at), l
 /** A day and a time to the second, as reads are told. */
 export const instant = (at: string | Date): string => `${dateText(new Date(at), language.locale, false)} ${timeText(new Date(at))}`;
 
+/** "กระบะ ขาว", "white pickup"; words that are not known, as somebody typed them, stand as they are. */
+export const looksText = (type: string | null, colour: string | null): string =>
+  p('looks', { type: type ? p.any(`type.${type}`, type) : '', colour: colour ? p.any(`colour.${colour}`, colour) : '' }).trim();
+
 /** "1กข 1234 เชียงใหม่ · 21 พ.ย. 2569 10:00 – 22 พ.ย. 2569 10:00 · กล้อง 2 ตัว". */
 export function whatText(search: Pick<Search, 'kind' | 'asked'>): string {
   const told = search.asked;
@@ -24,7 +28,7 @@ export function whatText(search: Pick<Search, 'kind' | 'asked'>): string {
     search.kind === 'together' ? '' : where,
     count('then_cameras') ? p('said.then', { n: count('then_cameras') }) : '',
     search.kind === 'convoy' ? p('said.minutes', { n: within / 60 }) : search.kind === 'together' ? p('said.seconds', { n: within }) : '',
-    [text('vehicle_type') && p.any(`type.${text('vehicle_type')}`, text('vehicle_type')), text('vehicle_colour') && p.any(`colour.${text('vehicle_colour')}`, text('vehicle_colour'))].filter(Boolean).join(' '),
+    looksText(text('vehicle_type'), text('vehicle_colour')),
   ];
   return parts.filter(Boolean).join(' · ');
 }
