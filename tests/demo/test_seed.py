@@ -15,6 +15,8 @@ from unjai.model.clock import MovedClock
 from unjai.model.errors import UnjaiError
 from unjai.model.geometry import Point
 from unjai.model.ids import StationId
+from unjai.patrol.flows.checkpoints import remove_beat
+from unjai.patrol.store import checkpoints
 from unjai.people import flows as people
 from unjai.people.registry import Registry
 from unjai.platform.database import Database
@@ -116,6 +118,18 @@ async def test_a_second_time_changes_nothing(
         assert await tx.scalar(select(func.count()).select_from(device)) == len(town().phones) + 8 + 60 + 1 + 1
         assert len(await people.list_units(tx, system(station), clock)) == 12
         assert len(await people.list_shifts(tx, system(station), clock)) == 3
+
+
+async def test_two_beats_have_as_many_checkpoints_as_a_shift_can_visit(
+    worker_db: Database, station: StationId, data: Path, clock: MovedClock
+) -> None:
+    async with worker_db.tx(system(station)) as tx:
+        beats = await checkpoints.beats(tx, station)
+        assert [(beat["code"], beat["checkpoints"]) for beat in beats] == [("1", 11), ("2", 11)]
+        await remove_beat(tx, system(station), clock, beat_id=beats[1]["id"])
+    await seed_demo(worker_db, clock, data_dir=data)
+    async with worker_db.tx(system(station)) as tx:
+        assert len(await checkpoints.beats(tx, station)) == 1, "what somebody took away stays away"
 
 
 async def test_a_lost_file_is_made_anew_and_opens_again(

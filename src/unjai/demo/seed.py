@@ -18,6 +18,8 @@ from unjai.model.actor import Actor, system
 from unjai.model.clock import BANGKOK, Clock
 from unjai.model.errors import UnjaiError
 from unjai.model.ids import AccountId, StationId
+from unjai.patrol.flows.checkpoints import add_checkpoint, set_beat
+from unjai.patrol.store.checkpoints import beats
 from unjai.people import flows as people
 from unjai.people.flows import roster
 from unjai.people.passwords import one_time_password
@@ -31,6 +33,11 @@ from unjai.territory.flows.new_device import add_device
 from unjai.territory.store import device_by_key
 
 log = logging.getLogger(__name__)
+
+BEATS = (("1", "เขตตรวจที่ 1 ฝั่งแม่น้ำ", "Beat 1, river side"), ("2", "เขตตรวจที่ 2 ฝั่งตะวันออก", "Beat 2, east side"))
+CHECKED = ("gold_shop", "bank", "mall", "market", "school", "nightlife", "youth_spot", "convenience_store")
+"""Kinds of places with a checkpoint, the most wanted first."""
+A_BEAT = 11
 
 
 async def seed_demo(db: Database, clock: Clock, *, data_dir: Path) -> StationId:
@@ -66,6 +73,7 @@ async def seed_demo(db: Database, clock: Clock, *, data_dir: Path) -> StationId:
     known.save(data_dir)
     await bringing.units()
     await bringing.roster()
+    await bringing.checkpoints()
     log.info("the demo zone is in; accounts and passwords: %s", data_dir / credentials.FILE)
     return station_id
 
@@ -258,3 +266,29 @@ class _Bringing:
                         unit_id=units[unit.call_sign],
                         crew=[(accounts[name], None) for name in crew],
                     )
+
+    async def checkpoints(self) -> None:
+        """Make two beats from west to east with their checkpoints, where the station has none."""
+        actor, clock = self.actor, self.clock
+        wanted = sorted(
+            (place for place in self.here.places if place.kind in CHECKED), key=lambda one: CHECKED.index(one.kind)
+        )
+        places = sorted(wanted[: A_BEAT * len(BEATS)], key=lambda one: one.at[0])
+        async with self.db.tx(actor) as tx:
+            if await beats(tx, actor.station):
+                return
+            for number, (code, name_th, name_en) in enumerate(BEATS):
+                beat_id = await set_beat(tx, actor, clock, beat_id=None, code=code, name_th=name_th, name_en=name_en)
+                for n, place in enumerate(places[number * A_BEAT : (number + 1) * A_BEAT], 1):
+                    lon, lat = to_lonlat(place.at)
+                    said = {
+                        "code": f"{code}-{n:02}",
+                        "name_th": place.th,
+                        "name_en": place.en,
+                        "kind": place.kind,
+                        "lon": lon,
+                        "lat": lat,
+                        "beat_id": beat_id,
+                        "proofs": ["qr", "gps", "photo"] if place.kind == "gold_shop" else ["qr", "gps"],
+                    }
+                    await add_checkpoint(tx, actor, clock, said=said)
