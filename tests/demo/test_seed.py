@@ -17,6 +17,8 @@ from unjai.model.geometry import Point
 from unjai.model.ids import StationId
 from unjai.people import flows as people
 from unjai.people.registry import Registry
+from unjai.picture.alerts import store as alerts
+from unjai.picture.alerts.flows import remove_rule
 from unjai.platform.database import Database
 from unjai.territory.store import device
 from unjai.territory.view import forget, territory_of
@@ -116,6 +118,19 @@ async def test_a_second_time_changes_nothing(
         assert await tx.scalar(select(func.count()).select_from(device)) == len(town().phones) + 8 + 60 + 1 + 1
         assert len(await people.list_units(tx, system(station), clock)) == 12
         assert len(await people.list_shifts(tx, system(station), clock)) == 3
+
+
+async def test_trouble_at_the_crossing_is_told_unless_somebody_wants_it_otherwise(
+    worker_db: Database, station: StationId, data: Path, clock: MovedClock
+) -> None:
+    actor = system(station)
+    async with worker_db.tx(actor) as tx:
+        (rule,) = await alerts.rules_of(tx, station)
+        assert (rule["kind"], rule["enabled"], rule["body"]["lasts_s"]) == ("signal_trouble", True, 10)
+        await remove_rule(tx, actor, clock, rule_id=rule["id"])
+    await seed_demo(worker_db, clock, data_dir=data)
+    async with worker_db.tx(actor) as tx:
+        assert await alerts.rules_of(tx, station) == []
 
 
 async def test_a_lost_file_is_made_anew_and_opens_again(
