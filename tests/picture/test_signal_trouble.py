@@ -1,7 +1,9 @@
 """What the process of signals says of a junction becomes one alert, in both languages, and is over when it is over."""
 
 import asyncio
+import json
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -9,7 +11,7 @@ import msgspec
 import pytest
 
 from tests.picture.conftest import HERE, Street
-from unjai.picture.alerts.kinds.signals import SignalTrouble, SignalTroubleParams
+from unjai.picture.alerts.kinds.signals import PICTURE, TROUBLES, SignalTrouble, SignalTroubleParams
 from unjai.picture.alerts.rules.facts import SIGNALS_SAY, SignalSaid
 from unjai.signals.troubles import Troubles
 
@@ -79,3 +81,11 @@ async def test_a_box_of_which_only_the_centre_speaks_stays_silent(street: Street
 @pytest.mark.parametrize("code", ["signals_of_tomorrow", "signals_refused"])
 def test_a_code_without_words_is_trouble_with_the_controller(code):
     assert "controller" in SignalTrouble.told(SignalTroubleParams(), {"troubles": [code]}).en
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_the_page_says_the_same_words(language):
+    page = Path(__file__).parents[2] / "frontend/src/manage/signals" / f"{language}.json"
+    texts = json.loads(page.read_text("utf-8"))
+    words = {code: getattr(said, language) for code, said in TROUBLES.items() if code != PICTURE}
+    assert {code: texts.get(f"trouble.{code}") for code in words} == words
