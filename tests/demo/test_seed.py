@@ -19,6 +19,8 @@ from unjai.patrol.flows.checkpoints import remove_beat
 from unjai.patrol.store import checkpoints
 from unjai.people import flows as people
 from unjai.people.registry import Registry
+from unjai.picture.alerts import store as alerts
+from unjai.picture.alerts.flows import remove_rule
 from unjai.platform.database import Database
 from unjai.territory.store import device
 from unjai.territory.view import forget, territory_of
@@ -130,6 +132,19 @@ async def test_two_beats_have_as_many_checkpoints_as_a_shift_can_visit(
     await seed_demo(worker_db, clock, data_dir=data)
     async with worker_db.tx(system(station)) as tx:
         assert len(await checkpoints.beats(tx, station)) == 1, "what somebody took away stays away"
+
+
+async def test_trouble_at_the_crossing_is_told_unless_somebody_wants_it_otherwise(
+    worker_db: Database, station: StationId, data: Path, clock: MovedClock
+) -> None:
+    actor = system(station)
+    async with worker_db.tx(actor) as tx:
+        (rule,) = await alerts.rules_of(tx, station)
+        assert (rule["kind"], rule["enabled"], rule["body"]["lasts_s"]) == ("signal_trouble", True, 10)
+        await remove_rule(tx, actor, clock, rule_id=rule["id"])
+    await seed_demo(worker_db, clock, data_dir=data)
+    async with worker_db.tx(actor) as tx:
+        assert await alerts.rules_of(tx, station) == []
 
 
 async def test_a_lost_file_is_made_anew_and_opens_again(

@@ -1,7 +1,9 @@
 """What the process of signals says of a junction becomes one alert, in both languages, and is over when it is over."""
 
 import asyncio
+import json
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -9,7 +11,7 @@ import msgspec
 import pytest
 
 from tests.picture.conftest import HERE, Street
-from unjai.picture.alerts.kinds.signals import SignalTrouble, SignalTroubleParams
+from unjai.picture.alerts.kinds.signals import PICTURE, TROUBLES, SignalTrouble, SignalTroubleParams
 from unjai.picture.alerts.rules.facts import SIGNALS_SAY, SignalSaid
 from unjai.signals.troubles import Troubles
 
@@ -32,8 +34,8 @@ async def test_a_lost_controller_is_told_once_and_is_over_when_it_is_back(street
     await say(street, LOST, 40)
     (alert,) = await street.alerts()
     assert alert["cleared_at"] is None
-    assert "แยกบ้านแขก ตู้ควบคุมไม่ตอบ" in alert["text_th"]
-    assert "Ban Khaek: the controller does not answer" in alert["text_en"]
+    assert alert["text_th"] == "แยกบ้านแขก ตู้ควบคุมไม่ตอบ"  # of the box by which it is told nothing is wrong
+    assert alert["text_en"] == "Ban Khaek: the controller does not answer"
     await say(street, WHOLE, 30)
     await say(street, LOST, 5)  # back for less than it must be
     assert (await street.alerts())[0]["cleared_at"] is None
@@ -60,7 +62,7 @@ async def test_what_the_process_says_comes_to_the_picture(street: Street):
         await asyncio.sleep(0)
     await heard.unsubscribe()
     (alert,) = await street.alerts()
-    assert alert["text_en"].endswith("Ban Khaek: flashing")
+    assert alert["text_en"] == "Ban Khaek: flashing"
 
 
 async def test_what_was_not_chosen_is_not_told(street: Street):
@@ -79,3 +81,11 @@ async def test_a_box_of_which_only_the_centre_speaks_stays_silent(street: Street
 @pytest.mark.parametrize("code", ["signals_of_tomorrow", "signals_refused"])
 def test_a_code_without_words_is_trouble_with_the_controller(code):
     assert "controller" in SignalTrouble.told(SignalTroubleParams(), {"troubles": [code]}).en
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_the_page_says_the_same_words(language):
+    page = Path(__file__).parents[2] / "frontend/src/manage/signals" / f"{language}.json"
+    texts = json.loads(page.read_text("utf-8"))
+    words = {code: getattr(said, language) for code, said in TROUBLES.items() if code != PICTURE}
+    assert {code: texts.get(f"trouble.{code}") for code in words} == words

@@ -1,12 +1,15 @@
 """The process: what boxes tell becomes a picture, wishes are kept, a controller is driven and let go."""
 
 import asyncio
+import subprocess
+import sys
 from datetime import timedelta
 from types import SimpleNamespace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+from sqlalchemy import delete, insert, update
 
 from tests.conftest import NIGHT
 from tests.signals.conftest import BOX, HERE, the_file
@@ -27,6 +30,8 @@ from unjai.signals.room import state_subject
 from unjai.signals.store import flow
 from unjai.signals.store import junctions as store
 from unjai.signals.store import log as logs
+from unjai.signals.troubles import tell_idle
+from unjai.territory.store import device
 
 LANES = ["N1", "N2", "E1", "E2", "S1", "S2", "W1", "W2"]
 CAR = ["E1", 3.0, 0.0, "car", "t1", 9.0]
@@ -204,12 +209,47 @@ async def test_troubles_are_said_at_each_change_and_now_and_then(room, monkeypat
     for _ in range(6):
         await second(room, blind=True)
     assert told[-1] == ["picture"]
-    await mode(room, "off")
-    await room.room.tick()
-    assert told[-1] == []
     said = len(told)
-    await room.room.tick()
-    assert len(told) == said
+    await tell_idle(room.db, system(HERE), room.room._bus)
+    assert len(told) == said  # what is watched is told of by who watches it
+
+
+@pytest.mark.parametrize("how", ["off", "removed", "another"])
+async def test_a_trouble_ends_with_the_watching_though_the_process_is_down(room, bus, how):
+    """The process of signals runs for watched junctions alone, so it cannot be the one who says it."""
+    async with room.db.tx(system(HERE)) as tx:
+        if how == "another":
+            await tx.execute(update(device).where(device.c.id == BOX).values(settings={"junction": "J-02"}))
+        else:
+            row = await junctions.watch(tx, system(HERE), room.clock, junction_id=room.key, on=False)
+        if how == "removed":
+            await junctions.remove(tx, system(HERE), room.clock, junction_id=room.key, version=row["version"])
+    told = []
+    subscription = await bus.hear(SIGNALS_SAY, lambda _subject, data: told.append(data) or _nothing())
+    await tell_idle(room.db, system(HERE), bus)
+    while not told:
+        await asyncio.sleep(0)
+    await subscription.unsubscribe()
+    async with room.db.tx(system(HERE)) as tx:
+        await tx.execute(update(device).where(device.c.id == BOX).values(settings={"junction": "J-01"}))
+    said = [msgspec.json.decode(one, type=SignalSaid) for one in told]
+    assert said == [SignalSaid(station_id=HERE, device_id=BOX, facts={"troubles": []})]
+
+
+def test_the_core_does_not_load_the_controllers_compiler():
+    asked = "import sys, unjai.roles.core; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+async def test_of_a_junctions_boxes_only_the_first_speaks(room):
+    async with room.db.tx(system(HERE)) as tx:
+        assert await store.idle_boxes(tx) == []
+        facts = {"name_th": "กล่อง", "owner_kind": "police", "silent_after_s": 180, "settings": {"junction": "J-01"}}
+        second_box = UUID(int=2**128 - 1)
+        box = {"id": second_box, "station_id": HERE, "key": "BOX-2", "kind": "signal_box", "lon": 99.9, "lat": 16.6}
+        await tx.execute(insert(device).values(**box, **facts))
+        assert [row["id"] for row in await store.idle_boxes(tx)] == [second_box]
+        await tx.execute(delete(device).where(device.c.id == second_box))
 
 
 async def test_a_box_speaks_of_its_own_junction_alone(room):

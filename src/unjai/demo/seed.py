@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from unjai.demo import credentials
 from unjai.demo.credentials import Credentials, Login
@@ -24,6 +25,9 @@ from unjai.people import flows as people
 from unjai.people.flows import roster
 from unjai.people.passwords import one_time_password
 from unjai.people.rules import ShiftTime, shift_at
+from unjai.picture.alerts.flows import make_rule
+from unjai.picture.alerts.kinds.signals import SignalTrouble
+from unjai.picture.alerts.schemas import FollowIn, RuleBody
 from unjai.platform.database import Database
 from unjai.signals.flows import junctions
 from unjai.signals.schemas.definition import JunctionFile
@@ -69,6 +73,7 @@ async def seed_demo(db: Database, clock: Clock, *, data_dir: Path) -> StationId:
     await bringing.territory()
     await bringing.accounts(data_dir)
     await bringing.signals()
+    await bringing.rules()
     await bringing.secrets()
     known.save(data_dir)
     await bringing.units()
@@ -201,6 +206,20 @@ class _Bringing:
                     lat=file.lat,
                     settings={"junction": file.code},
                 )
+
+    async def rules(self) -> None:
+        """Have trouble at the crossing told on the console; a rule that was changed or removed stays so."""
+        usual = SignalTrouble.usual
+        body = RuleBody(
+            kind=SignalTrouble.key,
+            follow=FollowIn(do=usual.do, code=usual.code, priority=usual.priority),
+            lasts_s=usual.lasts_s,
+            clear_s=usual.clear_s,
+            holdoff_s=usual.holdoff_s,
+        )
+        own = uuid5(NAMESPACE_URL, f"unjai demo {self.actor.station} {body.kind}")
+        async with self.db.tx(self.actor) as tx:
+            await make_rule(tx, self.actor, self.clock, body=body, rule_id=own)
 
     async def units(self) -> None:
         """Make units and shifts that are missing."""

@@ -76,6 +76,7 @@ from unjai.sense.store import keep_partitions
 from unjai.signals.flows.keeping import forget_signals
 from unjai.signals.store.junctions import any_junction
 from unjai.signals.store.log import keep_log
+from unjai.signals.troubles import tell_idle
 from unjai.sos import flows as sos
 from unjai.territory.flows.staging import forget_old_files
 
@@ -146,7 +147,14 @@ async def _core(made: Common) -> None:
             group.create_task(every(60.0, lambda: close_ledger_days(made)))
             group.create_task(every(20.0, lambda: _shift_logs(made)))
             group.create_task(every(5.0, lambda: _wish(made)))
-            for job in (packing.run(), copying.run(), _match_plates(made), _note_edges(made), wake_phones(made)):
+            for job in (
+                packing.run(),
+                copying.run(),
+                _match_plates(made),
+                _note_edges(made),
+                wake_phones(made),
+                every(10.0, lambda: tell_idle(made.db, made.everywhere, made.bus)),
+            ):
                 group.create_task(job)
             group.create_task(every(1.0, lambda: _points(made)))
             escorts = Watch()

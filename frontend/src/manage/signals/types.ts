@@ -14,6 +14,10 @@ export type Colour = 'green' | 'yellow' | 'red';
 export const MODES: Record<Mode, string> = { off: '—', shadow: '◔', pattern: '◑', control: '◉', local: '▣' };
 export const WHYS = ['min_green', 'nobody_waits', 'still_flowing', 'queue_longer', 'waited_long', 'max_green', 'keeps', 'changes', 'waited', 'clears', 'green_way_clears', 'green_way_holds', 'green_way_recovers'] as const;
 export const NOTES = ['registered', 'changed', 'removed', 'mode_off', 'mode_shadow', 'mode_pattern', 'mode_control', 'mode_local', 'stale', 'fresh', 'plant_trouble', 'plant_back', 'green_way_began', 'green_way_ended', 'green_way_would'] as const;
+/** What can be wrong with a controller (`picture.alerts.kinds.signals`). */
+export const TROUBLES = ['signals_street_conflict', 'signals_flashing', 'signals_set_ignored', 'signals_timing_changed', 'signals_backup_time', 'signals_no_answer', 'signals_plant_silent', 'signals_manual', 'signals_preempted', 'signals_time_leapt', 'signals_clock_unusable', 'signals_wish_stale'] as const;
+/** With these nobody knows what the controller does: the line is to be looked at. */
+export const UNREACHED: readonly string[] = ['signals_no_answer', 'signals_plant_silent'];
 /** After so many seconds what is shown is old: the process tells each second. */
 export const OLD_S = 5;
 /** Below so many changes nothing is said (`signals.rules.comparing`). */

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from unjai.model.ids import StationId, new_id
 from unjai.platform.database import Tx
@@ -68,6 +69,16 @@ async def boxes(tx: Tx) -> dict[UUID, UUID]:
         .where(device.c.kind == "signal_box", ~device.c.disabled, _THERE)
     )
     return {row["id"]: row["junction_id"] for row in await tx.all(query)}
+
+
+async def idle_boxes(tx: Tx) -> list[Row]:
+    """Return the boxes (`station_id`, `id`) by which no watched junction is told of: all but the first of each."""
+    named = device.c.settings["junction"].astext
+    mine = (signal_junction.c.station_id == device.c.station_id) & (signal_junction.c.code == named)
+    usable = (device.c.kind == "signal_box", ~device.c.disabled)
+    watched = select(device.c.id).join(signal_junction, mine).where(*usable, _THERE, signal_junction.c.mode != "off")
+    first = watched.ext(distinct_on(signal_junction.c.id)).order_by(signal_junction.c.id, device.c.id)
+    return await tx.all(select(device.c.station_id, device.c.id).where(*usable, device.c.id.not_in(first)))
 
 
 async def note(

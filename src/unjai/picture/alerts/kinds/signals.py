@@ -45,6 +45,7 @@ class SignalTrouble(AlertKind):
     hears = frozenset({SIGNAL_TROUBLE})
     state = True
     stored = False
+    names = True
     usual = Usual(do="notice", code="SIG", priority=2, lasts_s=10, clear_s=60)
 
     @staticmethod

@@ -97,6 +97,8 @@ class AlertKind:
     stored: ClassVar[bool] = True
     """Whether stored observations tell what it needs, so that it can be tested on the last week."""
     usual: ClassVar[Usual] = Usual()
+    names: ClassVar[bool] = False
+    """Whether what it tells says by itself whom it is about, so that the device's name does not stand in front."""
     judged: ClassVar[bool] = False
     """Whether operators say of its alerts that they were right or wrong (`rules.teaching`)."""
     measures: ClassVar[tuple[str, ...]] = ()

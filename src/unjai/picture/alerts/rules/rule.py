@@ -95,10 +95,10 @@ class Alert:
 
     @property
     def told(self) -> Words:
-        """Return what happened, with whose it is in front."""
+        """Return what happened, with whose it is in front unless the kind says so itself."""
         said = self.rule.kind.told(self.rule.params, self.facts)
         thing = self.thing
-        if thing is None:
+        if thing is None or self.rule.kind.names:
             return said
         if thing.unit is not None:
             return Words(th=f"{thing.unit.call_sign}: {said.th}", en=f"{thing.unit.call_sign}: {said.en}")
