@@ -184,6 +184,29 @@ async def test_a_controller_that_is_silent_is_noted_once_and_its_return_too(room
     assert [one for one in await codes(room) if one.startswith("plant")] == ["plant_trouble", "plant_back"]
 
 
+async def test_one_silence_is_noted_once_whoever_loses_patience_first(room):
+    (controller,) = room.controllers
+    for code in ("signals_no_answer", "signals_plant_silent", "signals_no_answer"):
+        controller.trouble = UnjaiError(code, 503)
+        await second(room, CAR)
+    assert (await codes(room)).count("plant_trouble") == 1
+    controller.trouble = UnjaiError("signals_flashing", 503)
+    await second(room, CAR)
+    assert (await codes(room)).count("plant_trouble") == 2
+
+
+async def test_when_another_phase_shows_it_is_decided_anew(room):
+    """What was decided for the phase before, with its reason, would be told of the new one for seconds."""
+    (controller,), post = room.controllers, room.room.posts[room.key]
+    await second(room, CAR)
+    before = post.decision
+    await second(room, CAR)
+    assert post.decision is before
+    controller.status = Status(phase=2, colour="green", for_s=0.0)
+    await second(room, CAR)
+    assert post.decision is not before
+
+
 async def test_troubles_are_said_at_each_change_and_now_and_then(room, monkeypatch):
     told = []
 

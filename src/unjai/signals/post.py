@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 _PATIENCE_S = 0.8
 _WORKS = ("shadow", "pattern", "control")
 _DRIVES = ("pattern", "control")
+_UNREACHED = {"signals_no_answer", "signals_plant_silent"}
 Health = Literal["none", "ok", "trouble"]
 
 
@@ -76,6 +77,8 @@ class Post:
         self._coming: tuple[Coming, ...] = ()
         self._plant: Plant | None = None
         self._decided_s = 0.0
+        self._decided_in: int | None = None
+        """The phase that showed when it was decided: of another the reason says nothing."""
         self._missing: str | None = None
         """What the picture lacks; None until it was whole for the first time."""
         self._shown: tuple[int, str] | None = None
@@ -198,6 +201,8 @@ class Post:
         self._shown = shown
 
     def _troubled(self, code: str) -> None:
+        if {self.trouble, code} <= _UNREACHED:  # one silence: who ran out of patience first is no news
+            return
         if self.trouble != code:
             self._waiting.notes.append(("plant_trouble", {"error": code}))
         self.health, self.trouble = "trouble", code
@@ -217,11 +222,12 @@ class Post:
             if self.mode in _DRIVES:
                 await self._let_go()
             return
-        if self.decision is None or now_s - self._decided_s >= DECIDE_S:
+        due = now_s - self._decided_s >= DECIDE_S or picture.phase != self._decided_in
+        if self.decision is None or due:
             self._way.expect(*self._coming)
             self._way.recovers = self.mode == "control"
             self.decision = await asyncio.to_thread(self._way.decide, picture)
-            self._decided_s = now_s
+            self._decided_s, self._decided_in = now_s, picture.phase
         if self.decision.why in WHYS:  # what others lose by it is noted apart, and is no saving that was missed
             self.wishing.drop()
         else:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ahead, bangkokDay, byApproach, lampOf, lanesGoing, verdict, type Detail, type JunctionFile, type Live } from './types';
+import { ahead, bangkokDay, byApproach, knownOf, lampOf, lanesGoing, verdict, type Detail, type JunctionFile, type Live } from './types';
 
 const file = {
   approaches: [{ key: 'N' }, { key: 'E' }],
@@ -23,6 +23,9 @@ describe('a junction', () => {
     expect(lampOf(file, live(0, 'yellow'), 'E1')).toBe('red');
     expect(lampOf(file, live(null, null), 'E1')).toBeNull();
     expect(lampOf(file, null, 'E1')).toBeNull();
+    const cut = (phase_age_s: number | null) => knownOf({ ...live(0, 'green'), phase_age_s });
+    expect(lampOf(file, cut(1), 'N1')).toBe('green');
+    for (const age of [60, null]) expect(lampOf(file, cut(age), 'N1')).toBeNull();
   });
   it('claims a saving only with the whole interval', () => {
     const of = (low_min: number, high_min: number) => verdict({ changes: 30, saved_min: (low_min + high_min) / 2, low_min, high_min });

@@ -30,6 +30,12 @@ export function lanesGoing(file: JunctionFile, phase: number | null): ReadonlySe
   return new Set(file.links.filter((one) => !one.pedestrian && 'Gg'.includes(state[one.signal] ?? 'r')).map((one) => one.from_lane));
 }
 
+/** What may be shown of a state: a phase that was heard of too long ago is not known any more, though lanes still are. */
+export function knownOf(live: Live): Live {
+  const fresh = live.phase_age_s !== null && live.phase_age_s <= OLD_S;
+  return fresh ? live : { ...live, phase: null, colour: null };
+}
+
 /** What a lane's lamp shows; null where nobody knows. */
 export function lampOf(file: JunctionFile, live: Live | null, lane: string): Colour | null {
   if (!live || live.phase === null || live.colour === null) return null;
