@@ -152,6 +152,10 @@ def test_a_shift_without_a_line_comes_whole_once_and_says_how_late(
             "() => caches.keys().then((all) => all.some((one) => one.startsWith('unjai-officer-')))"
         ):
             assert time.monotonic() < until
+        page.goto(f"{centre.url}/officer#work")
+        page.get_by_test_id("signon-edit").click()
+        expect(page.get_by_test_id("signon-details")).to_be_visible()
+        assert looked_at(page) == {}
         phone.set_offline(True)
         page.goto(f"{centre.url}/officer#work")
         page.get_by_test_id("duty-on").click()
@@ -187,12 +191,23 @@ def test_a_shift_without_a_line_comes_whole_once_and_says_how_late(
 
         phone.set_offline(False)
         page.clock.fast_forward("00:40")
-        expect(page.get_by_test_id("round-waiting")).to_have_text("ส่งครบแล้ว")
+        expect(page.get_by_test_id("outbox-count")).to_have_text("ส่งครบแล้ว")
+        expect(page.get_by_test_id("round-waiting")).to_have_count(0)
         page.reload()
-        expect(page.get_by_test_id("round-waiting")).to_have_text("ส่งครบแล้ว")
+        expect(page.get_by_test_id("outbox-count")).to_have_text("ส่งครบแล้ว")
+        expect(page.get_by_test_id("round-waiting")).to_have_count(0)
         page.get_by_test_id("round-mine").click()
         expect(page.get_by_test_id("my-visit")).to_have_count(POINTS)
         assert looked_at(page) == {}
+        for part, stands in (
+            ("work", "duty-off"),
+            ("talk", "talk-text"),
+            ("track", "track"),
+            ("track/phone", "phone-make"),
+        ):
+            page.goto(f"{centre.url}/officer#{part}")
+            expect(page.get_by_test_id(stands)).to_be_visible()
+            assert looked_at(page) == {}, part
 
     with centre.client(WHO) as officer, centre.client("supervisor") as chief:
         mine = officer.get("/api/patrol/my/visits").json()
