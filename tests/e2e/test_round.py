@@ -152,6 +152,10 @@ def test_a_shift_without_a_line_comes_whole_once_and_says_how_late(
             "() => caches.keys().then((all) => all.some((one) => one.startsWith('unjai-officer-')))"
         ):
             assert time.monotonic() < until
+        page.goto(f"{centre.url}/officer#work")
+        page.get_by_test_id("signon-edit").click()
+        expect(page.get_by_test_id("signon-details")).to_be_visible()
+        assert looked_at(page) == {}
         phone.set_offline(True)
         page.goto(f"{centre.url}/officer#work")
         page.get_by_test_id("duty-on").click()
@@ -187,12 +191,23 @@ def test_a_shift_without_a_line_comes_whole_once_and_says_how_late(
 
         phone.set_offline(False)
         page.clock.fast_forward("00:40")
-        expect(page.get_by_test_id("round-waiting")).to_have_text("ส่งครบแล้ว")
+        expect(page.get_by_test_id("outbox-count")).to_have_text("ส่งครบแล้ว")
+        expect(page.get_by_test_id("round-waiting")).to_have_count(0)
         page.reload()
-        expect(page.get_by_test_id("round-waiting")).to_have_text("ส่งครบแล้ว")
+        expect(page.get_by_test_id("outbox-count")).to_have_text("ส่งครบแล้ว")
+        expect(page.get_by_test_id("round-waiting")).to_have_count(0)
         page.get_by_test_id("round-mine").click()
         expect(page.get_by_test_id("my-visit")).to_have_count(POINTS)
         assert looked_at(page) == {}
+        for part, stands in (
+            ("work", "duty-off"),
+            ("talk", "talk-text"),
+            ("track", "track"),
+            ("track/phone", "phone-make"),
+        ):
+            page.goto(f"{centre.url}/officer#{part}")
+            expect(page.get_by_test_id(stands)).to_be_visible()
+            assert looked_at(page) == {}, part
 
     with centre.client(WHO) as officer, centre.client("supervisor") as chief:
         mine = officer.get("/api/patrol/my/visits").json()
@@ -231,3 +246,31 @@ def test_a_volunteer_at_the_officers_page_is_shown_and_answered_no_more_than_is_
     refused = hers.request.post(f"{centre.url}/api/calls", data={"code": "NOI", "text": "x"}, headers={"X-Unjai": "1"})
     assert refused.status in {400, 403, 422}
     hers.close()
+
+
+def test_the_small_map_comes_when_the_line_does(centre: Centre, browser: Browser) -> None:
+    with centre.client("operator") as operator:
+        pole = next(one for one in operator.get("/api/devices").json() if one["key"] == "pole-03")
+    with centre.client(WHO) as officer:
+        assert officer.post("/api/officer/duty", json={"on": True}).status_code == 200
+        phone = browser.new_context(
+            viewport={"width": 360, "height": 740},
+            locale="th-TH",
+            permissions=["geolocation"],
+            geolocation={"longitude": pole["lon"], "latitude": pole["lat"], "accuracy": 8},
+            service_workers="block",
+        )
+        said = {"username": WHO, "password": centre.password(WHO)}
+        assert phone.request.post(f"{centre.url}/api/session", data=said).ok
+        page = phone.new_page()
+        page.route("**/api/streets", lambda route: route.abort())
+        page.goto(f"{centre.url}/officer")
+        expect(page.locator("circle.me")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator("path.street")).to_have_count(0)
+        phone.set_offline(True)
+        expect(page.get_by_test_id("line-cut")).to_be_visible(timeout=PATIENCE_MS)
+        page.unroute("**/api/streets")
+        phone.set_offline(False)
+        expect(page.locator("path.street").first).to_be_attached(timeout=PATIENCE_MS)
+        phone.close()
+        assert officer.post("/api/officer/duty", json={"on": False}).status_code == 200
