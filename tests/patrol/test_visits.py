@@ -6,6 +6,7 @@ from datetime import timedelta
 from random import Random
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import insert, select, text
 
 from tests.patrol.conftest import BANK, HERE, LAT, LON, Phone, away, checkpoint, minutes, registered
@@ -242,7 +243,8 @@ async def test_a_position_on_another_continent_is_refused_and_kept(chief, office
     assert (await chief.get("/api/patrol/checkpoints")).json()[0]["last_at"] is None
 
 
-async def test_the_units_own_track_speaks_for_a_visit_or_against_it(station, chief, officer, clock):
+@pytest.mark.parametrize("page", [False, True], ids=["tracker", "the page that scans"])
+async def test_the_units_own_track_speaks_for_a_visit_or_against_it(station, chief, officer, clock, page):
     place = await checkpoint(chief)
     phone = await registered(officer)
     tracker = uuid4()
@@ -253,19 +255,20 @@ async def test_the_units_own_track_speaks_for_a_visit_or_against_it(station, chi
         units = patrol_visit.metadata.tables["unit"]
         await tx.execute(units.update().where(units.c.id == officer.unit_id).values(device_id=tracker))
         for second, lat in ((0, LAT), (20, LAT), (3600, away(3000))):
-            await _position(tx, tracker, clock.now() + timedelta(seconds=second), lat)
+            await _position(tx, tracker, clock.now() + timedelta(seconds=second), lat, page=page)
     clock.move(timedelta(seconds=3700))
     items = [phone.visit(clock.now() - timedelta(seconds=3700), place["id"]), phone.visit(clock.now(), place["id"])]
     await phone.tell(officer, items, clock.now())
     last, first = await visits(chief)
-    assert "track" in {one["code"] for one in first["parts"]}
+    assert ("track" in {one["code"] for one in first["parts"]}) is not page, "what scans is no other witness"
     assert "track_elsewhere" in {one["code"] for one in last["parts"]}
     assert first["score"] > last["score"]
 
 
-async def _position(tx, device, at, lat):
-    said = "INSERT INTO obs_fleet (id, station_id, kind, source, device_id, observed_at, received_at, clock, lon, lat, accuracy_m, payload, digest) VALUES (:id, :s, 'position', 't', :d, :at, :at, 'ok', :lon, :lat, 5, '{}', 'x')"
-    values = {"id": observation_id(at, "t", str(at)), "s": HERE, "d": device, "at": at, "lon": LON, "lat": lat}
+async def _position(tx, device, at, lat, *, page=False):
+    said = "INSERT INTO obs_fleet (id, station_id, kind, source, device_id, observed_at, received_at, clock, lon, lat, accuracy_m, payload, digest) VALUES (:id, :s, 'position', 't', :d, :at, :at, 'ok', :lon, :lat, 5, :payload, 'x')"
+    values = {"id": observation_id(at, "t", f"{device} {at}"), "s": HERE, "d": device, "at": at, "lon": LON, "lat": lat}
+    values["payload"] = '{"page": true}' if page else "{}"
     await tx.execute(text(said), values)
 
 

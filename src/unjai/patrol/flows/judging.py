@@ -101,7 +101,10 @@ async def _photos(tx: Tx, row: Mapping[str, Any]) -> tuple[bool, int | None]:
 
 
 async def _track(tx: Tx, row: Mapping[str, Any], place: Point, radius_m: float) -> tuple[int, float | None]:
-    """Return how many of the unit's own positions around the moment were at the place, and if none, how far it was."""
+    """Return how many of the unit's own positions around the moment were at the place, and if none, how far it was.
+
+    What the officer's page sent beside the scan comes from the same phone and speaks against a visit only.
+    """
     device = None if row["unit_id"] is None else await store.device_of_unit(tx, row["unit_id"])
     if device is None:
         return 0, None
@@ -109,8 +112,8 @@ async def _track(tx: Tx, row: Mapping[str, Any], place: Point, radius_m: float) 
     for seen in await store.track_near(tx, device, row["happened_at"], TRACK_WITHIN):
         away = distance_m(Point(lon=seen["lon"], lat=seen["lat"]), place) - min(seen["accuracy_m"] or 0.0, 1_000.0)
         least = away if least is None else min(least, away)
-        near += away <= radius_m
-    return near, None if near else least
+        near += away <= radius_m and not seen["page"]
+    return near, None if least is not None and least <= radius_m else least
 
 
 async def _duty(tx: Tx, row: Mapping[str, Any]) -> Stand | None:

@@ -115,13 +115,14 @@ async def others_near(tx: Tx, row: Mapping[str, Any]) -> list[Row]:
 
 
 _TRACK = text(
-    "SELECT lon, lat, accuracy_m FROM obs_fleet WHERE id >= :low AND id < :high AND device_id = :device"
-    " AND kind = 'position' AND lon IS NOT NULL ORDER BY id LIMIT 50"
+    "SELECT lon, lat, accuracy_m, payload->>'page' IS NOT NULL AS page FROM obs_fleet"
+    " WHERE id >= :low AND id < :high AND device_id = :device AND kind = 'position'"
+    " AND lon IS NOT NULL ORDER BY id LIMIT 50"
 )
 
 
 async def track_near(tx: Tx, device_id: UUID, at: datetime, within: timedelta) -> list[Row]:
-    """Return the positions of a unit's own device around a moment."""
+    """Return the positions of a unit's own device around a moment; `page` where the officer's page sent it."""
     bounds = {"low": id_floor(at - within), "high": id_floor(at + within)}
     return await tx.all(_TRACK, {**bounds, "device": device_id})
 

@@ -28,6 +28,7 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 MAX_MESSAGES: Final = 2_000
 """Of one request; a phone that was away for a week sends the rest with the next."""
 _MAX_FIELDS: Final = 200
+_PAGE: Final = "/api/officer/position"
 
 
 class Settings(BaseModel):
@@ -75,9 +76,7 @@ class Gps(Sensor):
             auth=("path", "query", "basic"),
             max_body_bytes=MAX_BODY_BYTES,
         ),
-        HttpPush(
-            paths=("/api/officer/position",), auth=("session",), max_body_bytes=MAX_BODY_BYTES, answer=_answer_list
-        ),
+        HttpPush(paths=(_PAGE,), auth=("session",), max_body_bytes=MAX_BODY_BYTES, answer=_answer_list),
     )
     topics = (
         MqttTopic(filter="owntracks/+/+", device_level=2),
@@ -117,16 +116,23 @@ class Gps(Sensor):
     def decode(received: Received) -> Iterable[Reading]:
         """Give the readings of a request: none for a phone's own affairs, several for a list or an alarm.
 
-        A bad entry of a list is raised after the readings of the others, with the fact `row`.
+        A bad entry of a list is raised after the readings of the others, with the fact `row`. What the officer's page
+        sends says so in its payload: it is no other witness than the page that scans.
         """
-        form, found = _content(received)
-        if isinstance(found, list):
-            yield from _each(received, found)
-        elif isinstance(found, dict):
-            yield from _message(received, found)
-        elif form.keys() - {"u", "d", "key"} or "osmand" in received.topic_or_path:
-            yield from osmand.query(received, form)
-        # else OwnTracks' zero-length body: a friend was deleted in the app
+        page = received.topic_or_path == _PAGE
+        for reading in _readings(received):
+            yield replace(reading, payload={**reading.payload, "page": True}) if page else reading
+
+
+def _readings(received: Received) -> Iterator[Reading]:
+    form, found = _content(received)
+    if isinstance(found, list):
+        yield from _each(received, found)
+    elif isinstance(found, dict):
+        yield from _message(received, found)
+    elif form.keys() - {"u", "d", "key"} or "osmand" in received.topic_or_path:
+        yield from osmand.query(received, form)
+    # else OwnTracks' zero-length body: a friend was deleted in the app
 
 
 def _content(received: Received) -> tuple[Mapping[str, str], object]:
