@@ -11,16 +11,17 @@ ASK = "(rules) => axe.run(document, {runOnly: rules, resultTypes: ['violations']
 """What passes is counted, not told: on a full page that is most of the work."""
 SMALL = """async (target) => {
   const found = document.querySelector(target);
-  if (!found) return false;
+  if (!found) return '';
   found.scrollIntoView({block: 'center', inline: 'center'});
   const passing = [...document.querySelectorAll('.toasts')];
   for (const one of passing) one.style.visibility = 'hidden';
-  const small = (await axe.run(found, {runOnly: {type: 'rule', values: ['target-size']}})).violations.length > 0;
+  const [small] = (await axe.run(found, {runOnly: {type: 'rule', values: ['target-size']}})).violations;
   for (const one of passing) one.style.visibility = '';
-  return small;
+  const why = small?.nodes[0].any.map((one) => [one.message, ...one.relatedNodes.map((node) => node.target)].join(' '));
+  return why ? why.join('; ') : '';
 }"""
 """What is too small to touch only because an edge of a scrolled part cuts it, or a message that goes by itself covers it,
-is not: it is looked at once in the middle without these."""
+is not: it is looked at once in the middle without these. Told is why it is too small, and what covers it."""
 PHONE = (390, 844)
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 THEME = "() => document.documentElement.dataset.theme"
@@ -36,7 +37,7 @@ def faults(page: Page) -> list[str]:
     for one in found["violations"]:
         targets = [node["target"] for node in one["nodes"]]
         if one["id"] == "target-size":
-            targets = [target for target in targets if page.evaluate(SMALL, target[0])]
+            targets = [[*target, why] for target in targets if (why := page.evaluate(SMALL, target[0]))]
         if targets:
             wrong.append(f"{one['id']}: {targets[:3]}")
     wide = page.evaluate(WIDER)
