@@ -39,8 +39,6 @@ from unjai.plates.pictures import plate_pictures
 from unjai.plates.store.folding import fold_again
 from unjai.plates.store.reads import keep_reads
 from unjai.plates.watching import Watching
-from unjai.platform import audit
-from unjai.platform.anchors import write_root
 from unjai.platform.config import Settings
 from unjai.platform.database import Database, url_of
 from unjai.platform.engines.device_streams import ensure_device_streams
@@ -48,8 +46,7 @@ from unjai.platform.engines.links import links
 from unjai.platform.engines.nats_log import follow_refused
 from unjai.platform.engines.parts import CAMERAS_WANTED, SIGNALS_WANTED
 from unjai.platform.engines.secrets import database_password
-from unjai.platform.ledger import roots, sealing
-from unjai.platform.ledger.receipts import SIGN
+from unjai.platform.ledger import sealing
 from unjai.platform.streams import Bus
 from unjai.respond import flows as respond
 from unjai.respond.escort.flows.following import Watch
@@ -63,10 +60,9 @@ from unjai.roles.copies import Copying
 from unjai.roles.evidence import HEARS as EVIDENCE_HEARS
 from unjai.roles.evidence import Packing
 from unjai.roles.lead import Lead
-from unjai.roles.ledger import close_ledger_days
+from unjai.roles.ledger import close_ledger_days, seal, sign, sign_when_asked, watch_seals
 from unjai.roles.nights import Reckoning
 from unjai.roles.refresh import Refresher
-from unjai.roles.signing import Signing
 from unjai.roles.vitals import answer_for
 from unjai.roles.waking import wake_phones
 from unjai.sense import mqtt_door, record
@@ -116,7 +112,7 @@ async def _core(made: Common) -> None:
         refresher = Refresher(made)
         await _hear(made, picture, refresher)
         taking = app.intake_of(made)
-        sealer = sealing.Sealer(lambda: _seal(made))
+        sealer = sealing.Sealer(lambda: seal(made))
         await made.bus.hear(sealing.HINT, sealer.hint)
         await answer_for(made, made.clock.now())
         packing = Packing(made)
@@ -141,9 +137,9 @@ async def _core(made: Common) -> None:
             group.create_task(every(30.0, made.load))
             group.create_task(every(3600.0, lambda: _partitions(made, owner)))
             group.create_task(every(3600.0, lambda: _tidy(made)))
-            group.create_task(_watch_seals(made))
-            group.create_task(every(60.0, lambda: _sign(made)))
-            group.create_task(_sign_when_asked(made))
+            group.create_task(watch_seals(made))
+            group.create_task(every(60.0, lambda: sign(made)))
+            group.create_task(sign_when_asked(made))
             group.create_task(every(60.0, lambda: close_ledger_days(made)))
             group.create_task(every(20.0, lambda: _shift_logs(made)))
             group.create_task(every(5.0, lambda: _wish(made)))
@@ -349,41 +345,6 @@ async def _escalate(made: Common) -> None:
         actor = system(station_id, name="escalation")
         async with made.db.tx(actor) as tx:
             await escalate(tx, actor, made.clock)
-
-
-async def _seal(made: Common) -> int:
-    async with made.db.tx(made.everywhere) as tx:
-        return await sealing.seal(tx, made.clock)
-
-
-async def _watch_seals(made: Common) -> None:
-    await asyncio.sleep(5.0)  # what waited while no core was there is sealed first
-    await every(5.0, lambda: _unsealed(made))
-
-
-async def _unsealed(made: Common) -> None:
-    """Raise the alarm when committed rows wait for their seal: somebody may be stopping the sealer."""
-    async with made.db.tx(made.everywhere) as tx:
-        waits = await audit.unsealed_since(tx, made.clock.now())
-    if waits is not None and waits > audit.UNSEALED_ALARM:
-        log.error("the log has rows unsealed for %s", waits)
-
-
-async def _sign(made: Common, *, fresh: bool = False) -> None:
-    """Sign the root of a day that is over; the newest each ten minutes or when somebody waits, if rows came."""
-    fresh = fresh or made.clock.now().minute % 10 == 0
-    key = await asyncio.to_thread(roots.signing_key, made.settings.data)
-    async with made.db.tx(made.everywhere) as tx:
-        signed = await roots.sign(tx, made.clock, key, fresh=fresh)
-    if signed is not None:
-        await asyncio.to_thread(write_root, made.settings.data, signed)
-
-
-async def _sign_when_asked(made: Common) -> None:
-    """Sign the newest root whenever somebody waits for the proof of what was just done."""
-    signing = Signing(lambda: _sign(made, fresh=True))
-    await made.bus.hear(SIGN, signing.heard)
-    await every(0.0, signing.once)
 
 
 async def _partitions(made: Common, owner: Database) -> None:
