@@ -134,7 +134,7 @@ def test_what_was_found_is_whole_and_the_chosen_pass_in_sight(
     page.goto(f"{centre.url}/favicon.svg")
     page.evaluate("(said) => localStorage.setItem('unjai.locale', said)", language)
     page.goto(f"{centre.url}/console")
-    expect(page.locator("#queue")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#search")).to_be_visible(timeout=PATIENCE_MS)
     page.keyboard.press("Shift+F")
     expect(page.get_by_test_id("live-reads")).to_be_visible(timeout=PATIENCE_MS)
     page.keyboard.press("f")
