@@ -197,6 +197,18 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
             th="ขอเปิดให้ระบบคุมสัญญาณไฟ (มีผลเมื่ออีกคนอนุมัติ)",
             en="ask to let the program drive signals (a second person approves)",
         ),
+        "figures.read": Text(
+            th="ดูตัวเลขประจำเดือน ตัวชี้วัด ความเสี่ยงของพื้นที่ และผลสำรวจ",
+            en="see the month, indicators, risk of places and surveys",
+        ),
+        "figures.manage": Text(
+            th="นำเข้าคดีและแบบสำรวจ และบันทึกการแก้ไขที่ต้องทำ",
+            en="import cases and surveys, and keep corrective actions",
+        ),
+        "figures.close": Text(th="ปิดและเปิดเดือนใหม่พร้อมเหตุผล", en="close the month, and open it again with a reason"),
+        "figures.judge": Text(
+            th="ให้คะแนนการตรวจเยี่ยมของคณะกรรมการประเมิน", en="fill in the evaluation committee's visit form"
+        ),
     }
 )
 
@@ -235,6 +247,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | {"unit.admin", "audit.read", "approval.give", "breakglass.take", "incident.export"}
             | {"escalation.take", "procedure.admin", "rule.admin", "camera.manage", "plates.case"}
             | {"patrol.read", "patrol.manage", "patrol.requests", "night.work", "data.import"}
+            | {"figures.read", "figures.manage"}
             | _PLATES
             | _WATCH
             | _HITS
@@ -252,6 +265,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | {"plates.case", "plates.watch.read", "plates.hits"}
             | {"patrol.read", "patrol.manage", "patrol.plan", "patrol.requests"}
             | {"night.read", "night.work"}
+            | {"figures.read", "figures.manage", "figures.close"}
             | (_REPORTS | {"report.tip"})
             | _SIGNALS,
         ),
@@ -320,10 +334,14 @@ ROLES: Mapping[str, Role] = MappingProxyType(
         ),
         "partner": Role(th="ภาคีเครือข่าย BIG SIX", en="BIG SIX partner", rights=frozenset({"zone.read"})),
         "oversight": Role(
-            th="กต.ตร.", en="oversight committee", rights=frozenset({"zone.read", "incident.read", "audit.read"})
+            th="กต.ตร.",
+            en="oversight committee",
+            rights=frozenset({"zone.read", "incident.read", "audit.read", "figures.read"}),
         ),
         "evaluator": Role(
-            th="คณะกรรมการประเมิน", en="evaluation committee", rights=frozenset({"zone.read", "incident.read"})
+            th="คณะกรรมการประเมิน",
+            en="evaluation committee",
+            rights=frozenset({"zone.read", "incident.read", "figures.read", "figures.judge"}),
         ),
     }
 )

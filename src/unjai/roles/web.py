@@ -18,6 +18,7 @@ from unjai.cameras.flows.watching import end_watching
 from unjai.cameras.imports import IMPORT_KINDS as CAMERA_KINDS
 from unjai.cameras.recording.shelf import recordings_root
 from unjai.cameras.watched import Watched, Watching
+from unjai.evaluate.api import router as figures_router
 from unjai.model.actor import Actor, system
 from unjai.patrol.api import router as patrol_router
 from unjai.patrol.imports import IMPORT_KINDS as PATROL_KINDS
@@ -78,6 +79,7 @@ ROUTERS = (
     plates_router,
     patrol_router,
     signals_router,
+    figures_router,
     ledger_router,
     watching_router,
     system_router,

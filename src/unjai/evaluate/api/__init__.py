@@ -1,0 +1,7 @@
+"""The routes of figures, a file for each part; `router` holds them all."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()
