@@ -1,1 +1,1 @@
-"""Pure analytics: no database, no network, no clock; heavy libraries are imported inside the functions that use them."""
+"""Pure analytics: no database, network or clock; heavy libraries are imported in the functions that use them."""
