@@ -21,20 +21,23 @@ NAMES: Mapping[Verdict, Mapping[Language, str]] = MappingProxyType(
 _COUNT: Mapping[str, Mapping[Language, str]] = MappingProxyType(
     {
         "outside": {
-            "th": "{value} ครั้ง หากไม่มีอะไรเปลี่ยนคาดไว้ {expected} ({low}–{high}) จาก {months} เดือนก่อนหน้า",
-            "en": "{value} seen; {expected} ({low}–{high}) expected had nothing changed, by {months} months before",
+            "th": "{value} ครั้ง{over} หากไม่มีอะไรเปลี่ยนคาดไว้ {expected}"
+            " (ความบังเอิญ {percent}% อยู่ใน {low}–{high}) จาก {months} เดือนก่อนหน้า",
+            "en": "{value} seen{over}; had nothing changed, {expected} were expected"
+            " and {percent}% of chance lies within {low}–{high}, by {months} months before",
         },
         "within": {
-            "th": "{value} ครั้ง อยู่ในช่วง {low}–{high} ที่เกิดได้เองโดยไม่มีอะไรเปลี่ยน (จาก {months} เดือนก่อนหน้า)",
-            "en": "{value} seen; {low}–{high} happen by chance alone with nothing changed (by {months} months before)",
+            "th": "{value} ครั้ง{over} แม้ไม่มีอะไรเปลี่ยน ความบังเอิญ {percent}% ก็อยู่ใน {low}–{high} จาก {months} เดือนก่อนหน้า",
+            "en": "{value} seen{over}; {percent}% of chance lies within {low}–{high} with nothing changed,"
+            " by {months} months before",
         },
         "no_history": {
-            "th": "{value} ครั้ง ไม่มีเดือนก่อนหน้าให้เทียบ",
-            "en": "{value} seen; there is no month before to compare with",
+            "th": "{value} ครั้ง{over} ไม่มีเดือนก่อนหน้าให้เทียบ",
+            "en": "{value} seen{over}; there is no month before to compare with",
         },
         "short_history": {
-            "th": "{value} ครั้ง มีเพียง {months} เดือนก่อนหน้า ต้องมีอย่างน้อย 6 เดือน",
-            "en": "{value} seen; only {months} months before, at least 6 are needed",
+            "th": "{value} ครั้ง{over} มีเพียง {months} เดือนก่อนหน้า ต้องมีอย่างน้อย 6 เดือน",
+            "en": "{value} seen{over}; months before: only {months}, at least 6 are needed",
         },
     }
 )
@@ -66,18 +69,21 @@ _SHARE: Mapping[str, Mapping[Language, str]] = MappingProxyType(
 def sentence(judged: Judged, language: Language) -> str:
     """Return the verdict and what it stands on, as one sentence."""
     share = "n" in judged.facts
-    told = _share(judged) if share else _count(judged)
+    told = _share(judged) if share else _count(judged, language)
     text = (_SHARE if share else _COUNT)[judged.reason][language].format(**told)
     return f"{NAMES[judged.verdict][language]}: {text}"
 
 
-def _count(judged: Judged) -> dict[str, str]:
+def _count(judged: Judged, language: Language) -> dict[str, str]:
+    over = judged.facts["over"]
     return {
+        "over": "" if over == 1 else {"th": f"ใน {over} เดือน", "en": f" in {over} months"}[language],
         "value": f"{judged.value:,.0f}",
         "expected": "" if judged.expected is None else f"{judged.expected:,.1f}",
         "low": "" if judged.expected_low is None else f"{judged.expected_low:,.0f}",
         "high": "" if judged.expected_high is None else f"{judged.expected_high:,.0f}",
         "months": str(judged.facts["months"]),
+        "percent": str(judged.facts["percent"]),
     }
 
 
