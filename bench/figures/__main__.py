@@ -7,9 +7,9 @@ import time
 from typing import Any
 
 from bench.command import command
-from bench.figures import coverage
+from bench.figures import coverage, forecast
 
-PARTS = (coverage,)
+PARTS = (forecast, coverage)
 
 
 async def measure(quick: bool, began: float) -> dict[str, Any]:
