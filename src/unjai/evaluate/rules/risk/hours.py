@@ -59,7 +59,9 @@ def by_hour(grid: Grid, looked_at: Ints, cells: Ints, begun_h: Floats, ended_h: 
     bell = spread(_one(grid), NEIGHBOURS_M).max()
     for k in range(SLOTS):
         there = slot == k
-        counted = np.bincount(cells[case[there]], weights=part[there], minlength=size).reshape(grid.shape)
+        counted = (
+            np.bincount(cells[case[there]], weights=part[there], minlength=size).astype(np.float64).reshape(grid.shape)
+        )
         own[:, k] = spread(counted, NEIGHBOURS_M).ravel()[looked_at] / bell
     made: Floats = (own + OWN * place) / (own.sum(axis=1, keepdims=True) + OWN)
     return made
