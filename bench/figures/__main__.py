@@ -7,9 +7,9 @@ import time
 from typing import Any
 
 from bench.command import command
-from bench.figures import coverage, placebo
+from bench.figures import coverage, feedback, forecast, placebo, wedge
 
-PARTS = (coverage, placebo)
+PARTS = (forecast, coverage, placebo, wedge, feedback)
 
 
 async def measure(quick: bool, began: float) -> dict[str, Any]:

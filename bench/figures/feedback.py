@@ -39,7 +39,8 @@ def run(quick: bool) -> dict[str, Any]:
         **{
             f"feedback_{way}": {
                 "top4_share": _mean(told[way][:, 0]),
-                "unvisited_share": _mean(told[way][:, 1]) / PLACES,
+                "unvisited_share": _mean(told[way][:, 1] / PLACES),
+                "alarms": _mean(told[way][:, 2]),
             }
             for way in ("fed", "reported")
         },

@@ -20,7 +20,7 @@ from unjai.evaluate.rules.effect.wedge import judge_programme
 
 STATIONS, MONTHS, PHASES, FIRST, STEP = 100, 30, 5, 12, 3
 CASES, CUT = 5.0, 0.15
-RUNS, QUICK_RUNS = 400, 12
+RUNS, QUICK_RUNS = 300, 12
 SPELL = 0.06
 """Variance of a month's own factor: at five cases a variance over the mean of 1.3."""
 DRIFT_YEAR = 0.1
@@ -31,7 +31,7 @@ def run(quick: bool) -> dict[str, Any]:
     runs = QUICK_RUNS if quick else RUNS
     true = [_judged(seed, CUT) for seed in range(runs)]
     none = [_judged(10_000 + seed, 0.0) for seed in range(runs)]
-    others = [_staggered(seed, CUT) for seed in range(runs // 4)]
+    others = [_staggered(seed, CUT) for seed in range(runs // 2)]
     return {
         "stepped_wedge_power": _share([verdict == "better" for verdict, _, _, _ in true]),
         "stepped_wedge_coverage": _share([low <= 1 - CUT <= high for _, low, high, _ in true]),
