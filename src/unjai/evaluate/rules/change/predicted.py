@@ -108,4 +108,5 @@ def drift(months_by_place: Sequence[Sequence[int]]) -> float:
     if size == 0:
         return DRIFT
     longest = max(len(months) for months in months_by_place)
-    return max(DRIFT, (max(0.0, moved - chance) / size * _TWO_YEARS / longest) ** 0.5)
+    walked: float = (max(0.0, moved - chance) / size * _TWO_YEARS / longest) ** 0.5
+    return max(DRIFT, walked)
