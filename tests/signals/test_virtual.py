@@ -219,6 +219,15 @@ def test_what_its_change_leads_to_is_not_chosen_anew():
     assert list(dict.fromkeys(letters(core, states, 5, 11))) == ["ygGrr", "rgGrr", "rGGrr"]
 
 
+def test_the_same_time_again_changes_no_lamp():
+    """Whoever asks it in between makes it look at the clock."""
+    core, states = one_ring()
+    letters(core, states, 10, 0)
+    core.vehicles = {2}
+    core.step(9.0)
+    assert core.lamps(states, walkers={4}) == "GgGrr"
+
+
 def test_who_presses_during_a_green_that_nobody_else_wants_walks_in_it():
     core, states = one_ring()
     assert letters(core, states, 30, 0)[-1] == "GgGrr"

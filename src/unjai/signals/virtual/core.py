@@ -227,7 +227,9 @@ class Core:
     # Time
 
     def step(self, at_s: float) -> None:
-        """Move to a time. A leap counts for nothing; the monitor looks at every step."""
+        """Move to a time: the same again changes nothing, a leap counts for nothing. The monitor looks at each step."""
+        if at_s == self._at_s:
+            return
         passed = 0.0 if self._at_s is None else at_s - self._at_s
         self._at_s = at_s
         passed = passed if 0 <= passed <= _LEAP_S else 0.0
@@ -392,10 +394,7 @@ class Core:
         """Return the rings whose pedestrians walk or clear, with the seconds that are left of both."""
         if self.flash is not FlashStatus.NOT_FLASH:
             return []
-        found = []
-        for ring in self.rings:
-            if ring.walk_s is not None and ring.interval is Interval.GREEN:
-                timing = self.timings[ring.phase]
-                left_s = ring.walk_s + timing.walk_s + timing.ped_clear_s - ring.age_s
-                found += [(ring, left_s)] if left_s > _SLACK_S else []
-        return found
+        greens = [ring for ring in self.rings if ring.walk_s is not None and ring.interval is Interval.GREEN]
+        timed = [(ring, self.timings[ring.phase], ring.age_s - (ring.walk_s or 0.0)) for ring in greens]
+        left = [(ring, timing.walk_s + timing.ped_clear_s - age_s) for ring, timing, age_s in timed]
+        return [(ring, left_s) for ring, left_s in left if left_s > _SLACK_S]
