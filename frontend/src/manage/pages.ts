@@ -5,8 +5,8 @@
 import type { Component } from 'svelte';
 import { may } from '$lib/session.svelte';
 
-export type Group = 'setup' | 'people' | 'work' | 'system';
-export const GROUPS: readonly Group[] = ['setup', 'people', 'work', 'system'];
+export type Group = 'setup' | 'people' | 'work' | 'figures' | 'system';
+export const GROUPS: readonly Group[] = ['setup', 'people', 'work', 'figures', 'system'];
 
 export interface PageInfo {
   /** The last part of its address: `/manage/<key>`. */
