@@ -22,6 +22,8 @@ case = typer.Typer(help="Sealed files for the inquiry officer.", no_args_is_help
 vision = typer.Typer(help="The analysis of pictures.", no_args_is_help=True)
 plates = typer.Typer(help="Licence plates.", no_args_is_help=True)
 signals = typer.Typer(help="Traffic signals — สัญญาณไฟจราจร.", no_args_is_help=True)
+evaluate = typer.Typer(help="Honest figures — ตัวเลขประจำเดือน.", no_args_is_help=True)
+forecast = typer.Typer(help="Risk of places — ความเสี่ยงของพื้นที่.", no_args_is_help=True)
 evidence = typer.Typer(help="Sealed pictures of cameras.", no_args_is_help=True)
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds everything the centre keeps.")]
@@ -208,3 +210,31 @@ def signals_run(
             as_json=as_json,
         )
     )
+
+
+@forecast.command("score")
+def forecast_score(
+    file: Annotated[Path, typer.Argument(help="A CSV (gz too) with time and lon, lat (degrees) or x, y (metres).")],
+    *,
+    weeks: Annotated[int, typer.Option(help="How long each forecast holds: 1 or 4.")] = 4,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on the last line.")] = False,
+) -> None:
+    """Walk through the file's last year and score the risk surface beside the simple maps, on the same cells."""
+    from unjai.commands import forecast as work  # noqa: PLC0415
+
+    raise typer.Exit(work.score(file, weeks=weeks, as_json=as_json))
+
+
+@evaluate.command("month")
+def evaluate_month(
+    station: Annotated[str, typer.Option(help="Code of the station.")],
+    month: Annotated[str, typer.Option(help="Year and month, B.E. or C.E.: 2569-10, 2026-10.")],
+    out: Annotated[Path, typer.Option(help="Where the report is written (PDF).")],
+    *,
+    lang: Annotated[str, typer.Option(help="th or en.")] = "th",
+    data: Data = None,
+) -> None:
+    """Write the month's report of a station of the running centre: as it was closed, or as it stands."""
+    from unjai.commands import evaluate as work  # noqa: PLC0415
+
+    work.month(running(load(data=data)), station=station, month=month, out=out, lang=lang)

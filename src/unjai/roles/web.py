@@ -19,6 +19,7 @@ from unjai.cameras.imports import IMPORT_KINDS as CAMERA_KINDS
 from unjai.cameras.recording.shelf import recordings_root
 from unjai.cameras.watched import Watched, Watching
 from unjai.evaluate.api import router as figures_router
+from unjai.evaluate.imports import IMPORT_KINDS as FIGURE_KINDS
 from unjai.model.actor import Actor, system
 from unjai.patrol.api import router as patrol_router
 from unjai.patrol.imports import IMPORT_KINDS as PATROL_KINDS
@@ -65,7 +66,15 @@ from unjai.web.system import router as system_router
 from unjai.web.watching import router as watching_router
 
 _SESSION_S = 5.0
-IMPORT_KINDS = (*TERRITORY_KINDS, *PEOPLE_KINDS, *ROSTER_KINDS, *CAMERA_KINDS, *PATROL_KINDS, *PLAN_KINDS)
+IMPORT_KINDS = (
+    *TERRITORY_KINDS,
+    *PEOPLE_KINDS,
+    *ROSTER_KINDS,
+    *CAMERA_KINDS,
+    *PATROL_KINDS,
+    *PLAN_KINDS,
+    *FIGURE_KINDS,
+)
 """What comes from files and goes into files, of all capabilities."""
 
 ROUTERS = (

@@ -6,7 +6,7 @@ are the same for all kinds. A capability brings an `ImportKind`; `roles/web.py` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -83,3 +83,5 @@ class ImportKind:
     """Whether "remove what the file does not name" may be asked for."""
     osm: Literal["", "streets", "places", "land", "boundaries"] = ""
     """What of an OpenStreetMap file it takes; empty: such files are refused."""
+    refuses: Callable[[Sequence[str], Sequence[Sequence[str]]], None] | None = None
+    """Looks at a table's headers and rows before anything is kept; raises for a file that may not come in."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from unjai.territory.rules import mapping
 from unjai.territory.rules.coordinates import Reading, System
 from unjai.territory.rules.geojson import Broken, Feature
 
+Refuses = Callable[[Sequence[str], Sequence[Sequence[str]]], None]
 _M_PER_DEGREE = 111_195.0
 _STATION_ROUND_M = 3_000.0
 _SAMPLES = 5
@@ -110,7 +111,7 @@ def _ready(
 ) -> Ready:
     fields = mapping.fields_of(kind.fields, kind.shapes)
     if source.is_table:
-        return _table(source, fields, choices, setting)
+        return _table(source, fields, choices, setting, kind.refuses)
     remarks = list(source.remarks)
     for name, code in _PASSED_OVER:
         if source.counts.get(name):
@@ -121,6 +122,8 @@ def _ready(
     if source.form == "geojson":
         heads = _properties(source.features)
         titles = [head.title for head in heads]
+        if kind.refuses is not None:
+            kind.refuses(titles, [])
         said = {item.name: item for item in fields if item.name not in mapping.PLACED}
         if choices.columns is None:
             guessed = mapping.guess(titles, tuple(said.values()), setting.remembered)
@@ -153,7 +156,9 @@ def _properties(features: Sequence[Feature | Broken]) -> tuple[Head, ...]:
     return tuple(Head(key=name, title=name, samples=tuple(samples)) for name, samples in list(found.items())[:200])
 
 
-def _table(source: Source, fields: tuple[Field, ...], choices: Choices, setting: Setting) -> Ready:
+def _table(
+    source: Source, fields: tuple[Field, ...], choices: Choices, setting: Setting, refuses: Refuses | None
+) -> Ready:
     cells = [line.cells for line in source.lines]
     header_row = choices.header_row
     if header_row is None or not 0 <= header_row < len(cells):
@@ -161,6 +166,8 @@ def _table(source: Source, fields: tuple[Field, ...], choices: Choices, setting:
     body = source.lines[header_row + 1 :]
     width = max(len(line.cells) for line in source.lines[header_row:])
     titles = [*cells[header_row], *[""] * (width - len(cells[header_row]))]
+    if refuses is not None:
+        refuses(titles, [line.cells for line in body])
     heads = tuple(
         Head(
             key=column,

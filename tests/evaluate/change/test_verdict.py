@@ -6,11 +6,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import nbinom
+from scipy.stats import binomtest, nbinom
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from unjai.evaluate.rules.change.intervals import Prior, dispersion, poisson, share_difference, wilson
-from unjai.evaluate.rules.change.predicted import predict
+from unjai.evaluate.rules.change.intervals import (
+    Prior,
+    dispersion,
+    poisson,
+    rate_ratio,
+    share_difference,
+    wilson,
+)
+from unjai.evaluate.rules.change.predicted import DRIFT, drift, predict, trend
 from unjai.evaluate.rules.change.verdict import judge_count, judge_share
 from unjai.evaluate.rules.change.words import NAMES, sentence
 
@@ -39,7 +46,8 @@ def test_a_prediction_is_a_law_of_counts(history: list[int], trend: float) -> No
     band = foreseen.within()
     assert 0 <= band.low <= band.high
     assert foreseen.variance >= foreseen.mean > 0
-    assert foreseen.at_most(int(band.high)) >= 0.975 - 1e-9
+    assert foreseen.below(int(band.low) - 1) <= 0.025 < foreseen.below(int(band.low))
+    assert foreseen.above(int(band.high) + 1) <= 0.025 < foreseen.above(int(band.high))
     assert dispersion(history) >= 1
 
 
@@ -122,3 +130,45 @@ def test_months_of_a_steady_zone_are_called_changed_no_oftener_than_promised() -
         told = chance.poisson(5, 13).tolist()
         called += judge_count(observed=told[-1], history=told[:-1]).verdict != "unclaimable"
     assert called / 2000 <= 0.05
+
+
+@given(st.integers(0, 300), st.integers(0, 300), st.floats(0.1, 10))
+def test_a_ratio_of_rates_is_the_binomials_exact_interval(count: int, before: int, exposure: float) -> None:
+    ours = rate_ratio(count, exposure, before, 1.0)
+    if count + before == 0:
+        assert (ours.low, ours.high) == (0, float("inf"))
+        return
+    theirs = binomtest(count, count + before).proportion_ci(method="exact")
+    assert ours.low == pytest.approx(theirs.low / (1 - theirs.low) / exposure, rel=1e-6)
+    if before:
+        assert ours.high == pytest.approx(theirs.high / (1 - theirs.high) / exposure, rel=1e-6)
+        assert count / before / exposure in ours
+
+
+@given(months.filter(lambda told: len(told) >= 6), st.integers(0, 200), st.integers(0, 200), st.integers(1, 24))
+def test_more_cases_are_never_a_better_verdict(history: list[int], one: int, other: int, over: int) -> None:
+    rank = {"better": 0, "unclaimable": 1, "worse": 2}
+    few, many = (judge_count(observed=seen, history=history, months=over) for seen in sorted((one, other)))
+    assert rank[few.verdict] <= rank[many.verdict]
+
+
+def test_a_year_does_not_even_out_what_drifts() -> None:
+    history = [30] * 24
+    still, moving = (predict(history, months=12, drift=by).within() for by in (0.0, DRIFT))
+    assert moving.high - moving.low > 2 * (still.high - still.low)
+    assert predict(history, drift=0.0) == predict(history)  # a month alone holds it in its dispersion
+    assert "in 12 months" in sentence(judge_count(observed=360, history=history, months=12), "en")
+
+
+def test_others_carry_season_and_trend() -> None:
+    assert trend([10, 20, 30], [10]) == 0.5
+    assert trend([0, 0], [4]) == trend([], [4]) == trend([3], []) == 1.0
+
+
+def test_places_that_move_widen_the_year() -> None:
+    chance = np.random.default_rng(5)
+    still = chance.poisson(20, (80, 24)).tolist()
+    level = 20 * np.exp(chance.normal(0, 0.5, (80, 1)))
+    moving = np.hstack([chance.poisson(20, (80, 12)), chance.poisson(level, (80, 12))]).tolist()
+    assert drift(still) == drift([]) == DRIFT
+    assert 0.35 < drift(moving) < 0.75

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from unjai.evaluate.rules.change.intervals import Prior, poisson, share_difference, wilson
-from unjai.evaluate.rules.change.predicted import predict
+from unjai.evaluate.rules.change.predicted import DRIFT, predict
 
 Verdict = Literal["better", "worse", "unclaimable"]
 Reason = Literal["outside", "within", "no_history", "short_history", "too_few", "nothing_asked"]
@@ -40,24 +40,26 @@ def judge_count(
     down_is_better: bool = True,
     prior: Prior | None = None,
     trend: float = 1.0,
+    months: int = 1,
+    drift: float = DRIFT,
     alpha: float = 0.05,
 ) -> Judged:
-    """Judge a month's count by the months before it (oldest first; see `predict` for `prior` and `trend`).
+    """Judge the count of a month, or of `months` together, by the months before (oldest first; the rest: `predict`).
 
-    A verdict is given only where the count has at most half of `alpha` of chance if nothing had changed.
+    A verdict is given only where the count lies outside what chance gives if nothing had changed.
     """
     own = poisson(observed, alpha=alpha)
-    facts = MappingProxyType({"months": len(history), "total": sum(history), "percent": round(100 * (1 - alpha))})
+    facts = MappingProxyType(
+        {"months": len(history), "total": sum(history), "over": months, "percent": round(100 * (1 - alpha))}
+    )
     if len(history) < MONTHS_NEEDED:
         reason: Reason = "short_history" if history else "no_history"
         return Judged(value=observed, low=own.low, high=own.high, reason=reason, facts=facts)
-    foreseen = predict(history, prior=prior, trend=trend)
+    foreseen = predict(history, prior=prior, trend=trend, months=months, drift=drift)
     band = foreseen.within(alpha)
-    fell = foreseen.at_most(observed) <= alpha / 2
-    rose = foreseen.at_least(observed) <= alpha / 2
     verdict: Verdict = "unclaimable"
-    if fell or rose:
-        verdict = "better" if fell == down_is_better else "worse"
+    if observed not in band:
+        verdict = "better" if (observed < band.low) == down_is_better else "worse"
     return Judged(
         value=observed,
         low=own.low,

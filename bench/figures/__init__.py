@@ -1,0 +1,1 @@
+"""Honest figures against real series: forecasts, intervals, placebos, power, feedback."""

@@ -1,0 +1,1 @@
+"""What the programme did: roll-out over stations, told from the times by those that start later."""

@@ -1,0 +1,90 @@
+"""The weights of the components: by EM on what happened after earlier days, never on what is forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from unjai.evaluate.rules.risk.components import COMPONENTS, COUNT, Component
+from unjai.evaluate.rules.risk.grid import Floats
+
+BUSY = 0.15
+"""The share of cells, the busiest so far, that the second set of weights is fitted among."""
+SHARES = (0.4, 0.4, 0.2)
+"""How much the weights of all cells, of the busy ones, and the long count alone make of the whole."""
+_STEPS = 200
+_UNFITTED = {COUNT: 0.5, Component(spread_m=105.0): 0.3, Component(spread_m=210.0): 0.2}
+"""Where there is nothing yet to fit by: a place keeps its own count, drawn a little to its neighbourhood."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """What was known on an earlier day and what came after: shares (cells, components), later counts (cells)."""
+
+    shares: Floats
+    came: Floats
+
+
+def em(shares: Floats, came: Floats) -> Floats:
+    """Return the weights (sum 1) under which events (by row of `shares`, `came` of them) are likeliest.
+
+    Non-negative mixture of given densities; the likelihood is concave, so that where it begins does not matter.
+    """
+    weights = np.full(shares.shape[1], 1.0 / shares.shape[1])
+    for _ in range(_STEPS):
+        parts = shares * weights
+        whole = parts.sum(axis=1)
+        lost = whole <= 0
+        parts[lost] = weights
+        whole[lost] = 1.0
+        weights = came @ (parts / whole[:, None])
+        weights /= weights.sum()
+    return weights
+
+
+def weigh(windows: Sequence[Window], components: tuple[Component, ...] = COMPONENTS) -> Floats:
+    """Return one weight a component (sum 1), of three parts (`SHARES`).
+
+    The likelihood of all cells fits the many quiet ones; patrols go to the few busy ones. The second part is the
+    likelihood given that an event falls among the `BUSY`. The third draws towards the long count, which no fit may
+    leave far: it is the hardest to beat where places keep their risk.
+    """
+    count = np.array([float(one == COUNT) for one in components])
+    happened = [one for one in windows if one.came.any()]
+    if not happened:
+        return np.array([_UNFITTED.get(one, 0.0) for one in components])
+    shares, came = _stacked(happened)
+    all_cells = em(shares, came)
+    busy = [_among_busy(one, components) for one in happened]
+    mass = np.mean([one.shares.sum(axis=0) for one in busy], axis=0)
+    shares, came = _stacked([Window(shares=_parts(one.shares, one.shares.sum(axis=0)), came=one.came) for one in busy])
+    if came.sum() > 0:
+        inside = _parts(em(shares, came), mass)
+        inside /= inside.sum()
+    else:
+        inside = all_cells
+    return SHARES[0] * all_cells + SHARES[1] * inside + SHARES[2] * count
+
+
+def _among_busy(window: Window, components: tuple[Component, ...]) -> Window:
+    order = window.shares[:, components.index(COUNT)] + 0.3 * window.shares[:, _near(components)]
+    many = max(1, int(BUSY * len(order)))
+    top = np.sort(np.argsort(-order, kind="stable")[:many])
+    return Window(shares=window.shares[top], came=window.came[top])
+
+
+def _parts(of: Floats, whole: Floats) -> Floats:
+    made: Floats = np.divide(of, whole, out=np.zeros_like(of), where=whole > 0)
+    return made
+
+
+def _near(components: tuple[Component, ...]) -> int:
+    return components.index(Component(spread_m=105.0))
+
+
+def _stacked(windows: Sequence[Window]) -> tuple[Floats, Floats]:
+    shares = np.concatenate([one.shares[one.came > 0] for one in windows])
+    came = np.concatenate([one.came[one.came > 0] for one in windows])
+    return shares, came

@@ -1,0 +1,16 @@
+"""Reported cases and what they said before."""
+
+from unjai.platform.migrations import run_sql
+
+revision = "0041"
+down_revision = "0040"
+
+
+def upgrade() -> None:
+    """Run the statements beside this file."""
+    run_sql(__file__)
+
+
+def downgrade() -> None:
+    """Steps go forward; a backup is the way back."""
+    raise NotImplementedError
