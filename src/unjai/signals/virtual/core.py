@@ -228,8 +228,11 @@ class Core:
 
     def step(self, at_s: float) -> None:
         """Move to a time: the same again changes nothing, a leap counts for nothing. The monitor looks at each step."""
-        if at_s == self._at_s:
-            return
+        if at_s != self._at_s:
+            self._move(at_s)
+        self._monitor()
+
+    def _move(self, at_s: float) -> None:
         passed = 0.0 if self._at_s is None else at_s - self._at_s
         self._at_s = at_s
         passed = passed if 0 <= passed <= _LEAP_S else 0.0
@@ -243,7 +246,6 @@ class Core:
         self._end_greens()
         for ring in self.rings:
             self._begin(ring)
-        self._monitor()
 
     def _back_up(self, passed: float) -> None:
         if self._silent_s is None or self.backup_s == 0:
