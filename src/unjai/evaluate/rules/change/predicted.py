@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
 from unjai.evaluate.rules.change.intervals import Interval, Prior, dispersion
@@ -108,4 +109,4 @@ def drift(months_by_place: Sequence[Sequence[int]]) -> float:
     if size == 0:
         return DRIFT
     longest = max(len(months) for months in months_by_place)
-    return max(DRIFT, (max(0.0, moved - chance) / size * _TWO_YEARS / longest) ** 0.5)
+    return max(DRIFT, sqrt(max(0.0, moved - chance) / size * _TWO_YEARS / longest))
