@@ -191,3 +191,32 @@ def test_a_plan_says_what_it_will_not_see() -> None:
     assert one == "With 1 zone at 5 cases a month no cut under 55% can be seen in 12 months"
     assert "6%" in smallest_cut_sentence(smallest_cut(5, zones=100), "th", cases_a_month=5, zones=100, months=12)
     assert "too few" in smallest_cut_sentence(None, "en", cases_a_month=0.1, zones=2, months=12)
+
+
+panels = st.integers(6, 12).flatmap(
+    lambda stations: st.integers(3, 10).flatmap(
+        lambda months: st.builds(
+            Panel.of,
+            st.lists(
+                st.lists(st.integers(0, 9), min_size=months, max_size=months), min_size=stations, max_size=stations
+            ),
+            st.lists(st.integers(0, months + 1), min_size=stations, max_size=stations),
+        )
+    )
+)
+
+
+@settings(max_examples=60)
+@given(panels)
+def test_an_effect_that_may_be_none_is_not_claimed(panel: Panel) -> None:
+    judged = judge_programme(panel)
+    assert judged.low <= judged.value <= judged.high
+    if judged.verdict != "unclaimable":
+        assert not judged.low <= 1 <= judged.high
+        assert judged.facts["p"] <= 0.05
+        assert (judged.verdict == "better") == (judged.value < 1)
+    assert "{" not in sentence(judged, "th")
+    found = staggered(panel)
+    if found is not None:
+        assert found.low <= found.ratio <= found.high
+        assert all(row.low <= row.ratio <= row.high for row in found.since)
