@@ -81,6 +81,7 @@ def test_one_step_is_near_the_whole_way() -> None:
         Panel.of([[3, 4, 5]] * 8, [1] * 8),  # all together: time and programme are one
         Panel.of([[3, 4, 5]] * 8, [3] * 8),  # nobody has started
         Panel.of([[3, 0, 0, 0]] * 8, [1, 2] * 4),  # no case with the programme
+        Panel.of([[1, 0], [2, 0]] * 4, [0, 1] * 4),  # one month left: station and programme are one
         Panel.of([[0, 0, 0]] * 8, [1, 1, 1, 1, 2, 2, 2, 2]),
         Panel.of([[0]], [0]),
     ],

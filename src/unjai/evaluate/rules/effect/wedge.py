@@ -21,6 +21,9 @@ STATIONS_NEEDED = 6
 """Under so many stations there are too few orders, and too few clusters."""
 ORDERS = 999
 _STEPS, _NEAR, _FAR = 100, 1e-10, 30.0
+_ALIKE = 1e-6
+_WILD = 5.0
+"""A log ratio or its error beyond this is not found but run away: no case is left on one side."""
 
 
 def judge_programme(
@@ -33,11 +36,12 @@ def judge_programme(
     """
     told = panel.told()
     facts = {"kind": "ratio", "stations": len(told.start), "months": told.months, "percent": round(100 * (1 - alpha))}
-    if len(told.start) < STATIONS_NEEDED or not _parted(told):
+    fitted = _fitted(told, law, alpha) if len(told.start) >= STATIONS_NEEDED and _parted(told) else None
+    if fitted is None:
         return Judged(
             value=1.0, low=0.0, high=float("inf"), expected=1.0, reason="too_few", facts=MappingProxyType(facts)
         )
-    value, spread, phi, quantile = _fitted(told, law, alpha)
+    value, spread, phi, quantile = fitted
     low, high = exp(value - quantile * spread), exp(value + quantile * spread)
     p = by_order(told, seed=seed)
     verdict: Verdict = "unclaimable"
@@ -56,9 +60,13 @@ def judge_programme(
 
 
 def _parted(panel: Panel) -> bool:
-    """Tell whether programme and times can be told apart: starts differ, and there are cases with and without it."""
-    starts = {min(int(one), panel.months) for one in panel.start}
-    return len(starts) > 1 and bool(panel.counts[panel.on].sum() and panel.counts[~panel.on].sum())
+    """Tell whether programme and times can be told apart, and there are cases with it and without."""
+    if panel.counts.size <= sum(panel.counts.shape) or not (
+        panel.counts[panel.on].sum() and panel.counts[~panel.on].sum()
+    ):
+        return False
+    treated = panel.on.astype(float)
+    return bool(((treated - _swept(treated, np.ones_like(treated))) ** 2).sum() > _ALIKE)
 
 
 def by_order(panel: Panel, *, orders: int = ORDERS, seed: int = 1) -> float:
@@ -89,8 +97,8 @@ def _weight(on: Floats, usual: Floats, rows: Floats, columns: Floats, whole: flo
     return left
 
 
-def _fitted(panel: Panel, law: Law, alpha: float) -> tuple[float, float, float, float]:
-    """Return log ratio, its standard error by stations, variance over mean, and Student's quantile for the stations."""
+def _fitted(panel: Panel, law: Law, alpha: float) -> tuple[float, float, float, float] | None:
+    """Return log ratio, its error by stations, variance over mean, Student's quantile; None where nothing is found."""
     from scipy.stats import t  # noqa: PLC0415
 
     seen = panel.counts.astype(float)
@@ -100,6 +108,8 @@ def _fitted(panel: Panel, law: Law, alpha: float) -> tuple[float, float, float, 
     if law == "negative_binomial":
         uneven = float(((seen - mean) ** 2 - seen).sum() / (mean**2).sum())
         value, spread, _ = _fit(seen, panel.on, max(uneven, 0.0))
+    if not (abs(value) < _WILD and 0 < spread < _WILD):
+        return None
     return value, spread, phi, float(t.ppf(1 - alpha / 2, stations - 1))
 
 
@@ -117,7 +127,10 @@ def _fit(seen: Floats, on: Bools, uneven: float) -> tuple[float, float, Floats]:
         weight = mean / (1 + uneven * mean)
         wished = at + (seen - mean) / mean
         own, left = treated - _swept(treated, weight), wished - _swept(wished, weight)
-        last, value = value, float((weight * own * left).sum() / (weight * own**2).sum())
+        size = float((weight * own**2).sum())
+        if size < _ALIKE:
+            return np.inf, np.inf, mean
+        last, value = value, float((weight * own * left).sum()) / size
         at = wished - left + value * own
         if abs(value - last) < _NEAR:
             break
