@@ -20,7 +20,7 @@ from unjai.evaluate.rules.effect.wedge import judge_programme
 
 STATIONS, MONTHS, PHASES, FIRST, STEP = 100, 30, 5, 12, 3
 CASES, CUT = 5.0, 0.15
-RUNS, QUICK_RUNS = 300, 12
+RUNS, QUICK_RUNS = 400, 40
 SPELL = 0.06
 """Variance of a month's own factor: at five cases a variance over the mean of 1.3."""
 DRIFT_YEAR = 0.1

@@ -16,7 +16,7 @@ from unjai.evaluate.rules.effect.panel import Panel
 from unjai.evaluate.rules.effect.placebo import placebos
 from unjai.evaluate.rules.effect.power import smallest_cut
 from unjai.evaluate.rules.effect.staggered import staggered
-from unjai.evaluate.rules.effect.wedge import by_order, judge_programme
+from unjai.evaluate.rules.effect.wedge import _fit, by_order, judge_programme
 from unjai.evaluate.rules.effect.words import smallest_cut_sentence
 
 
@@ -41,16 +41,25 @@ def test_the_same_panel_gives_the_same_verdict() -> None:
     assert judge_programme(wedge(2, cut=0.1)) == judge_programme(wedge(2, cut=0.1))
 
 
-def test_the_pooled_ratio_is_that_of_poisson_with_effects() -> None:
-    panel = wedge(3, cut=0.2, stations=12)
+@pytest.mark.parametrize("uneven", [0.0, 0.2])
+def test_the_fit_is_that_of_a_column_for_every_station_and_month(uneven: float) -> None:
+    panel = wedge(3, cut=0.2, stations=12).told()
     rows, columns = panel.counts.shape
     station, month = np.repeat(np.arange(rows), columns), np.tile(np.arange(columns), rows)
     design = np.column_stack([panel.on.ravel(), np.eye(rows)[station], np.eye(columns)[month][:, 1:]]).astype(float)
-    theirs = sm.Poisson(panel.counts.ravel(), design).fit(disp=False, maxiter=200)
-    judged = judge_programme(panel)
-    assert judged.value == pytest.approx(np.exp(theirs.params[0]), rel=1e-4)
-    uneven = judge_programme(panel, law="negative_binomial")
-    assert uneven.value == pytest.approx(judged.value, abs=0.05)
+    law = sm.families.NegativeBinomial(alpha=uneven) if uneven else sm.families.Poisson()
+    theirs = sm.GLM(panel.counts.ravel(), design, family=law).fit(
+        cov_type="cluster", cov_kwds={"groups": station}, tol=1e-12
+    )
+    value, spread, mean = _fit(panel.counts.astype(float), panel.on, uneven)
+    assert value == pytest.approx(theirs.params[0], abs=1e-7)
+    assert spread == pytest.approx(theirs.bse[0], rel=0.02 if uneven else 1e-6)  # theirs: observed information
+    assert mean.ravel() == pytest.approx(theirs.mu, rel=1e-6)
+
+
+def test_both_laws_find_the_cut() -> None:
+    for law in ("poisson", "negative_binomial"):
+        assert judge_programme(wedge(1, cut=0.33), law=law).verdict == "better"
 
 
 def test_orders_call_nothing_more_often_than_promised() -> None:
@@ -71,6 +80,8 @@ def test_one_step_is_near_the_whole_way() -> None:
         Panel.of([[3, 4, 5]] * 5, [1, 1, 2, 2, 3]),  # too few stations
         Panel.of([[3, 4, 5]] * 8, [1] * 8),  # all together: time and programme are one
         Panel.of([[3, 4, 5]] * 8, [3] * 8),  # nobody has started
+        Panel.of([[3, 0, 0, 0]] * 8, [1, 2] * 4),  # no case with the programme
+        Panel.of([[1, 0], [2, 0]] * 4, [0, 1] * 4),  # one month left: station and programme are one
         Panel.of([[0, 0, 0]] * 8, [1, 1, 1, 1, 2, 2, 2, 2]),
         Panel.of([[0]], [0]),
     ],
@@ -181,3 +192,32 @@ def test_a_plan_says_what_it_will_not_see() -> None:
     assert one == "With 1 zone at 5 cases a month no cut under 55% can be seen in 12 months"
     assert "6%" in smallest_cut_sentence(smallest_cut(5, zones=100), "th", cases_a_month=5, zones=100, months=12)
     assert "too few" in smallest_cut_sentence(None, "en", cases_a_month=0.1, zones=2, months=12)
+
+
+panels = st.integers(6, 12).flatmap(
+    lambda stations: st.integers(3, 10).flatmap(
+        lambda months: st.builds(
+            Panel.of,
+            st.lists(
+                st.lists(st.integers(0, 9), min_size=months, max_size=months), min_size=stations, max_size=stations
+            ),
+            st.lists(st.integers(0, months + 1), min_size=stations, max_size=stations),
+        )
+    )
+)
+
+
+@settings(max_examples=60)
+@given(panels)
+def test_an_effect_that_may_be_none_is_not_claimed(panel: Panel) -> None:
+    judged = judge_programme(panel)
+    assert judged.low <= judged.value <= judged.high
+    if judged.verdict != "unclaimable":
+        assert not judged.low <= 1 <= judged.high
+        assert judged.facts["p"] <= 0.05
+        assert (judged.verdict == "better") == (judged.value < 1)
+    assert "{" not in sentence(judged, "th")
+    found = staggered(panel)
+    if found is not None:
+        assert found.low <= found.ratio <= found.high
+        assert all(row.low <= row.ratio <= row.high for row in found.since)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import sqrt
 from typing import Any
 
 from unjai.evaluate.rules.change.intervals import Interval, Prior, dispersion
@@ -29,19 +31,20 @@ class Predicted:
         The side of a count holds half of the count's own chance (mid-p, Lancaster 1961): the plain tails hold 98 % and
         more where a month has one or two cases.
         """
-        low, high = (int(self._law().ppf(p)) for p in (alpha / 2, 1 - alpha / 2))
+        low, high = (int(self._law.ppf(p)) for p in (alpha / 2, 1 - alpha / 2))
         low += self.below(low) <= alpha / 2
         high -= self.above(high) <= alpha / 2
         return Interval(low=low, high=high)
 
     def below(self, count: int) -> float:
         """Return the chance of fewer than `count`, and half the chance of `count` itself."""
-        return float(self._law().cdf(count - 1) + self._law().pmf(count) / 2)
+        return float(self._law.cdf(count - 1) + self._law.pmf(count) / 2)
 
     def above(self, count: int) -> float:
         """Return the chance of more than `count`, and half the chance of `count` itself."""
-        return float(self._law().sf(count) + self._law().pmf(count) / 2)
+        return float(self._law.sf(count) + self._law.pmf(count) / 2)
 
+    @cached_property
     def _law(self) -> Any:
         from scipy.stats import nbinom, poisson  # noqa: PLC0415
 
@@ -108,5 +111,4 @@ def drift(months_by_place: Sequence[Sequence[int]]) -> float:
     if size == 0:
         return DRIFT
     longest = max(len(months) for months in months_by_place)
-    walked: float = (max(0.0, moved - chance) / size * _TWO_YEARS / longest) ** 0.5
-    return max(DRIFT, walked)
+    return max(DRIFT, sqrt(max(0.0, moved - chance) / size * _TWO_YEARS / longest))

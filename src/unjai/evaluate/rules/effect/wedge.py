@@ -14,12 +14,16 @@ from typing import Literal
 import numpy as np
 
 from unjai.evaluate.rules.change.verdict import Judged, Reason, Verdict
-from unjai.evaluate.rules.effect.panel import Floats, Panel, running
+from unjai.evaluate.rules.effect.panel import Bools, Floats, Panel, running
 
 Law = Literal["poisson", "negative_binomial"]
 STATIONS_NEEDED = 6
 """Under so many stations there are too few orders, and too few clusters."""
 ORDERS = 999
+_STEPS, _NEAR, _FAR = 100, 1e-10, 30.0
+_ALIKE = 1e-6
+_WILD = 5.0
+"""A log ratio or its error beyond this is not found but run away: no case is left on one side."""
 
 
 def judge_programme(
@@ -27,16 +31,17 @@ def judge_programme(
 ) -> Judged:
     """Judge the ratio of cases with the programme to cases without; `facts["p"]` is the randomisation test's.
 
-    Too few stations, or all starting together, or none within the months: nothing can be claimed (`too_few`).
+    Too few stations, or all starting together, or no case with or without the programme: nothing can be claimed
+    (`too_few`).
     """
     told = panel.told()
     facts = {"kind": "ratio", "stations": len(told.start), "months": told.months, "percent": round(100 * (1 - alpha))}
-    starts = {min(int(one), told.months) for one in told.start}
-    if len(told.start) < STATIONS_NEEDED or len(starts) < 2 or not told.on.any():  # noqa: PLR2004
+    fitted = _fitted(told, law, alpha) if len(told.start) >= STATIONS_NEEDED and _parted(told) else None
+    if fitted is None:
         return Judged(
             value=1.0, low=0.0, high=float("inf"), expected=1.0, reason="too_few", facts=MappingProxyType(facts)
         )
-    value, spread, phi, quantile = _fitted(told, law, alpha)
+    value, spread, phi, quantile = fitted
     low, high = exp(value - quantile * spread), exp(value + quantile * spread)
     p = by_order(told, seed=seed)
     verdict: Verdict = "unclaimable"
@@ -52,6 +57,16 @@ def judge_programme(
         reason=reason,
         facts=MappingProxyType(facts | {"p": p, "phi": phi, "law": law}),
     )
+
+
+def _parted(panel: Panel) -> bool:
+    """Tell whether programme and times can be told apart, and there are cases with it and without."""
+    if panel.counts.size <= sum(panel.counts.shape) or not (
+        panel.counts[panel.on].sum() and panel.counts[~panel.on].sum()
+    ):
+        return False
+    treated = panel.on.astype(float)
+    return bool(((treated - _swept(treated, np.ones_like(treated))) ** 2).sum() > _ALIKE)
 
 
 def by_order(panel: Panel, *, orders: int = ORDERS, seed: int = 1) -> float:
@@ -82,25 +97,59 @@ def _weight(on: Floats, usual: Floats, rows: Floats, columns: Floats, whole: flo
     return left
 
 
-def _fitted(panel: Panel, law: Law, alpha: float) -> tuple[float, float, float, float]:
-    """Return log ratio, its standard error by stations, variance over mean, and Student's quantile for the stations."""
-    import statsmodels.api as sm  # noqa: PLC0415
+def _fitted(panel: Panel, law: Law, alpha: float) -> tuple[float, float, float, float] | None:
+    """Return log ratio, its error by stations, variance over mean, Student's quantile; None where nothing is found."""
     from scipy.stats import t  # noqa: PLC0415
 
-    stations, months = panel.counts.shape
-    station, month = np.repeat(np.arange(stations), months), np.tile(np.arange(months), stations)
-    design = np.column_stack([panel.on.ravel(), np.eye(stations)[station], np.eye(months)[month][:, 1:]]).astype(float)
-    seen = panel.counts.ravel()
-
-    def fit(family: object) -> object:
-        model = sm.GLM(seen, design, family=family)
-        return model.fit(cov_type="cluster", cov_kwds={"groups": station}, wls_method="qr")
-
-    found: object = fit(sm.families.Poisson())
-    mean = found.mu  # type: ignore[attr-defined]
-    phi = float(((seen - mean) ** 2 / np.maximum(mean, 1e-12)).sum() / (len(seen) - design.shape[1]))
+    seen = panel.counts.astype(float)
+    stations, months = seen.shape
+    value, spread, mean = _fit(seen, panel.on, 0.0)
+    phi = float(((seen - mean) ** 2 / mean).sum() / (seen.size - stations - months))
     if law == "negative_binomial":
         uneven = float(((seen - mean) ** 2 - seen).sum() / (mean**2).sum())
-        found = fit(sm.families.NegativeBinomial(alpha=max(uneven, 1e-6)))
-    value, spread = float(found.params[0]), float(found.bse[0])  # type: ignore[attr-defined]
+        value, spread, _ = _fit(seen, panel.on, max(uneven, 0.0))
+    if not (abs(value) < _WILD and 0 < spread < _WILD):
+        return None
     return value, spread, phi, float(t.ppf(1 - alpha / 2, stations - 1))
+
+
+def _fit(seen: Floats, on: Bools, uneven: float) -> tuple[float, float, Floats]:
+    """Fit by weighted least squares again and again, stations and months swept out of both sides (Frisch and Waugh).
+
+    `uneven` is the negative binomial's variance beyond Poisson over the squared mean. What statsmodels' GLM finds with
+    a column for every station and month, its errors clustered by station, without ever building the columns.
+    """
+    treated = on.astype(float)
+    at = np.log(seen + 0.5)
+    value = np.inf
+    for _ in range(_STEPS):
+        mean = np.exp(np.clip(at, -_FAR, _FAR))
+        weight = mean / (1 + uneven * mean)
+        wished = at + (seen - mean) / mean
+        own, left = treated - _swept(treated, weight), wished - _swept(wished, weight)
+        size = float((weight * own**2).sum())
+        if size < _ALIKE:
+            return np.inf, np.inf, mean
+        last, value = value, float((weight * own * left).sum()) / size
+        at = wished - left + value * own
+        if abs(value - last) < _NEAR:
+            break
+    mean = np.exp(np.clip(at, -_FAR, _FAR))
+    weight = mean / (1 + uneven * mean)
+    own = treated - _swept(treated, weight)
+    by_station = (weight * own * (seen - mean) / mean).sum(axis=1)
+    stations, months = seen.shape
+    fewer = stations / (stations - 1) * (seen.size - 1) / (seen.size - stations - months)
+    return value, float(np.sqrt(fewer * (by_station**2).sum()) / (weight * own**2).sum()), mean
+
+
+def _swept(values: Floats, weight: Floats) -> Floats:
+    """Return the weighted least squares of values by an effect of each row and each column."""
+    rows = weight.sum(axis=1)
+    by_row = (weight * values).sum(axis=1) / rows
+    pull = weight / rows[:, None]
+    left = np.diag(weight.sum(axis=0)) - weight.T @ pull
+    column = np.zeros(values.shape[1])
+    column[1:] = np.linalg.solve(left[1:, 1:], ((weight * values).sum(axis=0) - weight.T @ by_row)[1:])
+    found: Floats = (by_row - pull @ column)[:, None] + column
+    return found
