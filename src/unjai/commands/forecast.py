@@ -15,10 +15,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from unjai.evaluate.rules.risk.grid import Events, Floats, Grid, metres
-from unjai.evaluate.rules.risk.scoring import AREAS, METHODS, Estimate, Score, walk
-from unjai.evaluate.rules.risk.surface import fit
+from unjai.evaluate.rules.risk.hits import AREAS
+from unjai.evaluate.rules.risk.scoring import METHODS, Estimate, Score, walk
+from unjai.evaluate.rules.risk.surface import YEAR_D, fit
 from unjai.model.errors import UnjaiError
-from unjai.platform.i18n import render
+from unjai.platform.i18n import LANGUAGES, render
 
 FAR_M = 100_000.0
 """Points farther than this from the middle of all are taken for mistakes, counted and left out."""
@@ -60,6 +61,7 @@ def scored(file: Path, *, weeks: int) -> dict[str, Any]:
         "until": _day(events.t[-1]),
         "weeks": weeks,
         "origins": [_day(one) for one in walked.origins],
+        "notes": _notes(walked, events),
         "events_scored": int(walked.came.sum()),
         "cell_m": 150,
         "cells": walked.cells,
@@ -117,6 +119,16 @@ def read(file: Path) -> tuple[Events, int, dict[str, int]]:
     return Events.of(t[whole][near], x[near], y[near]), len(table), dropped
 
 
+def _notes(walked: Score, events: Events) -> list[dict[str, Any]]:
+    days, origins = float(events.t[-1] - events.t[0]), len(walked.origins)
+    found: list[tuple[str, dict[str, int]]] = []
+    if days <= 2 * YEAR_D:
+        found.append(("short_history", {"days": round(days)}))
+    if walked.independent < origins:
+        found.append(("windows_overlap", {"origins": origins, "independent": walked.independent}))
+    return [{"code": code, **render(code, facts, kind="notes"), **facts} for code, facts in found]
+
+
 def _of(walked: Score, method: str) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for k, area in enumerate(AREAS):
@@ -143,6 +155,7 @@ def _table(found: dict[str, Any]) -> str:
     lines = [
         f"{found['used']:,} of {found['rows']:,} rows, {found['from']} to {found['until']}",
         f"{found['cells']:,} cells of 150 m ({found['area_km2']} km²)",
+        *(one[language] for one in found["notes"] for language in LANGUAGES),
         f"{len(found['origins'])} forecasts of {found['weeks']} weeks, {found['events_scored']:,} events",
         *(f"left out, {why}: {many:,}" for why, many in found["dropped"].items() if many),
         f"{'':12}" + "".join(f"{'PAI at ' + name + ' %':>26}" for name in _NAMES.values()) + f"{'hit at 2 %':>12}",
