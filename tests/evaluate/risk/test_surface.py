@@ -16,6 +16,7 @@ from unjai.evaluate.rules.risk.hits import AREAS, chosen
 from unjai.evaluate.rules.risk.mixture import SIMPLE, Window, by_hits, em, weigh
 from unjai.evaluate.rules.risk.scoring import METHODS, walk
 from unjai.evaluate.rules.risk.surface import Cut, fit
+from unjai.evaluate.rules.risk.words import weights_in_words
 from unjai.model.errors import UnjaiError
 
 
@@ -189,3 +190,27 @@ def test_a_day_is_reckoned_once() -> None:
     events = town()
     cut = Cut(events, Grid.over(events), 28.0)
     assert cut.window(500.0) is cut.window(500.0)
+
+
+def test_where_kinds_of_place_are_known_the_telling_one_is_told_in_words() -> None:
+    chance = np.random.default_rng(9)
+    many = 1500
+    shop = chance.random(many) < 0.5  # cases at shops come again at the same ten places, others anywhere
+    place = chance.integers(0, 10, many)
+    x = np.where(shop, place * 450.0 + 75, chance.uniform(0, 5000, many))
+    y = np.where(shop, (place % 4) * 900.0 + 75, chance.uniform(0, 4000, many))
+    kinds = np.where(shop, 1, np.where(chance.random(many) < 0.1, -1, 0))
+    events = Events.of(np.sort(chance.uniform(0, 900, many)), x, y, kinds)
+    model = fit(events, Grid.over(events), at=880.0)
+    assert {one.kind for one in model.components} == {None, 0, 1}
+    at_shops = float(model.weights[model.components.index(Component(kind=1))])
+    assert at_shops > 0.2
+    for language, kind, ever in (
+        ("th", "ร้านค้า", "เหตุทั้งหมดที่เคยเกิด ในช่องนั้นเอง"),
+        ("en", "shop", "all cases so far in the cell itself"),
+    ):
+        told = weights_in_words(model.components, model.weights, language, kinds=("home", kind))  # type: ignore[arg-type]
+        assert any(kind in one for one in told)
+        assert any(ever in one for one in told)
+        assert sum(int(one.split("%")[0]) for one in told) == pytest.approx(100, abs=len(told) / 2)
+    assert "None" not in " ".join(weights_in_words(COMPONENTS, np.full(len(COMPONENTS), 1 / len(COMPONENTS)), "th"))
