@@ -45,12 +45,10 @@ def em(shares: Floats, came: Floats) -> Floats:
     """
     weights = np.full(shares.shape[1], 1.0 / shares.shape[1])
     for _ in range(_STEPS):
-        parts = shares * weights
-        whole = parts.sum(axis=1)
-        lost = whole <= 0
-        parts[lost] = weights
-        whole[lost] = 1.0
-        weights = came @ (parts / whole[:, None])
+        whole = np.einsum("ek,k->e", shares, weights)  # not @, whose threads wait for each other on a busy machine
+        told = whole > 0
+        each = np.divide(came, whole, out=np.zeros_like(whole), where=told)
+        weights *= np.einsum("e,ek->k", each, shares) + came[~told].sum()
         weights /= weights.sum()
     return weights
 
