@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unjai.commands.lines import Data, audit, case, evidence, forecast, plates, running, signals, vision
+from unjai.commands.lines import Data, audit, case, evaluate, evidence, forecast, plates, running, signals, vision
 from unjai.model.errors import UnjaiError
 from unjai.platform.config import Settings, load
 
@@ -38,6 +38,7 @@ patrol = typer.Typer(help="Patrol — สายตรวจ.", no_args_is_help=T
 cli.add_typer(patrol, name="patrol")
 cli.add_typer(signals, name="signals")
 cli.add_typer(forecast, name="forecast")
+cli.add_typer(evaluate, name="evaluate")
 
 
 def main() -> None:

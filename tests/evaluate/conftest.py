@@ -24,7 +24,16 @@ from unjai.territory.view import forget
 
 HERE, THERE = StationId(105001), StationId(109001)
 LON, LAT = 99.0, 16.6
-TABLES = ("figure_case_was", "figure_case", "street_edge", "zone", "territory_version", "outbox")
+TABLES = (
+    "figure_month",
+    "figure_entry",
+    "figure_case_was",
+    "figure_case",
+    "street_edge",
+    "zone",
+    "territory_version",
+    "outbox",
+)
 _numbers = itertools.count(1)
 
 

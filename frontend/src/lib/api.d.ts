@@ -8526,6 +8526,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/figures/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Months
+         * @description Return the months that were closed, newest first.
+         */
+        get: operations["list_months_api_figures_months_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/months/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Month
+         * @description Return a month: as it was closed, or as it stands now.
+         */
+        get: operations["read_month_api_figures_months__month__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/months/{month}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description Return who closed a month and who opened it again, and why.
+         */
+        get: operations["list_versions_api_figures_months__month__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/months/{month}/report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print Month
+         * @description Return the month for printing: A4, Thai with Buddhist Era dates, or English.
+         */
+        get: operations["print_month_api_figures_months__month__report_pdf_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/months/{month}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close
+         * @description Close a month; one that is closed stays as it is.
+         */
+        post: operations["close_api_figures_months__month__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/months/{month}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Again
+         * @description Open a closed month again, with a reason; what was closed stays beside.
+         */
+        post: operations["open_again_api_figures_months__month__open_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/months/{month}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Enter
+         * @description Enter a figure that nothing here counts, with where it comes from.
+         */
+        put: operations["enter_api_figures_months__month__entries_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/months/{month}/figures.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Figures
+         * @description Return a month's figures as a table: value, interval, what was expected, the verdict and its sentence.
+         */
+        get: operations["export_figures_api_figures_months__month__figures_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/months/{month}/rows/{what}.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Rows
+         * @description Return the rows that a figure is made of, as they stand now.
+         */
+        get: operations["export_rows_api_figures_months__month__rows__what__csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/public/roots": {
         parameters: {
             query?: never;
@@ -12326,68 +12506,6 @@ export interface components {
             valid_until?: string | null;
         };
         /**
-         * EntryIn
-         * @description An entry to propose.
-         */
-        EntryIn: {
-            /** Plate */
-            plate: string;
-            /** Province */
-            province?: string | null;
-            /**
-             * Special
-             * @default false
-             */
-            special: boolean;
-            /** Case Number */
-            case_number: string;
-            /** Reason */
-            reason: string;
-            /**
-             * Instruction
-             * @default
-             */
-            instruction: string;
-            /**
-             * Vehicle Type
-             * @default
-             */
-            vehicle_type: string;
-            /**
-             * Vehicle Colour
-             * @default
-             */
-            vehicle_colour: string;
-            /**
-             * Vehicle Marks
-             * @default
-             */
-            vehicle_marks: string;
-            /** Legal Basis */
-            legal_basis: string;
-            /** Requested By */
-            requested_by: string;
-            /**
-             * Notify
-             * @default
-             */
-            notify: string;
-            /** Notify Accounts */
-            notify_accounts?: string[];
-            /**
-             * Notify Probable
-             * @default false
-             */
-            notify_probable: boolean;
-            /** Valid From */
-            valid_from?: string | null;
-            /**
-             * Valid Until
-             * Format: date-time
-             */
-            valid_until: string;
-        };
-        /**
          * EntryWholeOut
          * @description An entry with its history and its approval.
          */
@@ -12940,6 +13058,42 @@ export interface components {
              * @default
              */
             source: string;
+        };
+        /**
+         * FigureOut
+         * @description A figure as it is shown: value and interval in words, and the verdict on its change with its sentence.
+         */
+        FigureOut: {
+            /** Code */
+            code: string;
+            /** Kpi */
+            kpi: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "per_1000" | "share" | "minutes" | "score";
+            name: components["schemas"]["Said"];
+            definition: components["schemas"]["Said"];
+            value: components["schemas"]["Said"];
+            /** Interval */
+            interval: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "" | "better" | "worse" | "unclaimable";
+            change: components["schemas"]["Said"];
+            /** N */
+            n: string;
+            /** Complete */
+            complete: number;
+            /** Source */
+            source: string;
+            /** May Enter */
+            may_enter: boolean;
+            /** Rows */
+            rows: string;
         };
         /**
          * FileOut
@@ -15458,6 +15612,65 @@ export interface components {
             } | null;
         };
         /**
+         * MonthHeadOut
+         * @description A month in the list.
+         */
+        MonthHeadOut: {
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "closed" | "opened";
+            /** Version */
+            version: number;
+            /**
+             * Closed At
+             * Format: date-time
+             */
+            closed_at: string;
+            /** Closed By */
+            closed_by: string;
+            /** Opened By */
+            opened_by: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * MonthOut
+         * @description A month: open (`figures` as they stand now) or closed.
+         */
+        MonthOut: {
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "closed" | "opened";
+            /** Version */
+            version: number;
+            /** Digest */
+            digest: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Closed By */
+            closed_by: string;
+            /** Simulated */
+            simulated: boolean;
+            /** Figures */
+            figures: components["schemas"]["FigureOut"][];
+            /** Trend */
+            trend: string;
+        };
+        /**
          * MoreIn
          * @description How many minutes more she takes; the page makes the id, so that a repeat is the same.
          */
@@ -15998,6 +16211,14 @@ export interface components {
              * Format: date-time
              */
             ends_at: string;
+        };
+        /**
+         * OpenIn
+         * @description Why a month is opened again.
+         */
+        OpenIn: {
+            /** Reason */
+            reason: string;
         };
         /**
          * OrgNodeOut
@@ -20970,6 +21191,16 @@ export interface components {
             at?: string | null;
         };
         /**
+         * Said
+         * @description A text in both languages.
+         */
+        Said: {
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+        };
+        /**
          * SampleOut
          * @description A row as it will be taken, or not.
          */
@@ -24150,6 +24381,23 @@ export interface components {
             started_on: string | null;
         };
         /**
+         * EntryIn
+         * @description A figure entered by hand: shares from 0 to 1 with the number of answers; where it comes from.
+         */
+        unjai__evaluate__schemas__month__EntryIn: {
+            /** Code */
+            code: string;
+            /** Value */
+            value: number;
+            /**
+             * N
+             * @default 0
+             */
+            n: number;
+            /** Source */
+            source: string;
+        };
+        /**
          * CodeIn
          * @description A code by time.
          */
@@ -24167,6 +24415,68 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * EntryIn
+         * @description An entry to propose.
+         */
+        unjai__plates__schemas__watch_list__EntryIn: {
+            /** Plate */
+            plate: string;
+            /** Province */
+            province?: string | null;
+            /**
+             * Special
+             * @default false
+             */
+            special: boolean;
+            /** Case Number */
+            case_number: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Instruction
+             * @default
+             */
+            instruction: string;
+            /**
+             * Vehicle Type
+             * @default
+             */
+            vehicle_type: string;
+            /**
+             * Vehicle Colour
+             * @default
+             */
+            vehicle_colour: string;
+            /**
+             * Vehicle Marks
+             * @default
+             */
+            vehicle_marks: string;
+            /** Legal Basis */
+            legal_basis: string;
+            /** Requested By */
+            requested_by: string;
+            /**
+             * Notify
+             * @default
+             */
+            notify: string;
+            /** Notify Accounts */
+            notify_accounts?: string[];
+            /**
+             * Notify Probable
+             * @default false
+             */
+            notify_probable: boolean;
+            /** Valid From */
+            valid_from?: string | null;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
         };
         /**
          * CodeIn
@@ -40142,7 +40452,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EntryIn"];
+                "application/json": components["schemas"]["unjai__plates__schemas__watch_list__EntryIn"];
             };
         };
         responses: {
@@ -44285,6 +44595,379 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["JunctionDetailOut"];
                 };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_months_api_figures_months_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthHeadOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_month_api_figures_months__month__get: {
+        parameters: {
+            query?: {
+                lang?: "th" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description Year and month, C.E. or B.E.: 2026-10, 2569-10. */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_versions_api_figures_months__month__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Year and month, C.E. or B.E.: 2026-10, 2569-10. */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthHeadOut"][];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    print_month_api_figures_months__month__report_pdf_get: {
+        parameters: {
+            query?: {
+                lang?: "th" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description Year and month, C.E. or B.E.: 2026-10, 2569-10. */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    close_api_figures_months__month__close_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Year and month, C.E. or B.E.: 2026-10, 2569-10. */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthHeadOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    open_again_api_figures_months__month__open_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Year and month, C.E. or B.E.: 2026-10, 2569-10. */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthHeadOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    enter_api_figures_months__month__entries_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Year and month, C.E. or B.E.: 2026-10, 2569-10. */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["unjai__evaluate__schemas__month__EntryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    export_figures_api_figures_months__month__figures_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Year and month, C.E. or B.E.: 2026-10, 2569-10. */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    export_rows_api_figures_months__month__rows__what__csv_get: {
+        parameters: {
+            query?: {
+                code?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Year and month, C.E. or B.E.: 2026-10, 2569-10. */
+                month: string;
+                what: "cases" | "responses" | "visits" | "cameras";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused; nothing was done */
             "4XX": {

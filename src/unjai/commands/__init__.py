@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from unjai.model.actor import system
+from unjai.model.ids import StationId
 from unjai.platform.config import Settings
 
 if TYPE_CHECKING:
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 
 
-def in_database(settings: Settings, job: Callable[[Tx], Awaitable[_Answer]], *, name: str) -> _Answer:
-    """Return what `job` brings from one transaction at the running centre's database."""
+def in_database(
+    settings: Settings, job: Callable[[Tx], Awaitable[_Answer]], *, name: str, station_id: StationId | None = None
+) -> _Answer:
+    """Return what `job` brings from one transaction at the running centre's database, of one station or none."""
     from unjai.platform.database import Database, url_of  # noqa: PLC0415  the supervisor imports this package
     from unjai.platform.engines.secrets import database_password  # noqa: PLC0415
 
@@ -26,7 +29,7 @@ def in_database(settings: Settings, job: Callable[[Tx], Awaitable[_Answer]], *, 
             connections=1,
         )
         try:
-            async with db.tx(system(name=name)) as tx:
+            async with db.tx(system(*(() if station_id is None else (station_id,)), name=name)) as tx:
                 return await job(tx)
         finally:
             await db.close()

@@ -22,6 +22,7 @@ case = typer.Typer(help="Sealed files for the inquiry officer.", no_args_is_help
 vision = typer.Typer(help="The analysis of pictures.", no_args_is_help=True)
 plates = typer.Typer(help="Licence plates.", no_args_is_help=True)
 signals = typer.Typer(help="Traffic signals — สัญญาณไฟจราจร.", no_args_is_help=True)
+evaluate = typer.Typer(help="Honest figures — ตัวเลขประจำเดือน.", no_args_is_help=True)
 forecast = typer.Typer(help="Risk of places — ความเสี่ยงของพื้นที่.", no_args_is_help=True)
 evidence = typer.Typer(help="Sealed pictures of cameras.", no_args_is_help=True)
 
@@ -157,6 +158,26 @@ def plates_read(
     raise SystemExit(work.read(images, as_json=as_json, model=model, finder=finder))
 
 
+@signals.command("virtual")
+def signals_virtual(
+    scenario: Annotated[
+        Path, typer.Option("--scenario", help="Folder with a .sumocfg, or with .net.xml and .rou.xml.")
+    ],
+    *,
+    junction: Annotated[str, typer.Option(help="Which junction; not needed where there is one.")] = "",
+    port: Annotated[int, typer.Option(help="Where it answers to SNMP on loopback; 0 is any free port.")] = 0,
+    controller: Annotated[str, typer.Option(help="unjai commands it, or none: its own plan, by detectors.")] = "unjai",
+    seed: Annotated[int, typer.Option(help="Of the simulation.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """Put a virtual NTCIP controller at a junction of a SUMO scenario and command it over SNMP, as on the street."""
+    from unjai.commands import signals_virtual as work  # noqa: PLC0415
+
+    raise typer.Exit(
+        work.virtual(scenario, junction=junction, port=port, controller=controller, seed=seed, as_json=as_json)
+    )
+
+
 @signals.command("run")
 def signals_run(
     scenario: Annotated[
@@ -202,3 +223,18 @@ def forecast_score(
     from unjai.commands import forecast as work  # noqa: PLC0415
 
     raise typer.Exit(work.score(file, weeks=weeks, as_json=as_json))
+
+
+@evaluate.command("month")
+def evaluate_month(
+    station: Annotated[str, typer.Option(help="Code of the station.")],
+    month: Annotated[str, typer.Option(help="Year and month, B.E. or C.E.: 2569-10, 2026-10.")],
+    out: Annotated[Path, typer.Option(help="Where the report is written (PDF).")],
+    *,
+    lang: Annotated[str, typer.Option(help="th or en.")] = "th",
+    data: Data = None,
+) -> None:
+    """Write the month's report of a station of the running centre: as it was closed, or as it stands."""
+    from unjai.commands import evaluate as work  # noqa: PLC0415
+
+    work.month(running(load(data=data)), station=station, month=month, out=out, lang=lang)

@@ -11,10 +11,12 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from unjai.demo import credentials
+from unjai.demo.cases import demo_cases
 from unjai.demo.credentials import Credentials, Login
 from unjai.demo.town import PARENT_CODE, STATION_CODE, STATION_EN, STATION_TH, Town, geojson, town
 from unjai.demo.town.crossing import BOX, demo_crossing
 from unjai.demo.town.shapes import to_lonlat
+from unjai.evaluate.store.cases import add_cases, count_cases
 from unjai.model.actor import Actor, system
 from unjai.model.clock import BANGKOK, Clock
 from unjai.model.errors import UnjaiError
@@ -79,6 +81,7 @@ async def seed_demo(db: Database, clock: Clock, *, data_dir: Path) -> StationId:
     await bringing.units()
     await bringing.roster()
     await bringing.checkpoints()
+    await bringing.cases()
     log.info("the demo zone is in; accounts and passwords: %s", data_dir / credentials.FILE)
     return station_id
 
@@ -311,3 +314,10 @@ class _Bringing:
                         "proofs": ["qr", "gps", "photo"] if place.kind == "gold_shop" else ["qr", "gps"],
                     }
                     await add_checkpoint(tx, actor, clock, said=said)
+
+    async def cases(self) -> None:
+        """Add made-up cases, marked as such, where the station has none."""
+        async with self.db.tx(self.actor) as tx:
+            if not await count_cases(tx, self.actor.station):
+                rows = demo_cases(self.here.places, station_id=self.actor.station, now=self.clock.now())
+                await add_cases(tx, rows)

@@ -61,6 +61,7 @@ from unjai.roles.evidence import HEARS as EVIDENCE_HEARS
 from unjai.roles.evidence import Packing
 from unjai.roles.lead import Lead
 from unjai.roles.ledger import close_ledger_days, seal, sign, sign_when_asked, watch_seals
+from unjai.roles.months import Months
 from unjai.roles.nights import Reckoning
 from unjai.roles.refresh import Refresher
 from unjai.roles.vitals import answer_for
@@ -155,7 +156,8 @@ async def _core(made: Common) -> None:
             group.create_task(every(1.0, lambda: _points(made)))
             escorts = Watch()
             group.create_task(every(1.0, lambda: escorts.once(made.db, made.clock, made.station_ids)))
-            group.create_task(Reckoning(made).run())
+            for errand in (Reckoning(made), Months(made)):
+                group.create_task(errand.run())
             group.create_task(lead.keep())
     finally:
         await lead.let_go()

@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from unjai.evaluate.api import month
+
 router = APIRouter()
+router.include_router(month.router)

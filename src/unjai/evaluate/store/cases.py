@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from unjai.model.clock import BANGKOK
 from unjai.model.ids import StationId
 from unjai.platform.database import Tx, station_table
 
@@ -192,7 +193,20 @@ async def months_of(tx: Tx, station_id: StationId, *, since: datetime, until: da
         .group_by(month, figure_case.c.group4, figure_case.c.found_by)
         .order_by(month)
     )
-    return await tx.all(query)
+    return [{**row, "month": row["month"].date()} for row in await tx.all(query)]
+
+
+async def first_month(tx: Tx, station_id: StationId) -> date | None:
+    """Return the first day of the Bangkok month of a station's oldest case; None where it has none."""
+    oldest = select(func.min(figure_case.c.begun)).where(figure_case.c.station_id == station_id)
+    at = await tx.scalar(oldest)
+    return None if at is None else at.astimezone(BANGKOK).date().replace(day=1)
+
+
+async def any_simulated(tx: Tx, station_id: StationId) -> bool:
+    """Tell whether a demonstration's made-up cases are among a station's."""
+    mine = select(figure_case.c.id).where(figure_case.c.station_id == station_id, figure_case.c.simulated == 1)
+    return await tx.scalar(mine.limit(1)) is not None
 
 
 async def case_with_history(tx: Tx, case_id: UUID) -> tuple[Row | None, list[Row]]:

@@ -1,0 +1,1 @@
+"""The month: what was known when it closed, and the figures that follow from it alone."""

@@ -1,0 +1,16 @@
+"""Closed months and figures entered by hand."""
+
+from unjai.platform.migrations import run_sql
+
+revision = "0042"
+down_revision = "0041"
+
+
+def upgrade() -> None:
+    """Run the statements beside this file."""
+    run_sql(__file__)
+
+
+def downgrade() -> None:
+    """Steps go forward; a backup is the way back."""
+    raise NotImplementedError
