@@ -67,6 +67,16 @@ def test_metres_are_as_good_as_degrees(tmp_path: Path) -> None:
     assert events.y.max() == 59
 
 
+def test_years_of_both_eras_and_zones_are_the_same_moment(tmp_path: Path) -> None:
+    told = ("2024-03-01 05:30", "2567-03-01 05:30", "2024-03-01T12:30:00+07:00", "2567-03-01T05:30:00Z")
+    file = tmp_path / "eras.csv"
+    file.write_text("time,x,y\n" + "\n".join(f"{one},500,700" for one in told), "utf-8")
+    events, _, dropped = forecast.read(file)
+    assert len(events.t) == 4
+    assert events.t == pytest.approx(events.t[0])
+    assert not any(dropped.values())
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -74,6 +84,7 @@ def test_metres_are_as_good_as_degrees(tmp_path: Path) -> None:
         ("time,lon,lat\n", "forecast_empty"),
         ("time,lon,lat\nx,y,z\n", "forecast_empty"),
         ("", "forecast_file"),
+        ("time,x,y\n2024-01-01,98.98,18.79\n", "forecast_degrees"),
     ],
 )
 def test_a_file_that_cannot_be_scored_says_why(tmp_path: Path, text: str, code: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,8 @@ from unjai.platform.i18n import LANGUAGES, render
 FAR_M = 100_000.0
 """Points farther than this from the middle of all are taken for mistakes, counted and left out."""
 _DAY_S = 86_400.0
+_BUDDHIST = re.compile(r"(^\s*|[/-])(2[45]\d\d)(?!\d)")
+"""A year of the Buddhist era (2400 to 2599), before the month or after it."""
 _NAMES = {0.01: "1", 0.02: "2", 0.05: "5"}
 
 
@@ -83,7 +86,8 @@ def scored(file: Path, *, weeks: int) -> dict[str, Any]:
 def read(file: Path) -> tuple[Events, int, dict[str, int]]:
     """Return the events of a CSV (gz too) with `time` and `lon`, `lat` or `x`, `y`; its rows; why others were left out.
 
-    Raises `forecast_file` (not a readable CSV), `forecast_columns` and `forecast_empty`.
+    Raises `forecast_file` (not a readable CSV), `forecast_columns`, `forecast_empty`, and
+    `forecast_degrees` where `x`, `y` can be no metres.
     """
     import pandas as pd  # noqa: PLC0415
 
@@ -98,7 +102,8 @@ def read(file: Path) -> tuple[Events, int, dict[str, int]]:
         table = pd.read_csv(file, usecols=[known[name] for name in wanted], dtype=str)
     except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
         raise UnjaiError("forecast_file", 422, file=file.name, why=str(error).splitlines()[0][:200]) from error
-    moment = pd.to_datetime(table[known["time"]], format="mixed", utc=True, errors="coerce")
+    told = table[known["time"]].str.replace(_BUDDHIST, lambda year: f"{year[1]}{int(year[2]) - 543}", regex=True)
+    moment = pd.to_datetime(told, format="mixed", utc=True, errors="coerce")
     a, b = (pd.to_numeric(table[known[name]], errors="coerce").to_numpy(np.float64) for name in wanted[1:])
     t = (moment - pd.Timestamp(0, tz="UTC")).dt.total_seconds().to_numpy(np.float64) / _DAY_S
     dropped = {"time_unreadable": int(np.isnan(t).sum())}
@@ -113,6 +118,8 @@ def read(file: Path) -> tuple[Events, int, dict[str, int]]:
     whole &= ~nowhere
     if not whole.any():
         raise UnjaiError("forecast_empty", 422, rows=len(table))
+    if not degrees and np.abs(a[whole]).max() <= 180 and np.abs(b[whole]).max() <= 90:  # noqa: PLR2004
+        raise UnjaiError("forecast_degrees", 422, file=file.name)
     x, y = metres(a[whole], b[whole]) if degrees else (a[whole], b[whole])
     near = np.hypot(x - np.median(x), y - np.median(y)) <= FAR_M
     dropped["point_far"] = int((~near).sum())
