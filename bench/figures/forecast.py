@@ -111,7 +111,7 @@ def _pooled(walked: Mapping[str, Score], other: str) -> tuple[float, float, floa
     own = []
     for score in walked.values():
         ours, theirs = score.hits["ours"][:, _AT_2], score.hits[other][:, _AT_2]
-        drawn = chance.integers(0, len(ours), size=(_DRAWS, len(ours)))
+        drawn = chance.integers(0, len(ours), size=(_DRAWS, score.independent))
         logs.append(np.log(np.maximum(ours[drawn].sum(1), 0.5) / np.maximum(theirs[drawn].sum(1), 0.5)))
         own.append(np.log(ours.sum() / theirs.sum()))
     low, high = np.quantile(np.mean(logs, axis=0), (0.025, 0.975))

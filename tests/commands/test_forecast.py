@@ -15,12 +15,14 @@ from unjai.model.errors import UnjaiError
 FIGURES = [f"{name}_{area}" for name in ("pai", "hit", "pei") for area in (1, 2, 5)]
 
 
-def made(path: Path, heads: tuple[str, ...] = ("Time", "lon", "lat", "name"), rows: int = 900) -> Path:
+def made(
+    path: Path, heads: tuple[str, ...] = ("Time", "lon", "lat", "name"), rows: int = 900, days: float = 1000.0
+) -> Path:
     chance = np.random.default_rng(7)
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
         out.writerow(heads)
-        for day, corner in zip(np.sort(chance.uniform(0, 1000, rows)), chance.integers(0, 15, rows), strict=True):
+        for day, corner in zip(np.sort(chance.uniform(0, days, rows)), chance.integers(0, 15, rows), strict=True):
             moment = np.datetime64("2022-01-01T00:00:00") + np.timedelta64(int(day * 86400), "s")
             out.writerow([moment, 98.98 + corner * 0.004, 18.79 + (corner % 4) * 0.004, "x"][: len(heads)])
     return path
@@ -38,6 +40,14 @@ def test_the_names_that_others_read(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert low <= found["ours_over_all_history"] <= high
     assert found["fit_s"] > 0
     assert len(found["origins"]) == 13
+    assert found["notes"] == []
+
+
+def test_a_short_file_says_what_was_done_in_its_place(tmp_path: Path) -> None:
+    found = forecast.scored(made(tmp_path / "cases.csv", days=200.0), weeks=4)
+    assert [one["code"] for one in found["notes"]] == ["short_history", "windows_overlap"]
+    assert found["notes"][1]["independent"] == 4
+    assert all(one["th"] != one["en"] and "{" not in one["th"] + one["en"] for one in found["notes"])
 
 
 def test_rows_that_say_nothing_are_counted_and_left_out(tmp_path: Path) -> None:
@@ -57,6 +67,16 @@ def test_metres_are_as_good_as_degrees(tmp_path: Path) -> None:
     assert events.y.max() == 59
 
 
+def test_years_of_both_eras_and_zones_are_the_same_moment(tmp_path: Path) -> None:
+    told = ("2024-03-01 05:30", "2567-03-01 05:30", "2024-03-01T12:30:00+07:00", "2567-03-01T05:30:00Z")
+    file = tmp_path / "eras.csv"
+    file.write_text("time,x,y\n" + "\n".join(f"{one},500,700" for one in told), "utf-8")
+    events, _, dropped = forecast.read(file)
+    assert len(events.t) == 4
+    assert events.t == pytest.approx(events.t[0])
+    assert not any(dropped.values())
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -64,6 +84,7 @@ def test_metres_are_as_good_as_degrees(tmp_path: Path) -> None:
         ("time,lon,lat\n", "forecast_empty"),
         ("time,lon,lat\nx,y,z\n", "forecast_empty"),
         ("", "forecast_file"),
+        ("time,x,y\n2024-01-01,98.98,18.79\n", "forecast_degrees"),
     ],
 )
 def test_a_file_that_cannot_be_scored_says_why(tmp_path: Path, text: str, code: str) -> None:

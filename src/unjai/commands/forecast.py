@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -15,14 +16,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from unjai.evaluate.rules.risk.grid import Events, Floats, Grid, metres
-from unjai.evaluate.rules.risk.scoring import AREAS, METHODS, Estimate, Score, walk
-from unjai.evaluate.rules.risk.surface import fit
+from unjai.evaluate.rules.risk.hits import AREAS
+from unjai.evaluate.rules.risk.scoring import METHODS, Estimate, Score, walk
+from unjai.evaluate.rules.risk.surface import YEAR_D, fit
 from unjai.model.errors import UnjaiError
-from unjai.platform.i18n import render
+from unjai.platform.i18n import LANGUAGES, render
 
 FAR_M = 100_000.0
 """Points farther than this from the middle of all are taken for mistakes, counted and left out."""
 _DAY_S = 86_400.0
+_BUDDHIST = re.compile(r"(^\s*|[/-])(2[45]\d\d)(?!\d)")
+"""A year of the Buddhist era (2400 to 2599), before the month or after it."""
 _NAMES = {0.01: "1", 0.02: "2", 0.05: "5"}
 
 
@@ -60,6 +64,7 @@ def scored(file: Path, *, weeks: int) -> dict[str, Any]:
         "until": _day(events.t[-1]),
         "weeks": weeks,
         "origins": [_day(one) for one in walked.origins],
+        "notes": _notes(walked, events),
         "events_scored": int(walked.came.sum()),
         "cell_m": 150,
         "cells": walked.cells,
@@ -81,7 +86,8 @@ def scored(file: Path, *, weeks: int) -> dict[str, Any]:
 def read(file: Path) -> tuple[Events, int, dict[str, int]]:
     """Return the events of a CSV (gz too) with `time` and `lon`, `lat` or `x`, `y`; its rows; why others were left out.
 
-    Raises `forecast_file` (not a readable CSV), `forecast_columns` and `forecast_empty`.
+    Raises `forecast_file` (not a readable CSV), `forecast_columns`, `forecast_empty`, and
+    `forecast_degrees` where `x`, `y` can be no metres.
     """
     import pandas as pd  # noqa: PLC0415
 
@@ -96,7 +102,8 @@ def read(file: Path) -> tuple[Events, int, dict[str, int]]:
         table = pd.read_csv(file, usecols=[known[name] for name in wanted], dtype=str)
     except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
         raise UnjaiError("forecast_file", 422, file=file.name, why=str(error).splitlines()[0][:200]) from error
-    moment = pd.to_datetime(table[known["time"]], format="mixed", utc=True, errors="coerce")
+    told = table[known["time"]].str.replace(_BUDDHIST, lambda year: f"{year[1]}{int(year[2]) - 543}", regex=True)
+    moment = pd.to_datetime(told, format="mixed", utc=True, errors="coerce")
     a, b = (pd.to_numeric(table[known[name]], errors="coerce").to_numpy(np.float64) for name in wanted[1:])
     t = (moment - pd.Timestamp(0, tz="UTC")).dt.total_seconds().to_numpy(np.float64) / _DAY_S
     dropped = {"time_unreadable": int(np.isnan(t).sum())}
@@ -111,10 +118,22 @@ def read(file: Path) -> tuple[Events, int, dict[str, int]]:
     whole &= ~nowhere
     if not whole.any():
         raise UnjaiError("forecast_empty", 422, rows=len(table))
+    if not degrees and np.abs(a[whole]).max() <= 180 and np.abs(b[whole]).max() <= 90:  # noqa: PLR2004
+        raise UnjaiError("forecast_degrees", 422, file=file.name)
     x, y = metres(a[whole], b[whole]) if degrees else (a[whole], b[whole])
     near = np.hypot(x - np.median(x), y - np.median(y)) <= FAR_M
     dropped["point_far"] = int((~near).sum())
     return Events.of(t[whole][near], x[near], y[near]), len(table), dropped
+
+
+def _notes(walked: Score, events: Events) -> list[dict[str, Any]]:
+    days, origins = float(events.t[-1] - events.t[0]), len(walked.origins)
+    found: list[tuple[str, dict[str, int]]] = []
+    if days <= 2 * YEAR_D:
+        found.append(("short_history", {"days": round(days)}))
+    if walked.independent < origins:
+        found.append(("windows_overlap", {"origins": origins, "independent": walked.independent}))
+    return [{"code": code, **render(code, facts, kind="notes"), **facts} for code, facts in found]
 
 
 def _of(walked: Score, method: str) -> dict[str, Any]:
@@ -143,6 +162,7 @@ def _table(found: dict[str, Any]) -> str:
     lines = [
         f"{found['used']:,} of {found['rows']:,} rows, {found['from']} to {found['until']}",
         f"{found['cells']:,} cells of 150 m ({found['area_km2']} km²)",
+        *(one[language] for one in found["notes"] for language in LANGUAGES),
         f"{len(found['origins'])} forecasts of {found['weeks']} weeks, {found['events_scored']:,} events",
         *(f"left out, {why}: {many:,}" for why, many in found["dropped"].items() if many),
         f"{'':12}" + "".join(f"{'PAI at ' + name + ' %':>26}" for name in _NAMES.values()) + f"{'hit at 2 %':>12}",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unjai.evaluate.rules.risk import baselines
-from unjai.evaluate.rules.risk.components import COMPONENTS, spread, surfaces
+from unjai.evaluate.rules.risk.components import COMPONENTS, COUNT, Component, spread, surfaces
 from unjai.evaluate.rules.risk.grid import CELL_M, NEAR_M, Events, Grid
-from unjai.evaluate.rules.risk.mixture import em, weigh
-from unjai.evaluate.rules.risk.scoring import AREAS, METHODS, chosen, walk
+from unjai.evaluate.rules.risk.hits import AREAS, chosen
+from unjai.evaluate.rules.risk.mixture import SIMPLE, Window, by_hits, em, weigh
+from unjai.evaluate.rules.risk.scoring import METHODS, walk
 from unjai.evaluate.rules.risk.surface import Cut, fit
+from unjai.evaluate.rules.risk.words import weights_in_words
 from unjai.model.errors import UnjaiError
 
 
@@ -95,6 +99,22 @@ def test_em_finds_the_weights_that_made_the_events() -> None:
     assert em(shares, came) == pytest.approx(true, abs=0.02)
 
 
+@pytest.mark.parametrize("near", [True, False])
+def test_the_simple_map_that_hit_most_so_far_has_most_say(near: bool) -> None:
+    count, around = COMPONENTS.index(COUNT), COMPONENTS.index(Component(spread_m=210.0))
+    shares = np.random.default_rng(4).dirichlet(np.ones(500), len(COMPONENTS)).T
+    right = shares[:, around if near else count]
+    said = by_hits([Window(shares=shares, came=np.where(right >= np.sort(right)[-5], 50.0, 0.0))], COMPONENTS)
+    assert said.sum() == pytest.approx(1)
+    assert bool(said[around] > 0.9) is near
+    assert bool(said[count] > 0.9) is not near
+
+
+def test_simple_maps_that_hit_nothing_have_the_same_say() -> None:
+    said = by_hits([Window(shares=np.ones((500, len(COMPONENTS))), came=np.zeros(500))], COMPONENTS)
+    assert said[said > 0] == pytest.approx(np.full(len(SIMPLE), 1 / len(SIMPLE)))
+
+
 def test_without_an_earlier_window_there_are_weights_all_the_same() -> None:
     assert weigh([]).sum() == pytest.approx(1)
 
@@ -152,10 +172,45 @@ def test_a_month_cannot_be_scored_for_four_weeks() -> None:
     with pytest.raises(UnjaiError) as refused:
         walk(events, weeks=4)
     assert refused.value.code == "too_short_to_score"
-    assert walk(events, weeks=1).came.sum() > 0
+    short = walk(events, weeks=1)
+    assert short.came.sum() > 0
+    assert short.independent == 3  # thirteen forecasts of a week within twenty days
+
+
+def test_forecasts_that_overlap_make_wider_intervals() -> None:
+    walked = walk(town(many=1200), weeks=4)
+    assert walked.independent == 13
+    near = replace(walked, origins=tuple(one / 4 for one in walked.origins))
+    assert near.independent == 4
+    assert near.pai("ours", 1).low < walked.pai("ours", 1).low
+    assert near.pai("ours", 1).value == walked.pai("ours", 1).value
 
 
 def test_a_day_is_reckoned_once() -> None:
     events = town()
     cut = Cut(events, Grid.over(events), 28.0)
     assert cut.window(500.0) is cut.window(500.0)
+
+
+def test_where_kinds_of_place_are_known_the_telling_one_is_told_in_words() -> None:
+    chance = np.random.default_rng(9)
+    many = 1500
+    shop = chance.random(many) < 0.5  # cases at shops come again at the same ten places, others anywhere
+    place = chance.integers(0, 10, many)
+    x = np.where(shop, place * 450.0 + 75, chance.uniform(0, 5000, many))
+    y = np.where(shop, (place % 4) * 900.0 + 75, chance.uniform(0, 4000, many))
+    kinds = np.where(shop, 1, np.where(chance.random(many) < 0.1, -1, 0))
+    events = Events.of(np.sort(chance.uniform(0, 900, many)), x, y, kinds)
+    model = fit(events, Grid.over(events), at=880.0)
+    assert {one.kind for one in model.components} == {None, 0, 1}
+    at_shops = float(model.weights[model.components.index(Component(kind=1))])
+    assert at_shops > 0.2
+    for language, kind, ever in (
+        ("th", "ร้านค้า", "เหตุทั้งหมดที่เคยเกิด ในช่องนั้นเอง"),
+        ("en", "shop", "all cases so far in the cell itself"),
+    ):
+        told = weights_in_words(model.components, model.weights, language, kinds=("home", kind))  # type: ignore[arg-type]
+        assert any(kind in one for one in told)
+        assert any(ever in one for one in told)
+        assert sum(int(one.split("%")[0]) for one in told) == pytest.approx(100, abs=len(told) / 2)
+    assert "None" not in " ".join(weights_in_words(COMPONENTS, np.full(len(COMPONENTS), 1 / len(COMPONENTS)), "th"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from unjai.evaluate.rules.risk import near_repeat
@@ -15,6 +15,7 @@ spans = st.lists(st.tuples(st.floats(0, 168 * 4), st.floats(0, LONGEST_H)), min_
 
 
 @given(spans)
+@example([(0.0, 5e-324)])
 def test_each_case_is_laid_out_whole(cases: list[tuple[float, float]]) -> None:
     begun = np.array([one for one, _ in cases])
     long = np.array([one for _, one in cases])

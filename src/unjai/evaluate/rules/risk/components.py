@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,8 @@ class Component:
     half_life_d: float | None = None
     spread_m: float = 0.0
     season: bool = False
+    kind: int | None = None
+    """Only events at places of this kind."""
     even: bool = False
 
 
@@ -40,6 +42,19 @@ COMPONENTS: tuple[Component, ...] = (
     Component(season=True, spread_m=210.0),
     EVEN,
 )
+
+
+_KINDS = 4
+"""As many kinds of place, the commonest, have their own count."""
+
+
+def components_of(events: Events) -> tuple[Component, ...]:
+    """Return the components, with one for each common kind of place where kinds are known."""
+    if events.kind is None or not (events.kind >= 0).any():
+        return COMPONENTS
+    many = np.bincount(events.kind[events.kind >= 0])
+    common = sorted(int(k) for k in np.argsort(-many, kind="stable")[:_KINDS] if many[k])
+    return (*COMPONENTS, *(Component(kind=k) for k in common))
 
 
 def spread(counts: Floats, metres: float) -> Floats:
@@ -70,20 +85,26 @@ def surfaces(
     age = at - events.t[:known]
     own = cells[:known]
     size = grid.rows * grid.columns
-    counted: dict[tuple[float | None, bool], Floats] = {}
+    counted: dict[Component, Floats] = {}
     made = np.empty((len(looked_at), len(components)))
     for k, one in enumerate(components):
         if one.even:
             made[:, k] = 1.0
             continue
-        key = (one.half_life_d, one.season)
+        key = replace(one, spread_m=0.0)
         if key not in counted:
-            weights = _season(age + days / 2) if one.season else _memory(age, one.half_life_d)
+            weights = _weights(one, events, age, days)
             counted[key] = np.bincount(own, weights=weights, minlength=size).astype(np.float64).reshape(grid.shape)
         made[:, k] = spread(counted[key], one.spread_m).ravel()[looked_at]
     total = made.sum(axis=0)
     shares: Floats = np.divide(made, total, out=np.zeros_like(made), where=total > 0)
     return shares
+
+
+def _weights(one: Component, events: Events, age: Floats, days: float) -> Floats | None:
+    if one.kind is not None and events.kind is not None:
+        return np.asarray(events.kind[: len(age)] == one.kind, dtype=np.float64)
+    return _season(age + days / 2) if one.season else _memory(age, one.half_life_d)
 
 
 def _memory(age: Floats, half_life_d: float | None) -> Floats | None:

@@ -26,12 +26,14 @@ class Events:
     t: Floats
     x: Floats
     y: Floats
+    kind: Ints | None = None
+    """Of what kind each place is, where it is known: numbers from 0, -1 where not."""
 
     @classmethod
-    def of(cls, t: Floats, x: Floats, y: Floats) -> Self:
+    def of(cls, t: Floats, x: Floats, y: Floats, kind: Ints | None = None) -> Self:
         """Put events in order of time, then place, so that the order of rows decides nothing."""
         order = np.lexsort((y, x, t))
-        return cls(t=t[order], x=x[order], y=y[order])
+        return cls(t=t[order], x=x[order], y=y[order], kind=None if kind is None else kind[order])
 
     def before(self, at: float) -> int:
         """Return how many happened before a time."""

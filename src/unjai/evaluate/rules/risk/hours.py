@@ -17,6 +17,7 @@ SLOTS = 84
 WEEK_H = 168.0
 LONGEST_H = 72.0
 """A case whose time is known no better than this says nothing of hours."""
+_MOMENT_H = 1e-6
 OWN = 20.0
 """As many cases of the whole place's hours stand behind each cell's own."""
 NEIGHBOURS_M = 450.0
@@ -28,6 +29,7 @@ def laid_out(begun_h: Floats, ended_h: Floats) -> tuple[Ints, Ints, Floats]:
     Hours since a Monday 00:00; `ended_h` not before `begun_h`. A case longer than `LONGEST_H` is left out.
     """
     long = np.clip(ended_h - begun_h, 0.0, None)
+    long[long < _MOMENT_H] = 0.0
     cases, slots, parts = [], [], []
     first = np.floor(begun_h / SLOT_H)
     counts = long <= LONGEST_H

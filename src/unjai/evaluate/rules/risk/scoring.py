@@ -13,10 +13,10 @@ import numpy as np
 
 from unjai.evaluate.rules.risk import baselines
 from unjai.evaluate.rules.risk.grid import CELL_M, Events, Floats, Grid
+from unjai.evaluate.rules.risk.hits import AREAS, chosen
 from unjai.evaluate.rules.risk.surface import YEAR_D, Cut, fit
 from unjai.model.errors import UnjaiError
 
-AREAS = (0.01, 0.02, 0.05)
 METHODS = ("ours", "all_history", "last_year", "kde", "promap")
 ORIGINS = 13
 _DRAWS = 2000
@@ -48,34 +48,34 @@ class Score:
     """Events in the same number of cells had one known all: (origins, areas)."""
 
     @property
+    def independent(self) -> int:
+        """How many of the forecasts do not overlap: where history is short, origins lie nearer than a forecast is long.
+
+        As many are drawn anew for an interval, else it would be too narrow.
+        """
+        days = 7.0 * self.weeks
+        return min(len(self.origins), round((self.origins[-1] - self.origins[0]) / days) + 1)
+
+    @property
     def area_km2(self) -> float:
         """The area looked at."""
         return self.cells * CELL_M * CELL_M / 1e6
 
     def hit(self, method: str, area: int) -> Estimate:
         """Return the share of events in the chosen cells."""
-        return _over(self.hits[method][:, area], self.came)
+        return _over(self.hits[method][:, area], self.came, self.independent)
 
     def pai(self, method: str, area: int) -> Estimate:
         """Return the share of events over the share of area."""
-        return _over(self.hits[method][:, area], self.came * AREAS[area])
+        return _over(self.hits[method][:, area], self.came * AREAS[area], self.independent)
 
     def pei(self, method: str, area: int) -> Estimate:
         """Return the events in the chosen cells over the most there could have been in as many cells."""
-        return _over(self.hits[method][:, area], self.best[:, area])
+        return _over(self.hits[method][:, area], self.best[:, area], self.independent)
 
     def over(self, method: str, other: str, area: int) -> Estimate:
         """Return how many times as many events one method hits as another, both drawn from the same origins."""
-        return _over(self.hits[method][:, area], self.hits[other][:, area])
-
-
-def chosen(score: Floats, came: Floats, area: float) -> float:
-    """Return the events in the `area` (share of cells) of highest score; cells of equal score are chosen by chance."""
-    many = area * len(score)
-    order = np.argsort(-score, kind="stable")
-    last = score[order[min(int(many), len(score) - 1)]]
-    sure, maybe = score > last, score == last
-    return float(came[sure].sum() + came[maybe].sum() * (many - sure.sum()) / maybe.sum())
+        return _over(self.hits[method][:, area], self.hits[other][:, area], self.independent)
 
 
 def walk(events: Events, *, weeks: int, told: Callable[[int, int], None] = lambda _done, _of: None) -> Score:
@@ -142,8 +142,8 @@ def _density(cut: Cut, at: float, bandwidth_m: float) -> Floats:
     return baselines.density(cut.events, cut.grid, cut.cells, at=at, bandwidth_m=bandwidth_m)
 
 
-def _over(above: Floats, below: Floats) -> Estimate:
-    drawn = np.random.default_rng(_SEED).integers(0, len(above), size=(_DRAWS, len(above)))
+def _over(above: Floats, below: Floats, independent: int) -> Estimate:
+    drawn = np.random.default_rng(_SEED).integers(0, len(above), size=(_DRAWS, independent))
     tops, bottoms = above[drawn].sum(axis=1), below[drawn].sum(axis=1)
     some = bottoms > 0
     if below.sum() <= 0 or not some.any():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unjai.evaluate.rules.risk.components import COMPONENTS, COUNT, Component, surfaces
+from unjai.evaluate.rules.risk.components import Component, components_of, surfaces
 from unjai.evaluate.rules.risk.grid import Events, Floats, Grid, Ints
 from unjai.evaluate.rules.risk.mixture import Window, weigh
 from unjai.model.errors import UnjaiError
@@ -53,6 +53,7 @@ class Cut:
         """Look at events in windows of so many days."""
         self.events, self.grid, self.days = events, grid, days
         self.cells = grid.cells(events)
+        self.components = components_of(events)
         self._seen: dict[float, tuple[Ints, Window, int]] = {}
 
     def window(self, at: float) -> tuple[Ints, Window, int]:
@@ -61,7 +62,15 @@ class Cut:
             known, until = self.events.before(at), self.events.before(at + self.days)
             looked_at = self.grid.near(self.cells[:known])
             came = np.bincount(self.cells[known:until], minlength=self.grid.rows * self.grid.columns)
-            shares = surfaces(self.events, self.grid, self.cells, at=at, days=self.days, looked_at=looked_at)
+            shares = surfaces(
+                self.events,
+                self.grid,
+                self.cells,
+                at=at,
+                days=self.days,
+                looked_at=looked_at,
+                components=self.components,
+            )
             window = Window(shares=shares, came=came[looked_at].astype(np.float64))
             self._seen[at] = looked_at, window, until - known
         return self._seen[at]
@@ -88,7 +97,7 @@ def fit(events: Events, grid: Grid, *, at: float, weeks: int = 4, cut: Cut | Non
     a_year = 0.0 if span <= 0 else recent * YEAR_D / min(YEAR_D, span)
     if a_year < LEAST_A_YEAR or known < LEAST_A_YEAR / 2:
         raise UnjaiError("too_few_to_rank", 422, a_year=round(a_year), known=known, least=LEAST_A_YEAR)
-    weights = weigh([cut.window(day)[1] for day in cut.earlier_windows(at)])
+    weights = weigh([cut.window(day)[1] for day in cut.earlier_windows(at)], cut.components)
     looked_at, window, _ = cut.window(at)
     share = window.shares @ weights
     own = np.bincount(cut.cells[:known], minlength=grid.rows * grid.columns)[looked_at]
@@ -99,9 +108,6 @@ def fit(events: Events, grid: Grid, *, at: float, weeks: int = 4, cut: Cut | Non
         a_week=a_year / YEAR_D * 7,
         weeks_known=span / 7,
         earlier=own.astype(np.float64),
-        components=COMPONENTS,
+        components=cut.components,
         weights=weights,
     )
-
-
-__all__ = ["COUNT", "Cut", "Model", "fit"]
