@@ -19,13 +19,13 @@ from unjai.signals.plants.sumo_net import _Net, _senders
 NEXT = JunctionId("next")
 TELLS = replace(
     CROSSING,
-    outs=tuple(replace(out, leads=(Leads(junction=NEXT, lanes=(1,), seconds=12.0),)) for out in CROSSING.outs),
+    outs=tuple(replace(out, leads=(Leads(junction=NEXT, lanes=("E",), seconds=12.0),)) for out in CROSSING.outs),
 )
 ON = Settings(neighbours=True)
 EVERY_S = 10.0
 
 
-def told(at_s: float, *arrives_s: float, share: float = 1.0, sender: str = "before", lane: int = 0) -> Told:
+def told(at_s: float, *arrives_s: float, share: float = 1.0, sender: str = "before", lane: str = "N") -> Told:
     arrivals = tuple(Arrival(lanes=(lane,), leaves_s=one - 12, at_s=one, share=share) for one in arrives_s)
     return Told(sender=JunctionId(sender), to=CROSSING.key, at_s=at_s, arrivals=arrivals)
 

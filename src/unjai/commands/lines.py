@@ -166,7 +166,7 @@ def signals_run(
     controller: Annotated[
         str,
         typer.Option(
-            help="unjai, unjai-neighbours, or fixed, actuated, webster, max-pressure, cyclic-max-pressure, max-wave."
+            help="unjai, unjai-neighbours, fixed, actuated, webster, max-pressure, cyclic-max-pressure, max-wave."
         ),
     ] = "unjai",
     sumo: Annotated[str, typer.Option(help="1.9.1, in which the published figures were made, or current.")] = "current",

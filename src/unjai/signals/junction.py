@@ -39,11 +39,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leads:
-    """Where a lane that goes out comes to: lanes of the next junction with signals, and how long a free drive takes."""
+    """Where a lane that goes out comes to: lanes of the next junction with signals, by their keys."""
 
     junction: JunctionId
-    lanes: tuple[int, ...]
+    lanes: tuple[str, ...]
     seconds: float
+    """How long a free drive takes to the stop line there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +164,8 @@ class Out:
 class Arrival:
     """Vehicles that a neighbour expects to send, `share` of one or several."""
 
-    lanes: tuple[int, ...]
-    """Lanes of the junction that is told of them; on which of these they come nobody knows yet."""
+    lanes: tuple[str, ...]
+    """Keys of lanes of the junction that is told of them; on which of these they come nobody knows yet."""
     leaves_s: float
     """When they leave the junction that tells of them."""
     at_s: float

@@ -94,6 +94,7 @@ class Coming:
     def __init__(self, junction: Junction, every_s: float) -> None:
         """Know of nobody."""
         self.junction = junction
+        self._numbers = {lane.key: number for number, lane in enumerate(junction.lanes)}
         self._stale_s = STALE_DECISIONS * every_s
         self._told: dict[JunctionId, tuple[float, tuple[Arrival, ...]]] = {}
         self._came: defaultdict[tuple[int, JunctionId], deque[tuple[float, float]]] = defaultdict(deque)
@@ -123,8 +124,9 @@ class Coming:
         sight_s = [m / lane.speed_mps for m, lane in zip(counts.sight_m, self.junction.lanes, strict=True)]
         for sender, (_at_s, arrivals) in self._told.items():
             for one in arrivals:
-                all_of = sum(rates[lane] for lane in one.lanes)
-                for lane in one.lanes if all_of else ():
+                lanes = [self._numbers[key] for key in one.lanes if key in self._numbers]
+                all_of = sum(rates[lane] for lane in lanes)
+                for lane in lanes if all_of else ():
                     after_s = one.at_s - sight_s[lane] - now
                     if rates[lane] and after_s > 0:
                         yield lane, sender, after_s, one.share * rates[lane] / all_of

@@ -250,14 +250,14 @@ def _bits(bits: str, node: str, order: dict[tuple[str, int], int]) -> frozenset[
 
 def _joined(net: _Net, places: list[Place]) -> list[Place]:
     """Return the places, each knowing to which junctions its lanes that go out lead."""
-    leads: dict[tuple[str, str], dict[str, tuple[float, list[int]]]] = defaultdict(dict)
+    leads: dict[tuple[str, str], dict[str, tuple[float, list[str]]]] = defaultdict(dict)
     for place in places:
         key = place.junction.key
-        for number, lane in enumerate(place.junction.lanes):
+        for lane in place.junction.lanes:
             for (sender, out), seconds in _senders(net, lane.key).items():
                 if sender != key:
                     known, into = leads[sender, out].get(key, (seconds, []))
-                    leads[sender, out][key] = (min(known, seconds), [*into, number])
+                    leads[sender, out][key] = (min(known, seconds), [*into, lane.key])
     return [
         replace(
             place,
