@@ -28,6 +28,14 @@ def test_phases_without_numbers_count_from_one():
     assert [phase_of(junction, n) for n in (0, 1, 4, 5)] == [None, 0, 3, None]
 
 
+def test_where_a_lane_leads_is_said_by_the_next_junctions_own_keys():
+    said = demo_crossing()
+    said["outs"][0]["leads"] = [{"junction": "J-2", "lanes": ["E1", "E2"], "seconds": 21.5}]
+    first, second, *_ = junction_of(JunctionFile.model_validate(said)).outs
+    assert [(one.junction, one.lanes, one.seconds) for one in first.leads] == [("J-2", ("E1", "E2"), 21.5)]
+    assert second.leads == ()
+
+
 def broken(**parts):
     said = demo_crossing()
     for path, value in parts.items():

@@ -23,7 +23,7 @@ from unjai.sense.record import Writing
 from unjai.signals.flows import enabling, junctions
 from unjai.signals.flows.junctions import set_mode
 from unjai.signals.flows.keeping import forget_signals
-from unjai.signals.junction import Decision
+from unjai.signals.junction import Decision, Told
 from unjai.signals.plants.base import Status
 from unjai.signals.recording import note_signals
 from unjai.signals.room import state_subject
@@ -64,6 +64,17 @@ class Says:
 
     def decide(self, _picture):
         return Decision(phase=1, why="queue_longer", facts=(("waiting", 1.0),))
+
+
+class Tells(Says):
+    """Tells itself, as if it were its own neighbour, and keeps what it is told."""
+
+    def __init__(self, junction):
+        self.key, self.told = junction.key, []
+
+    def decide(self, picture):
+        self.told.append(picture.told)
+        return Decision(phase=1, tells=(Told(sender=self.key, to=self.key, at_s=picture.at_s, arrivals=()),))
 
 
 def seen(clock, kind, payload, *, box=BOX, station=HERE):
@@ -341,3 +352,19 @@ async def test_a_junction_that_cannot_be_served_stops_no_other(room, db, ground)
     assert set(room.room.posts) == {room.key}
     async with db.tx(ground.supervisor) as tx:
         await store.change_junction(tx, made["id"], removed_at=NIGHT)
+
+
+@pytest.mark.parametrize(("name", "sends"), [("shadow", False), ("control", True)])
+async def test_what_a_plan_sends_on_is_told_where_it_is_driven_only(room, room_of, name, sends):
+    minds = []
+
+    def make(junction):
+        minds.append(Tells(junction))
+        return minds[-1]
+
+    room.room = await room_of(make=make, opens=Controller)
+    await mode(room, name)
+    for _ in range(12):
+        await second(room, CAR)
+    assert minds[-1].told[0] == ()
+    assert bool(minds[-1].told[-1]) is sends

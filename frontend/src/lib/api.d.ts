@@ -14595,6 +14595,18 @@ export interface components {
             age_s: number | null;
         };
         /**
+         * JunctionLeads
+         * @description Lanes of the next junction with signals that a lane leads to, and how long a free drive there takes.
+         */
+        JunctionLeads: {
+            /** Junction */
+            junction: string;
+            /** Lanes */
+            lanes: string[];
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * JunctionLiveOut
          * @description A junction this second. `age_s`: how long ago that was told; phases are places in the file, from 0.
          */
@@ -14735,6 +14747,11 @@ export interface components {
             lat?: number | null;
             /** Bearing Deg */
             bearing_deg?: number | null;
+            /**
+             * Leads
+             * @default []
+             */
+            leads: components["schemas"]["JunctionLeads"][];
         };
         /**
          * JunctionPhase

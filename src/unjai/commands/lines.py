@@ -186,7 +186,9 @@ def signals_run(
     *,
     controller: Annotated[
         str,
-        typer.Option(help="unjai, fixed, actuated, webster, max-pressure, cyclic-max-pressure or max-wave."),
+        typer.Option(
+            help="unjai, unjai-neighbours, fixed, actuated, webster, max-pressure, cyclic-max-pressure, max-wave."
+        ),
     ] = "unjai",
     sumo: Annotated[str, typer.Option(help="1.9.1, in which the published figures were made, or current.")] = "current",
     decision: Annotated[int, typer.Option(help="Seconds between decisions.")] = 5,

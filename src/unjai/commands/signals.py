@@ -26,7 +26,16 @@ from unjai.signals.plants.sumo_scenario import find
 from unjai.signals.plants.sumo_trips import Trips
 from unjai.signals.plants.sumo_versions import Version, api
 
-CONTROLLERS = ("unjai", "fixed", "actuated", "webster", "max-pressure", "cyclic-max-pressure", "max-wave")
+CONTROLLERS = (
+    "unjai",
+    "unjai-neighbours",
+    "fixed",
+    "actuated",
+    "webster",
+    "max-pressure",
+    "cyclic-max-pressure",
+    "max-wave",
+)
 
 
 def run(
@@ -109,6 +118,7 @@ def made(controller: str, decision_s: int) -> Make | None:
     """Return what makes a junction's controller; None where SUMO's own programs drive."""
     makers: dict[str, Callable[[Junction], Any]] = {
         "unjai": lambda junction: LookAhead(junction, Settings(step_s=decision_s)),
+        "unjai-neighbours": lambda junction: LookAhead(junction, Settings(step_s=decision_s, neighbours=True)),
         "webster": Webster,
         "max-pressure": MaxPressure,
         "cyclic-max-pressure": CyclicMaxPressure,

@@ -38,6 +38,16 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leads:
+    """Where a lane that goes out comes to: lanes of the next junction with signals, by their keys."""
+
+    junction: JunctionId
+    lanes: tuple[str, ...]
+    seconds: float
+    """How long a free drive takes to the stop line there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
     """A lane: of those that come in, the metres are seen from the stop line back."""
 
@@ -46,6 +56,8 @@ class Lane:
     speed_mps: float
     approach: str = ""
     """What the lanes of one road share; who stands in the wrong one changes within it."""
+    leads: tuple[Leads, ...] = ()
+    """Of one that goes out; empty where no neighbour is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +161,29 @@ class Out:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Vehicles that a neighbour expects to send, `share` of one or several."""
+
+    lanes: tuple[str, ...]
+    """Keys of lanes of the junction that is told of them; on which of these they come nobody knows yet."""
+    leaves_s: float
+    """When they leave the junction that tells of them."""
+    at_s: float
+    """When they are at the stop line if nothing holds them up."""
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What one junction tells another at a decision: whom its plan sends there."""
+
+    sender: JunctionId
+    to: JunctionId
+    at_s: float
+    arrivals: tuple[Arrival, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """What is known at one moment."""
 
@@ -163,6 +198,8 @@ class Picture:
     inside: tuple[Inside, ...] = ()
     left: tuple[int, ...] = ()
     """Numbers of the links over which vehicles left since the picture before, as far as they were followed."""
+    told: tuple[Told, ...] = ()
+    """The last message of each neighbour, however old."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,3 +210,5 @@ class Decision:
     why: str = ""
     """A code of the catalogue: the screens say it in words."""
     facts: tuple[tuple[str, float], ...] = ()
+    tells: tuple[Told, ...] = ()
+    """What the neighbours shall know of it."""

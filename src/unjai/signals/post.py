@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -16,6 +16,7 @@ from unjai.model.ids import EPOCH, StationId
 from unjai.picture.alerts.kinds.signals import PICTURE
 from unjai.signals.controller.base import Make
 from unjai.signals.controller.greenway import WHYS, Coming, GreenWay
+from unjai.signals.controller.neighbours import Mail
 from unjai.signals.deciding import DECIDE_S
 from unjai.signals.junction import Decision
 from unjai.signals.plants.base import Plant
@@ -58,6 +59,7 @@ class Post:
         *,
         make: Make,
         opens: Callable[[dict[str, Any]], Plant | None],
+        mail: Mail,
     ) -> None:
         """See nothing, drive nothing."""
         self.junction_id: UUID = row["id"]
@@ -71,7 +73,7 @@ class Post:
         self.trouble = ""
         self.wrong: tuple[str, ...] | None = None
         """What keeps it from its work; None until it has had a second."""
-        self._row, self._opens = row, opens
+        self._row, self._opens, self._mail = row, opens, mail
         self._way = GreenWay(self.junction, make(self.junction), every_s=DECIDE_S)
         self._holding = Holding()
         self._coming: tuple[Coming, ...] = ()
@@ -226,7 +228,10 @@ class Post:
         if self.decision is None or due:
             self._way.expect(*self._coming)
             self._way.recovers = self.mode == "control"
+            picture = replace(picture, told=self._mail.of(self.junction.key))
             self.decision = await asyncio.to_thread(self._way.decide, picture)
+            if self.mode in _DRIVES:  # a plan that nobody follows sends nobody
+                self._mail.post(self.decision.tells)
             self._decided_s, self._decided_in = now_s, picture.phase
         if self.decision.why in WHYS:  # what others lose by it is noted apart, and is no saving that was missed
             self.wishing.drop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from unjai.platform.database import Database
 from unjai.platform.streams import Bus, observations
 from unjai.sense.rules import happened_at
 from unjai.signals.controller.base import Make
+from unjai.signals.controller.neighbours import Mail
 from unjai.signals.deciding import Deciding
 from unjai.signals.going import Going
 from unjai.signals.junction import Junction
@@ -68,6 +70,7 @@ class Room:
         self.going = Going()
         self._troubles = Troubles(bus)
         self._boxes: dict[UUID, UUID] = {}
+        self._mail: defaultdict[StationId, Mail] = defaultdict(Mail)
         self._one_at_a_time = asyncio.Lock()
 
     async def start(self) -> None:
@@ -110,7 +113,8 @@ class Room:
 
     def _post(self, row: dict[str, Any]) -> Post:
         file = JunctionFile.model_validate(row["definition"])
-        post = Post(row, file, make=self._make, opens=lambda now: self._plant(now, post.junction))
+        mail = self._mail[StationId(row["station_id"])]
+        post = Post(row, file, make=self._make, opens=lambda now: self._plant(now, post.junction), mail=mail)
         return post
 
     def _plant(self, row: dict[str, Any], junction: Junction) -> Plant | None:

@@ -13,9 +13,10 @@ import numpy as np
 
 from unjai.signals.controller.clearing import catches
 from unjai.signals.controller.counts import Counts
+from unjai.signals.controller.neighbours import Coming, Expected, tells
 from unjai.signals.controller.roads import Queue, State, Ways, roads_of
-from unjai.signals.controller.search import Plan, look_ahead
-from unjai.signals.junction import Decision, Junction, Picture, Seen
+from unjai.signals.controller.search import UNFIT, Plan, look_ahead, passings
+from unjai.signals.junction import Decision, Junction, Picture, Seen, Told
 
 MOST = 64
 """Vehicles that are looked at on one lane."""
@@ -47,6 +48,8 @@ class Settings:
     refill_mps: float = 3.0
     urgent: float = 4.0
     """How much more the lane counts on which somebody has nearly waited as long as anybody may."""
+    neighbours: bool = False
+    """Whether it tells its neighbours of its plan, and minds what they tell."""
 
 
 @dataclass(kw_only=True)
@@ -75,6 +78,8 @@ class LookAhead:
         self.settings = settings or Settings()
         self.roads = roads_of(junction)
         self.counts = Counts(junction)
+        self.coming = Coming(junction, self.settings.step_s)
+        self.leads = self.settings.neighbours and any(out.leads for out in junction.outs)
         self.shown_s = [-math.inf] * len(junction.phases)
         self.open_s = [math.inf] * len(junction.lanes)
         """When each lane last showed green; before its first one nothing is supposed of it."""
@@ -87,6 +92,9 @@ class LookAhead:
         """Return the phase that the best plan begins with, and what it saves beside staying, in vehicle seconds."""
         s = self.settings
         self.counts.note(picture)
+        if s.neighbours:
+            self.coming.take(picture, self.counts)
+        expected = self.coming.expected(self.counts, picture.at_s)
         shows = self.junction.phases[picture.phase].state
         for link in self.junction.links:
             if shows[link.signal] in "Gg":
@@ -94,10 +102,12 @@ class LookAhead:
         plan = Plan(s.step_s, max(s.horizon_s // s.step_s, 1), s.width, s.left_s, s.switch_s)
         ways = Ways(s.gap_s, s.refill_mps)
         costs = np.zeros(len(self.junction.phases))
-        for sample in range(s.samples):
-            queue, state = self._scene(picture, sample)
+        scenes = [self._scene(picture, expected, sample) for sample in range(s.samples)]
+        paths = np.zeros((s.samples, len(costs), plan.stages), np.int32)
+        for sample, (queue, state) in enumerate(scenes):
             for phase in range(len(costs)):
-                costs[phase] += look_ahead(self.roads, queue, state, ways, plan, phase) / s.samples
+                path = paths[sample, phase]
+                costs[phase] += look_ahead(self.roads, queue, state, ways, plan, phase, path) / s.samples
         stay, best, why = picture.phase, int(np.argmin(costs)), "changes"
         if (owed := self._overdue(picture)) is not None:
             best, why = owed, "waited"
@@ -108,8 +118,17 @@ class LookAhead:
             if picture.at_s - self.held_s < HOLDS_S:
                 best, why = stay, "clears"
         saves = float(costs[stay] - costs[best])
+        told: tuple[Told, ...] = ()
+        if self.leads and costs[best] < UNFIT:
+            gone = np.zeros((len(self.junction.links), plan.stages * plan.step_s), np.float32)
+            for (queue, state), path in zip(scenes, paths[:, best], strict=True):
+                passings(self.roads, queue, state, ways, plan, path, gone)
+            told = tells(self.junction, picture, gone / np.float32(s.samples))
         return Decision(
-            phase=best, why="keeps" if why == "changes" and best == stay else why, facts=(("saves_s", round(saves, 1)),)
+            phase=best,
+            why="keeps" if why == "changes" and best == stay else why,
+            facts=(("saves_s", round(saves, 1)),),
+            tells=told,
         )
 
     def _overdue(self, picture: Picture) -> int | None:
@@ -130,7 +149,7 @@ class LookAhead:
         self.turn_s = picture.at_s
         return self.turn
 
-    def _scene(self, picture: Picture, sample: int) -> tuple[Queue, State]:
+    def _scene(self, picture: Picture, expected: list[Expected], sample: int) -> tuple[Queue, State]:
         junction = self.junction
         lanes, links = len(junction.lanes), len(junction.links)
         shape = (lanes, MOST)
@@ -150,7 +169,7 @@ class LookAhead:
                 weight[one.lane] = self.settings.urgent
         for lane in range(lanes):
             self._suppose(lane, picture.at_s, filled, sample)
-            self._expect(lane, picture.at_s, filled, sample)
+            self._expect(lane, expected[lane], filled, sample)
         rooms = [ROOM_M if out.moving and out.room_m >= SHORT_M else out.room_m for out in picture.outs]
         green = round(picture.green_s)
         state = State(
@@ -175,18 +194,20 @@ class LookAhead:
             one = Seen(lane=lane, distance_m=1.0 + number * SIZES["car"], speed_mps=0.0, track=f"{lane} {number}")
             filled.put(lane, one.distance_m, 0.0, self.counts.way(one, lane, sample), SIZES["car"])
 
-    def _expect(self, lane: int, at_s: float, filled: _Lanes, sample: int) -> None:
-        """Add those who will come into sight within the horizon: the first by chance, the others evenly."""
-        rate = self.counts.per_s(lane, at_s)
+    def _expect(self, lane: int, expected: Expected, filled: _Lanes, sample: int) -> None:
+        """Add those who will come into sight within the horizon, behind all who are there."""
         ways = self.counts.ways[lane]
-        if not rate or not ways:
+        if not ways:
             return
         top = self.junction.lanes[lane].speed_mps
         last = filled.x[lane, filled.end[lane] - 1] if filled.end[lane] else 0.0
+        least = last + SIZES["car"]
         likely = max(ways, key=lambda k: self.counts.left[k])
-        at = -math.log(1 - (sample + 0.5) / self.settings.samples) / rate
-        while at < self.settings.horizon_s:
+        for at in expected.moments(sample, self.settings.samples, self.settings.horizon_s):
             x = self.counts.sight_m[lane] + at * top
-            if x > last + SIZES["car"]:
-                filled.put(lane, x, top, likely, SIZES["car"])
-            at += 1 / rate
+            if expected.sums.size:  # of a platoon nobody is left out
+                x = max(x, float(least))
+                least = x + SIZES["car"]
+            elif x <= least:
+                continue
+            filled.put(lane, x, top, likely, SIZES["car"])

@@ -65,9 +65,12 @@ class Counts:
 
         Those who left are counted where they are followed: the quick are never seen to come.
         """
-        over = min(max(at_s - (self.began_s if self.began_s is not None else at_s), 60.0), ARRIVALS_S)
         came, went = len(self.came[lane]), len(self.went[lane])
-        return (went if went > came / 2 else came) / over
+        return (went if went > came / 2 else came) / self.over_s(at_s)
+
+    def over_s(self, at_s: float) -> float:
+        """Return over how long is counted who came."""
+        return min(max(at_s - (self.began_s if self.began_s is not None else at_s), 60.0), ARRIVALS_S)
 
     def way(self, one: Seen, lane: int, sample: int) -> int:
         """Return a link that a vehicle may take from `lane`, as often as others took it; -1 where its lane has none.

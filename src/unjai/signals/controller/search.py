@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from unjai.signals.controller.roads import RED, Ints, Queue, Roads, State, Ways, drive
+from unjai.signals.controller.roads import ACCEL, RED, Floats, Ints, Queue, Roads, State, Ways, drive
 
 UNFIT = 1e9
 START_S = 2.0
@@ -27,11 +27,6 @@ class Plan(NamedTuple):
     """What a vehicle that still stands at the end counts, for each place in its queue and for a red before it."""
     switch_s: float
     """Seconds that a change must save at least, all vehicles together."""
-
-
-def copied(state: State) -> State:
-    """Return a state of its own."""
-    return State(*[part.copy() for part in state])  # type: ignore[arg-type]
 
 
 @njit(cache=True)
@@ -111,8 +106,13 @@ def change(roads: Roads, phase: Ints, wish: int) -> None:
 
 
 @njit(cache=True)
-def look_ahead(roads: Roads, queue: Queue, start: State, ways: Ways, plan: Plan, begins: int) -> float:  # noqa: PLR0917
-    """Return the cost of the best plan that begins with the phase `begins`; one that may not begin costs `UNFIT`."""
+def look_ahead(  # noqa: PLR0917
+    roads: Roads, queue: Queue, start: State, ways: Ways, plan: Plan, begins: int, path: Ints
+) -> float:
+    """Return the cost of the best plan that begins with the phase `begins`, and write its phases into `path`.
+
+    One that may not begin costs `UNFIT` and writes nothing.
+    """
     if not allowed(roads, start.phase, begins):
         return UNFIT
     phases = roads.states.shape[0]
@@ -120,6 +120,7 @@ def look_ahead(roads: Roads, queue: Queue, start: State, ways: Ways, plan: Plan,
     nodes, made = room_for(start, most), room_for(start, most)
     costs, made_costs = np.zeros(most), np.zeros(most)
     ranks = np.zeros(most)
+    paths, made_paths = np.zeros((most, plan.stages), np.int32), np.zeros((most, plan.stages), np.int32)
     write(nodes, 0, start)
     kept = np.zeros(1, np.int64)
     for stage in range(plan.stages):
@@ -132,10 +133,36 @@ def look_ahead(roads: Roads, queue: Queue, start: State, ways: Ways, plan: Plan,
                 state = one_of(made, m)
                 made_costs[m] = costs[n] + (plan.switch_s if wish != state.phase[1] else 0.0)
                 change(roads, state.phase, wish)
+                made_paths[m] = paths[n]
+                made_paths[m, stage] = wish
                 made_costs[m] += drive(plan.step_s, roads, queue, state, ways)
                 ranks[m] = made_costs[m] + owed(roads, queue, state, plan)
                 m += 1
         kept = np.argsort(ranks[:m])[: plan.width]
         nodes, made = made, nodes
         costs, made_costs = made_costs, costs
+        paths, made_paths = made_paths, paths
+    path[:] = paths[kept[0]]
     return float(ranks[kept[0]])
+
+
+@njit(cache=True)
+def passings(  # noqa: PLR0917
+    roads: Roads, queue: Queue, state: State, ways: Ways, plan: Plan, path: Ints, found: Floats
+) -> None:
+    """Drive a plan from `state`, changing it, and add to `found` (K, seconds) who goes over which line when.
+
+    Who starts slowly counts so much later as he loses until he is up to speed.
+    """
+    first = state.first.copy()
+    for second in range(plan.stages * plan.step_s):
+        if second % plan.step_s == 0:
+            change(roads, state.phase, path[second // plan.step_s])
+        drive(1, roads, queue, state, ways)
+        for lane in range(first.shape[0]):
+            for i in range(first[lane], state.first[lane]):
+                k, short = queue.way[lane, i], max(roads.top[lane] - state.v[lane, i], 0.0)
+                when = second + round(short * short / (2 * ACCEL * roads.top[lane]))
+                if k >= 0 and when < found.shape[1]:
+                    found[k, when] += 1.0
+            first[lane] = state.first[lane]

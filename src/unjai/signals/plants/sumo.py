@@ -8,13 +8,14 @@ import time
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from unjai.model.errors import UnjaiError
 from unjai.signals.controller.base import Controller, Make
+from unjai.signals.controller.neighbours import Mail
 from unjai.signals.junction import Inside, JunctionId, Kind, Out, Picture, Seen
 from unjai.signals.plants.sumo_net import SIGHT_M, Place, edge_of
 from unjai.signals.plants.sumo_scenario import Scenario
@@ -125,7 +126,7 @@ class Run:
 
     def _drive(self, begin: float, end: float) -> None:
         driven = {} if self.make is None else {p.junction.key: self._take(p, begin) for p in self.places}
-        at = begin
+        at, mail = begin, Mail()
         while at < end and (end != float("inf") or self.api.simulation.getMinExpectedNumber() > 0):
             if not driven:
                 at = self._step(min(at + self.decision_s, end), driven)
@@ -137,8 +138,9 @@ class Run:
             pictures = {key: self._picture(one, at) for key, one in held.items()}
             for key, one in held.items():
                 began = time.perf_counter()
-                decision = one.controller.decide(pictures[key])
+                decision = one.controller.decide(replace(pictures[key], told=mail.of(key)))
                 self.took_ms.append((time.perf_counter() - began) * 1000)
+                mail.post(decision.tells)
                 self._wish(one, decision.phase, at, greens)
             if self.on_step:
                 self.on_step(at, driven)

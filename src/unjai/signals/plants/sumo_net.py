@@ -8,12 +8,14 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from unjai.model.errors import UnjaiError
-from unjai.signals.junction import Junction, JunctionId, Lane, Link, Phase
+from unjai.signals.junction import Junction, JunctionId, Lane, Leads, Link, Phase
 
 SIGHT_M = 200.0
 """How far before the stop line vehicles are seen, as RESCO's agents see."""
 _GREEN = frozenset("Gg")
 _ACROSS_M = 15.0
+_NEIGHBOURS_M = 800.0
+"""What a car drives in the minute that is looked ahead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ def read(path: Path, *, yellow_s: float = 3.0, red_clear_s: float = 0.0, min_gre
     places = [_place(net, key, like) for key in net.programs if net.ways.get(key)]
     if not places:
         raise UnjaiError("signals_net_empty", file=path.name)
-    return places
+    return _joined(net, places)
 
 
 def _take(net: _Net, element: Element) -> None:
@@ -251,6 +253,57 @@ def _bits(bits: str, node: str, order: dict[tuple[str, int], int]) -> frozenset[
     return frozenset(
         order[node, number] for number, bit in enumerate(reversed(bits)) if bit == "1" and (node, number) in order
     )
+
+
+def _joined(net: _Net, places: list[Place]) -> list[Place]:
+    """Return the places, each knowing to which junctions its lanes that go out lead."""
+    leads: dict[tuple[str, str], dict[str, tuple[float, list[str]]]] = defaultdict(dict)
+    for place in places:
+        key = place.junction.key
+        for lane in place.junction.lanes:
+            for (sender, out), seconds in _senders(net, lane.key).items():
+                if sender != key:
+                    known, into = leads[sender, out].get(key, (seconds, []))
+                    leads[sender, out][key] = (min(known, seconds), [*into, lane.key])
+    return [
+        replace(
+            place,
+            junction=replace(
+                place.junction,
+                outs=tuple(
+                    replace(
+                        out,
+                        leads=tuple(
+                            Leads(junction=JunctionId(to), lanes=tuple(into), seconds=seconds)
+                            for to, (seconds, into) in leads[place.junction.key, out.key].items()
+                        ),
+                    )
+                    for out in place.junction.outs
+                ),
+            ),
+        )
+        for place in places
+    ]
+
+
+def _senders(net: _Net, lane: str) -> dict[tuple[str, str], float]:
+    """Walk up the road to the signals before; return these and their lanes that go out, with the time from there."""
+    found: dict[tuple[str, str], float] = {}
+    known: dict[str, float] = {}
+    ends = [(lane, 0.0, 0.0)]
+    while ends:
+        here, metres, seconds = ends.pop(0)
+        length, speed = net.lanes[here]
+        metres, seconds = metres + length, seconds + length / speed
+        if here in known and known[here] <= metres:
+            continue
+        known[here] = metres
+        for above, signal in net.into.get(here, ()):
+            if signal:
+                found[signal, here] = seconds
+            elif not above.startswith(":") and metres < _NEIGHBOURS_M:
+                ends.append((above, metres, seconds))
+    return found
 
 
 def _before(net: _Net, lanes: list[str]) -> list[Before]:

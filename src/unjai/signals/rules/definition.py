@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from unjai.model.errors import UnjaiError
-from unjai.signals.junction import Junction, JunctionId, Lane, Link, Phase
+from unjai.signals.junction import Junction, JunctionId, Lane, Leads, Link, Phase
 from unjai.signals.schemas.definition import JunctionFile
 
 
@@ -41,7 +41,17 @@ def junction_of(file: JunctionFile) -> Junction:
             Lane(key=one.key, length_m=one.length_m, speed_mps=one.speed_mps, approach=one.approach)
             for one in file.lanes
         ),
-        outs=tuple(Lane(key=one.key, length_m=one.length_m, speed_mps=one.speed_mps) for one in file.outs),
+        outs=tuple(
+            Lane(
+                key=one.key,
+                length_m=one.length_m,
+                speed_mps=one.speed_mps,
+                leads=tuple(
+                    Leads(junction=JunctionId(to.junction), lanes=to.lanes, seconds=to.seconds) for to in one.leads
+                ),
+            )
+            for one in file.outs
+        ),
         links=tuple(
             Link(
                 signal=one.signal,

@@ -53,6 +53,14 @@ class JunctionInLane(_Part):
     detectors: Annotated[tuple[JunctionDetector, ...], Field(max_length=20)] = ()
 
 
+class JunctionLeads(_Part):
+    """Lanes of the next junction with signals that a lane leads to, and how long a free drive there takes."""
+
+    junction: Key
+    lanes: Annotated[tuple[Key, ...], Field(min_length=1, max_length=16)]
+    seconds: Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
+
+
 class JunctionOutLane(_Part):
     """A lane that goes out: where it begins and which way it is driven."""
 
@@ -62,6 +70,7 @@ class JunctionOutLane(_Part):
     lon: Lon | None = None
     lat: Lat | None = None
     bearing_deg: Bearing | None = None
+    leads: Annotated[tuple[JunctionLeads, ...], Field(max_length=8)] = ()
 
 
 class JunctionWay(_Part):
