@@ -19,6 +19,7 @@ from unjai.signals.controller.greenway import WHYS, Coming, GreenWay
 from unjai.signals.deciding import DECIDE_S
 from unjai.signals.junction import Decision
 from unjai.signals.plants.base import Plant
+from unjai.signals.rules.beyond import Beyond
 from unjai.signals.rules.definition import junction_of, lanes_green, phase_of
 from unjai.signals.rules.hires import Event, of_phase
 from unjai.signals.rules.holding import Holding
@@ -65,6 +66,7 @@ class Post:
         self.code: str = row["code"]
         self.file, self.junction = file, junction_of(file)
         self.sight, self.wishing = Sight(self.junction), Wishing(self.junction)
+        self.beyond = Beyond(self.junction)
         self.mode = "off"
         self.decision: Decision | None = None
         self.health: Health = "none"
@@ -226,7 +228,7 @@ class Post:
         if self.decision is None or due:
             self._way.expect(*self._coming)
             self._way.recovers = self.mode == "control"
-            self.decision = await asyncio.to_thread(self._way.decide, picture)
+            self.decision = await asyncio.to_thread(self._way.decide, self.beyond.added_to(picture))
             self._decided_s, self._decided_in = now_s, picture.phase
         if self.decision.why in WHYS:  # what others lose by it is noted apart, and is no saving that was missed
             self.wishing.drop()
