@@ -138,7 +138,7 @@ async def flow(
 ) -> list[wire.JunctionFlowOut]:
     """Return a day's flow by approach; steps that nobody counted are left out."""
     await junctions.the_junction(ask.tx, ask.actor, junction_id)
-    since = view.day_begins(day)
+    since = measures.begins(day)
     rows = await flow_of(ask.tx, since=since, until=since + timedelta(days=1), step=step, junction_id=junction_id)
     return [wire.JunctionFlowOut.model_validate(row) for row in rows]
 
@@ -195,7 +195,7 @@ async def measure(junction_id: UUID, body: wire.JunctionDayIn, ask: Reads) -> wi
 
 async def _log(ask: Ask, junction_id: UUID, day: date) -> tuple[dict[str, Any], list[Any]]:
     row = await junctions.the_junction(ask.tx, ask.actor, junction_id)
-    since = view.day_begins(day)
+    since = measures.begins(day)
     return row, await events_of(ask.tx, junction_id, since, since + timedelta(days=1))
 
 
