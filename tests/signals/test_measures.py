@@ -8,7 +8,7 @@ from tests.conftest import NIGHT
 from tests.signals.conftest import HERE
 from unjai.model.actor import system
 from unjai.model.clock import BANGKOK
-from unjai.signals import measures
+from unjai.signals import measures, view
 from unjai.signals.rules.hires import Event
 from unjai.signals.store.log import day_of, note_events
 
@@ -84,3 +84,17 @@ async def test_without_the_program_nothing_is_tried(db, clock, logged, worked, m
     clock.move(timedelta(days=1))
     assert await measures.Days(lambda: [HERE]).once(db, clock) == 0
     assert worked.asked == []
+
+
+async def test_the_page_shows_the_measures_of_the_day_that_is_asked_for(db, clock, ground, logged, worked):
+    await measures.measure(db, system(HERE), clock, junction_id=logged["id"], day=DAY)
+    async with db.tx(ground.supervisor) as tx:
+
+        async def shown(**day):
+            return (await view.detail(tx, ground.supervisor, clock, junction_id=logged["id"], **day)).figures
+
+        assert (await shown(day=DAY)).arrivals == 3
+        assert await shown(day=DAY - timedelta(days=1)) is None
+        assert await shown() is None, "yesterday has none"
+        clock.move(timedelta(days=1))
+        assert (await shown()).day == DAY

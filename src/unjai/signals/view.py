@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,8 +32,10 @@ async def live_states(tx: Tx, live: Live) -> list[out.JunctionLiveOut]:
     ]
 
 
-async def detail(tx: Tx, actor: Actor, clock: Clock, *, junction_id: UUID) -> out.JunctionDetailOut:
-    """Return a junction with what it did today."""
+async def detail(
+    tx: Tx, actor: Actor, clock: Clock, *, junction_id: UUID, day: date | None = None
+) -> out.JunctionDetailOut:
+    """Return a junction with what it did today, and the measures of a day; without one those of yesterday."""
     row = await the_junction(tx, actor, junction_id)
     now = clock.now()
     today = now.astimezone(BANGKOK).date()
@@ -41,7 +43,7 @@ async def detail(tx: Tx, actor: Actor, clock: Clock, *, junction_id: UUID) -> ou
     rows = await store.changes(tx, junction_id, since, "shadow")
     changes = [Change(waited_s=one["waited_s"], passed=one["passed"], hold_s=one["hold_s"]) for one in rows]
     flow = await flow_of(tx, since=since, until=now, junction_id=junction_id)
-    made = await day_of(tx, junction_id, today) or await day_of(tx, junction_id, today - timedelta(days=1))
+    made = await day_of(tx, junction_id, day or today - timedelta(days=1))
     found = compared(changes)
     return out.JunctionDetailOut(
         junction=junction_out(row),
