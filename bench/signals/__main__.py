@@ -4,8 +4,8 @@ Maps lie in `../shared/data/traffic` (or `--folder`); a map that is not there is
 figures were made in SUMO 1.9.1 with a decision each 10 s; the same controller loses far less in newer versions, so only
 1.9.1 is set beside them. The delay is RESCO's: time lost and waited for the road by all scheduled trips over their
 number. `held` counts runs of ours in which traffic came to a stand for good (one vehicle in a hundred never let in, or
-twice the median delay); they stand in the means. `--green-way`, `--degraded` and `--motorcycles` are
-benches of their own, in the files of these names.
+twice the median delay); they stand in the means. `--green-way`, `--degraded`, `--motorcycles` and
+`--virtual` are benches of their own, in the files of these names.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from bench.signals import degraded, green_way, motorcycles, peer
+from bench.signals import degraded, green_way, motorcycles, peer, virtual
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "traffic"
 MAPS = ("cologne1", "cologne3", "ingolstadt1", "ingolstadt21")
@@ -159,7 +159,12 @@ def table(found: dict[str, Any]) -> str:
 
 def asked() -> None:
     """Run the bench that was asked for."""
-    others = {"--green-way": green_way.main, "--degraded": degraded.main, "--motorcycles": motorcycles.main}
+    others = {
+        "--green-way": green_way.main,
+        "--degraded": degraded.main,
+        "--motorcycles": motorcycles.main,
+        "--virtual": virtual.main,
+    }
     next((other for name, other in others.items() if name in sys.argv), main)()
 
 

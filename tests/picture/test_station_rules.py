@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from tests.conftest import NIGHT
+from unjai.model.actor import system
 from unjai.model.errors import UnjaiError
 from unjai.model.geometry import Point
 from unjai.picture.alerts import flows, trial
@@ -35,6 +37,25 @@ async def test_a_rule_counts_from_now_on_and_fires_once(street: Street):
     assert len(await street.alerts()) == 1
     await street.hear("pole_battery", street.poles[6], battery=0.8)
     assert (await street.alerts())[0]["cleared_at"] is not None
+
+
+@pytest.mark.parametrize("running", [True, False])
+async def test_what_a_device_raised_is_over_when_it_is_shut_out(street: Street, running: bool):
+    await street.make("tamper", clear_s=60)
+    await street.hear("pole_tamper", street.poles[3], open=True)
+    assert [one["cleared_at"] for one in await street.alerts()] == [None]
+    await street.picture.save()
+    async with street.db.tx(CHIEF) as tx:
+        await tx.execute(text("UPDATE device SET disabled = true WHERE id = :id"), {"id": street.poles[3]})
+    if running:
+        async with street.core.tx(system(HERE)) as tx:
+            await street.registry.load(tx, street.clock.now())
+        await street.picture.refresh(HERE)
+    else:
+        await street.start()
+    await street.wait(seconds=10)
+    [alert] = await street.alerts()
+    assert NIGHT <= alert["cleared_at"] <= street.clock.now()
 
 
 async def test_rules_of_a_station_that_was_set_up_after_this_core_began_count_too(street: Street):

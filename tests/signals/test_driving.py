@@ -74,8 +74,8 @@ async def test_what_is_wished_shows_and_is_told_with_its_colours(driven):
     shown = set()
     for _ in range(12):
         await driven.run(1, 0)
-        shown.add((driven.status.phase, driven.status.colour))
-    assert shown >= {(2, "green"), (2, "yellow"), (2, "red"), (0, "green")}
+        shown.add((driven.status.phase, driven.status.colour, driven.status.next))
+    assert shown >= {(2, "green", None), (2, "yellow", 0), (2, "red", 0), (0, "green", None)}
 
 
 async def test_a_wish_lapses_with_its_second_and_letting_go_clears_all(driven):

@@ -157,7 +157,17 @@ async def town(db, ground):
 
 
 @pytest.fixture
-async def it(db, clock, row, town, room_of):
+async def cases(db, town):
+    """No case is left of a test, and the car is free."""
+    yield
+    async with db.tx(system(HERE)) as tx:
+        for table in (*CASE, tables.timeline, tables.assignment, tables.report_caller, tables.report, tables.incident):
+            await tx.execute(delete(table))
+        await tx.execute(update(unit).values(work="free", incident_id=None))
+
+
+@pytest.fixture
+async def it(db, clock, row, town, cases, room_of):
     """The room with the crossing in shadow; its rule would let the east go."""
     controllers = []
 
@@ -166,13 +176,9 @@ async def it(db, clock, row, town, room_of):
         return controllers[-1]
 
     room = await room_of(make=lambda _junction: Says(), opens=opens)
-    yield SimpleNamespace(
+    return SimpleNamespace(
         room=room, controllers=controllers, key=row["id"], clock=clock, db=db, town=town, post=room.posts[row["id"]]
     )
-    async with db.tx(system(HERE)) as tx:
-        for table in (*CASE, tables.timeline, tables.assignment, tables.report_caller, tables.report, tables.incident):
-            await tx.execute(delete(table))
-        await tx.execute(update(unit).values(work="free", incident_id=None))
 
 
 async def dispatched(it, *, north_m: float = 500.0, priority: int = 1, sets_out: bool = True):

@@ -168,7 +168,8 @@ def test_a_run_that_sumo_gives_up_says_so(scenario: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bench", "told"), [("--json", "published"), ("--degraded", "undisturbed"), ("--green-way", "patrol car")]
+    ("bench", "told"),
+    [("--json", "published"), ("--degraded", "undisturbed"), ("--green-way", "patrol car"), ("--virtual", "own plan")],
 )
 def test_each_bench_says_how_it_is_asked(capsys, monkeypatch, bench: str, told: str):
     from bench.signals.__main__ import asked

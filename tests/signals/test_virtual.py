@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.signals.street import TIMINGS, StreetWatch, a_core
 from unjai.signals.ntcip.oids import FLASH, FREE, ControlColumn, ControlStatus, FlashStatus
+from unjai.signals.virtual.core import Core, Timing
 
 ALL = frozenset(range(1, 9))
 
@@ -132,7 +133,7 @@ def test_the_monitor_trips_where_lamps_conflict():
     core.stuck = set(ALL - core.greens())
     core.step(60.0)
     assert core.flash is FlashStatus.MMU
-    assert (core.greens(), core.pattern(), core.lamps({2: [0]}, 2)) == (frozenset(), FLASH, "oo")
+    assert (core.greens(), core.pattern(), core.lamps({2: "Gr"})) == (frozenset(), FLASH, "oo")
     core.stuck = set()
     run(core, 10, StreetWatch(core), begin=60.5)
     assert core.flash is FlashStatus.MMU
@@ -162,12 +163,89 @@ def test_an_unknown_pattern_is_free_and_flash_flashes_until_silence():
     assert core.flash is FlashStatus.NOT_FLASH
 
 
-def test_its_lamps_drive_links():
-    core = a_core()
-    core.vehicles = {2, 6}
-    watch = StreetWatch(core)
-    until(core, watch, {2, 6})
-    assert core.lamps({2: [0], 6: [1, 2], 4: [3], -4: [4]}, 5, yields={2}) == "GGgrr"
+def one_ring():
+    """Three phases in one ring; their letters for five signals, the last of them pedestrians'."""
+    walked = Timing(walk_s=4.0, ped_clear_s=3.0, recall=False)
+    core = Core({1: walked, 2: Timing(recall=False), 3: Timing(recall=False)}, rings=[[(1,), (2,), (3,)]])
+    return core, {1: "GgGrG", 2: "rGGrr", 3: "rrrGr"}
+
+
+def letters(core, states, seconds, begin):
+    shown = []
+    for at in range(begin, begin + seconds):
+        core.step(float(at))
+        shown.append(core.lamps(states, walkers={4}))
+    return shown
+
+
+def test_its_lamps_drive_links_and_what_goes_on_stays_green():
+    core, states = one_ring()
+    assert letters(core, states, 10, 0)[-1] == "GgGrr"
+    core.vehicles = {2}
+    shown = letters(core, states, 10, 10)
+    assert list(dict.fromkeys(shown)) == ["ygGrr", "rgGrr", "rGGrr"]
+    core.vehicles = {3}
+    assert list(dict.fromkeys(letters(core, states, 14, 20))) == ["ryyrr", "rrrrr", "rrrGr"]
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.sampled_from(ControlColumn), st.integers(0, 255), st.integers(1, 20)), max_size=20))
+def test_no_lamp_goes_from_green_to_red_or_from_yellow_to_green(commands):
+    """Whatever phases of a ring share a signal."""
+    core, at = Core(TIMINGS, rings=[[(1,), (2,), (3,), (4, 5, 6), (7, 8)]]), 0
+    signals = ({2, 6}, {1, 6}, {4, 7, 8}, {1, 2}, {3, 5, 8}, {2, 4, 6, 8})
+    states = {phase: "".join("G" if phase in green else "r" for green in signals) for phase in ALL}
+    before = "r" * len(signals)
+    for column, bits, seconds in commands:
+        core.command(column, frozenset(bit + 1 for bit in range(8) if bits >> bit & 1), ALL)
+        core.vehicles = {phase for phase in ALL if (bits * phase) % 3 == 0}
+        for _ in range(seconds):
+            at += 1
+            core.step(float(at))
+            shown = core.lamps(states)
+            steps = {old + new for old, new in zip(before, shown, strict=True)}
+            assert not steps & {"Gr", "yG", "ry"}
+            before = shown
+
+
+def test_what_its_change_leads_to_is_not_chosen_anew():
+    """A green that stays through a change would else end without a yellow."""
+    core, states = one_ring()
+    letters(core, states, 10, 0)
+    core.vehicles = {2, 3}
+    letters(core, states, 1, 10)
+    assert (core.yellows(), core.nexts()) == ({1}, {2})
+    core.command(ControlColumn.PHASE_OMIT, frozenset({2}), ALL)
+    assert list(dict.fromkeys(letters(core, states, 5, 11))) == ["ygGrr", "rgGrr", "rGGrr"]
+
+
+def test_the_same_time_again_changes_no_lamp():
+    """Whoever asks it in between makes it look at the clock."""
+    core, states = one_ring()
+    letters(core, states, 10, 0)
+    core.vehicles = {2}
+    core.step(9.0)
+    assert core.lamps(states, walkers={4}) == "GgGrr"
+
+
+def test_who_presses_during_a_green_that_nobody_else_wants_walks_in_it():
+    core, states = one_ring()
+    assert letters(core, states, 30, 0)[-1] == "GgGrr"
+    core.buttons = {1}
+    shown = letters(core, states, 6, 30)
+    assert [one[4] for one in shown] == ["G", "G", "G", "G", "r", "r"]
+    core.vehicles = {3}
+    assert core.ped_clears() == {1}
+    assert [one[0] for one in letters(core, states, 3, 36)] == ["G", "y", "y"]
+
+
+def test_who_presses_while_others_wait_walks_the_next_time():
+    core, states = one_ring()
+    letters(core, states, 30, 0)
+    core.vehicles, core.buttons = {1, 3}, {1}
+    assert {one[4] for one in letters(core, states, 60, 30)} == {"r"}
+    core.vehicles = {1}
+    assert "G" in {one[4] for one in letters(core, states, 40, 90)}
 
 
 @pytest.mark.parametrize("leap", [-50.0, 500.0])

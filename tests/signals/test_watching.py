@@ -75,6 +75,13 @@ def test_yellow_stands_before_the_next_green(junction, sight):
     assert sight.picture(103.0).green_s == -2.0
 
 
+def test_in_a_change_the_picture_has_the_phase_that_comes(sight):
+    sight.show(101.0, 0, "yellow", next_=2)
+    assert (sight.picture(101.0).phase, sight.shown.phase) == (2, 0)
+    sight.show(102.0, 0, "yellow")
+    assert sight.picture(102.0).phase == 0  # not told: the one that ends, as all that is known
+
+
 def test_a_wish_collects_the_waiting_and_the_passed(junction, sight):
     wishing, wish = Wishing(junction), Decision(phase=1, why="queue_longer")
     assert wishing.step(sight, 100.0, wish) is None

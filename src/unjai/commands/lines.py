@@ -158,6 +158,26 @@ def plates_read(
     raise SystemExit(work.read(images, as_json=as_json, model=model, finder=finder))
 
 
+@signals.command("virtual")
+def signals_virtual(
+    scenario: Annotated[
+        Path, typer.Option("--scenario", help="Folder with a .sumocfg, or with .net.xml and .rou.xml.")
+    ],
+    *,
+    junction: Annotated[str, typer.Option(help="Which junction; not needed where there is one.")] = "",
+    port: Annotated[int, typer.Option(help="Where it answers to SNMP on loopback; 0 is any free port.")] = 0,
+    controller: Annotated[str, typer.Option(help="unjai commands it, or none: its own plan, by detectors.")] = "unjai",
+    seed: Annotated[int, typer.Option(help="Of the simulation.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """Put a virtual NTCIP controller at a junction of a SUMO scenario and command it over SNMP, as on the street."""
+    from unjai.commands import signals_virtual as work  # noqa: PLC0415
+
+    raise typer.Exit(
+        work.virtual(scenario, junction=junction, port=port, controller=controller, seed=seed, as_json=as_json)
+    )
+
+
 @signals.command("run")
 def signals_run(
     scenario: Annotated[

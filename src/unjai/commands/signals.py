@@ -23,6 +23,7 @@ from unjai.signals.junction import Junction
 from unjai.signals.plants import sumo_net, sumo_programs
 from unjai.signals.plants.sumo import Run
 from unjai.signals.plants.sumo_scenario import find
+from unjai.signals.plants.sumo_trips import Trips
 from unjai.signals.plants.sumo_versions import Version, api
 
 CONTROLLERS = ("unjai", "fixed", "actuated", "webster", "max-pressure", "cyclic-max-pressure", "max-wave")
@@ -32,9 +33,14 @@ def run(
     where: Path, *, controller: str, version: Version, decision_s: int, seed: int, missed: float, as_json: bool
 ) -> int:
     """Run one scenario and write what came of it; return 0, or 1 with the reason, in JSON too."""
+    return answered(lambda: _run(where, controller, version, decision_s, seed, missed), as_json=as_json)
+
+
+def answered(work: Callable[[], dict[str, Any]], *, as_json: bool) -> int:
+    """Do the work and write what it found; return 0, or 1 with the reason, in JSON too."""
     began = time.monotonic()
     try:
-        found = _run(where, controller, version, decision_s, seed, missed)
+        found = work()
     except UnjaiError as error:
         if not as_json:
             raise
@@ -54,7 +60,7 @@ def _run(where: Path, controller: str, version: Version, decision_s: int, seed: 
         raise UnjaiError("signals_settings", decision=decision_s, missed=missed)
     scenario = find(where)
     places = sumo_net.read(scenario.net)
-    with tempfile.TemporaryDirectory(prefix="unjai-signals-") as folder, _Progress(scenario.name, controller) as told:
+    with tempfile.TemporaryDirectory(prefix="unjai-signals-") as folder, Bar(scenario.name, controller) as told:
         extra = (sumo_programs.actuated(scenario.net, Path(folder) / "actuated.add.xml"),) * (controller == "actuated")
         one = Run(
             api=api(version),
@@ -75,13 +81,20 @@ def _run(where: Path, controller: str, version: Version, decision_s: int, seed: 
         "decision_s": decision_s,
         "missed": missed,
         "junctions": len(places),
+        **figures(trips),
+        "decision_ms_p99": round(one.slowest_ms(), 2),
+    }
+
+
+def figures(trips: Trips) -> dict[str, float]:
+    """Return what trips came to, as every answer has it."""
+    return {
         "delay_s": round(trips.delay_s, 3),
         "trip_s": round(trips.trip_s, 3),
         "wait_s": round(trips.wait_s, 3),
         "scheduled": trips.scheduled,
         "not_inserted": trips.not_inserted,
         "unfinished": trips.unfinished,
-        "decision_ms_p99": round(one.slowest_ms(), 2),
     }
 
 
@@ -104,7 +117,7 @@ def made(controller: str, decision_s: int) -> Make | None:
     return makers.get(controller)
 
 
-class _Progress:
+class Bar:
     """A bar on the terminal, where there is one."""
 
     def __init__(self, name: str, controller: str) -> None:

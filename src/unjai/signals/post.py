@@ -195,7 +195,7 @@ class Post:
         self.health, self.trouble = "ok", ""
         if status is None:
             return
-        self.sight.show(now_s, status.phase, status.colour, status.for_s)
+        self.sight.show(now_s, status.phase, status.colour, status.for_s, status.next)
         number = self.junction.phases[status.phase].number or status.phase + 1
         shown = (number, status.colour)
         at = datetime.fromtimestamp(round(now_s, 1), EPOCH.tzinfo)

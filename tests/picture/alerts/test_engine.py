@@ -96,6 +96,18 @@ def test_a_short_leap_is_not_told():
     assert own.advance(after(hours=2)) == []
 
 
+def test_after_a_short_leap_the_next_one_must_last_anew():
+    """A junction that is watched anew has half a picture for a second; trouble 8 s later was told after 2 s."""
+    own = engine(rule("tamper", lasts_s=10, clear_s=60))
+    own.observe(seen("pole_tamper", NOW, open=True))
+    own.observe(seen("pole_tamper", after(seconds=1), open=False))
+    own.observe(seen("pole_tamper", after(seconds=8), open=True))
+    assert own.advance(after(seconds=17)) == []
+    assert [(one.since, one.at) for one in told(own.advance(after(seconds=19)))] == [
+        (after(seconds=8), after(seconds=18))
+    ]
+
+
 def test_clearing_needs_its_time_too():
     own = engine(rule("tamper", clear_s=60))
     first = told(own.observe(seen("pole_tamper", NOW, open=True)))
@@ -141,6 +153,23 @@ def test_what_has_no_heartbeat_or_is_carried_is_never_silent():
     door = Thing(id=DeviceId(named_id("test", "door")), key="door", kind="citizen_door", name_th="หน้า", name_en="")
     own.observe(seen("citizen_report", NOW, door))
     assert own.advance(after(hours=5)) == []
+
+
+def test_what_a_device_raised_is_over_when_it_is_removed_or_shut_out():
+    """Nothing more is heard of it, so nobody says so; and a state that holds waits for nothing."""
+    things = {str(POLE): pole()}
+    own = Engine(NOW, things.get)
+    own.set_rules([rule("tamper", clear_s=60)])
+    (first,) = told(own.observe(seen("pole_tamper", NOW, open=True)))
+    own.miss(after(hours=1))
+    assert own.advance(after(hours=1)) == []
+    del things[str(POLE)]
+    assert own.advance(after(hours=2)) == []
+    own.miss(after(hours=2))
+    assert own.advance(after(hours=2)) == [Cleared(alert_id=first.id, at=after(hours=2))]
+    assert (own.watches, len(own.gone)) == ({}, 1)
+    own.miss(after(hours=3))
+    assert own.advance(after(hours=3)) == []
 
 
 def test_a_device_that_is_gone_is_forgotten():

@@ -91,7 +91,7 @@ _LACKS: Mapping[Lack, Mapping[Language, str]] = MappingProxyType(
 _UNITS: Mapping[Unit, Mapping[Language, str]] = MappingProxyType(
     {
         "count": {"th": "", "en": ""},
-        "per_1000": {"th": " ต่อ 1,000 คน", "en": " per 1,000"},
+        "per_1000": {"th": "", "en": ""},
         "share": {"th": "", "en": ""},
         "minutes": {"th": " นาที", "en": " min"},
         "score": {"th": " คะแนน", "en": ""},
@@ -100,9 +100,9 @@ _UNITS: Mapping[Unit, Mapping[Language, str]] = MappingProxyType(
 
 
 def shown(figure: Figure, language: Language) -> Shown:
-    """Return a figure in words."""
+    """Return a figure in words; one that is exact has no interval."""
     what = indicators()[figure.code]
-    bounds = figure.low is not None and figure.high is not None and figure.value is not None
+    bounds = figure.value is not None and figure.low is not None and figure.low != figure.high
     between = f"{_number(figure.low, what.unit)}–{_number(figure.high, what.unit)}" if bounds else ""  # type: ignore[arg-type]
     value = (
         _LACKS[figure.lack or "not_kept"][language]

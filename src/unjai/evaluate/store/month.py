@@ -29,7 +29,7 @@ from unjai.cameras.store.tables import camera_trouble
 from unjai.model.ids import StationId
 from unjai.platform.database import Tx, station_table
 from unjai.respond.store.tables import incident
-from unjai.territory.store.tables import device
+from unjai.territory.store.tables import community, device
 from unjai.territory.store.zone_tables import zone_figure
 
 Row = dict[str, Any]
@@ -173,7 +173,7 @@ async def dark_rows(tx: Tx, station_id: StationId, since: datetime, until: datet
 
 
 async def residents(tx: Tx, station_id: StationId, by: date) -> int | None:
-    """Return the residents of a station's zones by the newest figure of each zone; None where no zone has one."""
+    """Return the residents of a station's zones by their newest figures, else of its communities; None: unknown."""
     newest_of = (
         select(zone_figure.c.value)
         .ext(distinct_on(zone_figure.c.zone_id))
@@ -181,4 +181,7 @@ async def residents(tx: Tx, station_id: StationId, by: date) -> int | None:
         .order_by(zone_figure.c.zone_id, zone_figure.c.as_of.desc())
     )
     found: Sequence[Row] = await tx.all(newest_of)
-    return sum(row["value"] for row in found) or None
+    if found:
+        return sum(row["value"] for row in found) or None
+    people = await tx.scalar(select(func.sum(community.c.population)).where(community.c.station_id == station_id))
+    return None if people is None else int(people) or None

@@ -73,6 +73,7 @@ class RuleBoard:
         engine = Engine(listening_since, self._lookup(live.station_id))
         engine.load((row["rule_id"], row["subject"], row["state"]) for row in await store.states(tx, live.station_id))
         bare = engine.adopt(await self._read(tx, live.station_id))
+        engine.miss(self.clock.now())
         self.engines[live.station_id] = engine
         self._prime(engine, live, bare)
 
@@ -81,6 +82,7 @@ class RuleBoard:
         engine = self.engines.get(live.station_id)
         if engine is not None:
             self._prime(engine, live, engine.set_rules(await self._read(tx, live.station_id)))
+            engine.miss(self.clock.now())
 
     async def is_stale(self, tx: Tx, station_id: StationId) -> bool:
         """Tell whether the stored rules are others than those that run: an event may have been missed."""

@@ -20,7 +20,14 @@ from unjai.signals.ntcip.oids import (
 
 SHORTEST_YELLOW_S = 3.0
 """NEMA TS 2 knows no shorter yellow."""
-_COLOURS = (StatusColumn.REDS, StatusColumn.YELLOWS, StatusColumn.GREENS, StatusColumn.WALKS, StatusColumn.PED_CLEARS)
+_SHOWN = (
+    StatusColumn.REDS,
+    StatusColumn.YELLOWS,
+    StatusColumn.GREENS,
+    StatusColumn.WALKS,
+    StatusColumn.PED_CLEARS,
+    StatusColumn.PHASE_NEXTS,
+)
 _UNIT = (
     oids.UNIT_CONTROL_STATUS,
     oids.UNIT_FLASH_STATUS,
@@ -54,6 +61,8 @@ class Status:
     greens: frozenset[int]
     walks: frozenset[int]
     ped_clears: frozenset[int]
+    nexts: frozenset[int]
+    """The phases that are chosen to come next."""
     control: int
     flash: int
     alarms: int
@@ -130,7 +139,7 @@ def timed(junction: Junction, stages: Sequence[Collection[int]], times: Mapping[
 async def read_status(wire: Wire, phases: Collection[int]) -> Status:
     """Return what it shows now."""
     groups = sorted({oids.group_of(phase) for phase in phases})
-    asked = [oids.status_object(column, group) for column in _COLOURS for group in groups]
+    asked = [oids.status_object(column, group) for column in _SHOWN for group in groups]
     found = await wire.get([*asked, *_UNIT])
 
     def shown(column: StatusColumn) -> frozenset[int]:
@@ -143,6 +152,7 @@ async def read_status(wire: Wire, phases: Collection[int]) -> Status:
         greens=shown(StatusColumn.GREENS),
         walks=shown(StatusColumn.WALKS),
         ped_clears=shown(StatusColumn.PED_CLEARS),
+        nexts=shown(StatusColumn.PHASE_NEXTS),
         control=_number(found[oids.UNIT_CONTROL_STATUS]),
         flash=_number(found[oids.UNIT_FLASH_STATUS]),
         alarms=_number(found[oids.UNIT_ALARM_STATUS_1]),

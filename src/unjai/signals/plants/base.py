@@ -19,6 +19,8 @@ class Status:
     phase: int
     colour: Colour
     for_s: float
+    next: int | None = None
+    """The phase that comes after the yellow, where the controller has said it."""
 
 
 class Plant(Protocol):

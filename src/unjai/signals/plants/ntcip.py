@@ -15,6 +15,7 @@ from unjai.model.errors import UnjaiError
 from unjai.signals.ntcip.client import Client, Wire
 from unjai.signals.ntcip.plant import Plant as Street
 from unjai.signals.ntcip.plant import Rung, Told, Watch
+from unjai.signals.ntcip.street import Status as Shows
 from unjai.signals.ntcip.street import read_shares
 from unjai.signals.plants.base import Colour, PlantSpec, Status
 
@@ -134,7 +135,14 @@ class Ntcip:
             colour: Colour = "yellow" if told.status.yellows else "red"
             shown = (phase, colour, since_s if colour == before else told.at_s)
         self._shown = shown
-        return Status(phase=shown[0], colour=shown[1], for_s=max(told.at_s - shown[2], 0.0))
+        for_s = max(told.at_s - shown[2], 0.0)
+        return Status(phase=shown[0], colour=shown[1], for_s=for_s, next=self._next(told.status))
+
+    def _next(self, status: Shows) -> int | None:
+        """Return the phase whose parts the controller has chosen to come, beside those that stay green."""
+        parts = [phase.together for phase in self._spec.junction.phases]
+        coming = (status.nexts, status.nexts | status.greens)
+        return next((n for n, part in enumerate(parts) if status.nexts and part in coming), None)
 
 
 def _facts(told: Told) -> dict[str, object]:

@@ -62,6 +62,8 @@ class _Net:
     requests: dict[str, dict[int, tuple[str, str]]] = field(default_factory=lambda: defaultdict(dict))
     programs: dict[str, list[str]] = field(default_factory=dict)
     walking: set[str] = field(default_factory=set)
+    inside: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Lane inside a junction → the junction and its number there; pedestrians' crossings are in its table by it."""
 
 
 def read(path: Path, *, yellow_s: float = 3.0, red_clear_s: float = 0.0, min_green_s: float = 0.0) -> list[Place]:
@@ -95,6 +97,8 @@ def _take(net: _Net, element: Element) -> None:
         case "connection":
             _take_way(net, dict(element.attrib))
         case "junction":
+            for index, inner in enumerate(element.attrib.get("intLanes", "").split()):
+                net.inside.setdefault(inner, (element.attrib["id"], index))  # internal junctions repeat it, later
             for request in element.iter("request"):
                 net.requests[element.attrib["id"]][int(request.attrib["index"])] = (
                     request.attrib["response"],
@@ -231,10 +235,13 @@ def _lane(net: _Net, key: str) -> Lane:
 
 
 def _request(net: _Net, way: dict[str, str]) -> tuple[str, int]:
-    """Return the junction of a way and its number in that junction's table: both stand in its inner lane's name."""
+    """Return the junction of a way and its number in that junction's table: both stand in its inner lane's name.
+
+    A crossing has no inner lane: it is one.
+    """
     via = way.get("via", "")
     if not via:
-        return net.to_node.get(way["from"], ""), -1
+        return net.inside.get(f"{way['to']}_{way['toLane']}", (net.to_node.get(way["from"], ""), -1))
     edge, _, lane = via[1:].rpartition("_")
     node, _, first = edge.rpartition("_")
     return node, int(first) + int(lane)

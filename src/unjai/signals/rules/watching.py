@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from unjai.signals.junction import Decision, Junction, Kind, Picture, Seen
+from unjai.signals.junction import Decision, Junction, Kind, Phase, Picture, Seen
 from unjai.signals.rules.comparing import Change
 from unjai.signals.rules.definition import lanes_green
 
@@ -33,6 +33,19 @@ class Shown:
     colour: Colour
     since_s: float
     at_s: float
+    next: int | None = None
+    """Which phase comes, where that is known before it shows."""
+
+    def coming(self, now_s: float, times: Phase) -> tuple[int, float]:
+        """Return the phase and the seconds of its green as a `Picture` has them; `times` are those of `phase`.
+
+        During the change it is the phase that comes, where that is known.
+        """
+        for_s = max(0.0, now_s - self.since_s)
+        if self.colour == "green":
+            return self.phase, for_s
+        left_s = (times.yellow_s if self.colour == "yellow" else 0.0) + times.red_clear_s - for_s
+        return self.phase if self.next is None else self.next, -max(0.1, left_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +99,17 @@ class Sight:
         self.passed = {}
         return found
 
-    def show(self, at_s: float, phase: int, colour: Colour, for_s: float | None = None) -> None:
-        """Take what the controller shows; without `for_s` it counts from the change that was seen."""
+    def show(
+        self, at_s: float, phase: int, colour: Colour, for_s: float | None = None, next_: int | None = None
+    ) -> None:
+        """Take what the controller shows, and will; without `for_s` it counts from the change that was seen."""
         before = self.shown
         if before is not None and before.at_s > at_s:
             return
         same = before is not None and (before.phase, before.colour) == (phase, colour)
         since = at_s if before is None or not same else before.since_s
-        self.shown = Shown(phase=phase, colour=colour, since_s=since if for_s is None else at_s - for_s, at_s=at_s)
+        since = since if for_s is None else at_s - for_s
+        self.shown = Shown(phase=phase, colour=colour, since_s=since, at_s=at_s, next=next_)
 
     def lanes(self, now_s: float) -> list[LaneNow]:
         """Return each lane as it is known now."""
@@ -123,11 +139,9 @@ class Sight:
         shown = self.shown
         if shown is None or self.missing(now_s):
             return None
-        for_s, phase = max(0.0, now_s - shown.since_s), self.junction.phases[shown.phase]
-        left = {"green": -for_s, "yellow": phase.yellow_s + phase.red_clear_s - for_s, "red": phase.red_clear_s - for_s}
-        green_s = for_s if shown.colour == "green" else -max(0.1, left[shown.colour])
+        phase, green_s = shown.coming(now_s, self.junction.phases[shown.phase])
         seen = tuple(one for _at, lane in self._lanes.values() for one in lane)
-        return Picture(at_s=now_s, phase=shown.phase, green_s=green_s, seen=seen)
+        return Picture(at_s=now_s, phase=phase, green_s=green_s, seen=seen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,8 +64,12 @@ class Ring:
     age_s: float = 0.0
     waited_s: float = 0.0
     """How long somebody else has waited while it was green: what the longest green counts."""
-    ped: bool = False
+    walk_s: float | None = None
+    """How old the green was when its walk began; None where nobody walks."""
     next: int | None = None
+    """Chosen when the green ends, and carried through whatever is commanded meanwhile."""
+    change: tuple[int, int] | None = None
+    """The phases between which it changes: what is green in both stays green."""
 
 
 @dataclass(slots=True)
@@ -130,11 +134,11 @@ class Core:
 
     def walks(self) -> frozenset[int]:
         """Return the phases whose pedestrians may begin to walk."""
-        return frozenset(r.phase for r in self._walking() if r.age_s < self.timings[r.phase].walk_s - _SLACK_S)
+        return frozenset(r.phase for r, left_s in self._walking() if left_s > self._clear_s(r))
 
     def ped_clears(self) -> frozenset[int]:
         """Return the phases whose pedestrians are leaving the road."""
-        return frozenset(r.phase for r in self._walking()) - self.walks() - self._peds_done()
+        return frozenset(r.phase for r, _ in self._walking()) - self.walks()
 
     def ons(self) -> frozenset[int]:
         """Return the phases that are served: green, yellow or red clearance."""
@@ -170,20 +174,27 @@ class Core:
         """Return whether two phases may go together: different rings, the same side of the barrier."""
         return self._ring_of[one] is not self._ring_of[other] and self._group_of[one] == self._group_of[other]
 
-    def lamps(self, ways: Mapping[int, Collection[int]], size: int, yields: Collection[int] = ()) -> str:
-        """Return SUMO's letters for links that phases drive: `ways` gives each phase's signals, below zero its walks.
+    def lamps(self, states: Mapping[int, str], walkers: Collection[int] = ()) -> str:
+        """Return SUMO's letters for signals that phases drive; `states` are the letters of each phase's green.
 
-        `yields` are the signals that must yield while green; flashing is all `o`.
+        All phases of a signal are of one ring. `walkers` are pedestrians' signals: green in their phase's walk alone.
+        What is green before and after a change stays green through it, with priority only where it has it in both.
+        Flashing is all `o`.
         """
+        size = max(map(len, states.values()))
         if self.flash is not FlashStatus.NOT_FLASH:
             return "o" * size
-        letters = ["r"] * size
-        for phase in self.yellows():
-            for at in ways.get(phase, ()):
-                letters[at] = "y"
-        for phase in [*self.greens(), *(-phase for phase in self.walks())]:
-            for at in ways.get(phase, ()):
-                letters[at] = "g" if at in yields else "G"
+        greens, yellows, walks = self.greens(), self.yellows(), self.walks()
+        changes = [ring.change for ring in self.rings if ring.change is not None]
+        letters = []
+        for at in range(size):
+            if at in walkers:
+                shown = {"G" for phase in walks if states[phase][at] in "Gg"}
+            else:
+                shown = {states[phase][at] for phase in greens}
+                shown |= {max(states[old][at], states[new][at]) for old, new in changes}
+                shown |= {"y" for phase in yellows if states[phase][at] in "Gg"}
+            letters.append(next((letter for letter in "Ggy" if letter in shown), "r"))
         return "".join(letters)
 
     # Commands
@@ -206,7 +217,8 @@ class Core:
         """Take it out of flashing, as somebody at the cabinet does."""
         self.flash = FlashStatus.NOT_FLASH
         for ring in self.rings:
-            ring.interval, ring.age_s, ring.next, ring.ped = Interval.RED_CLEAR, 0.0, None, False
+            ring.interval, ring.age_s = Interval.RED_CLEAR, 0.0
+            ring.next = ring.change = ring.walk_s = None
 
     def _heard(self) -> None:
         self._silent_s = 0.0
@@ -215,7 +227,9 @@ class Core:
     # Time
 
     def step(self, at_s: float) -> None:
-        """Move to a time. A leap counts for nothing; the monitor looks at every step."""
+        """Move to a time: the same again changes nothing, a leap counts for nothing. The monitor looks at each step."""
+        if at_s == self._at_s:
+            return
         passed = 0.0 if self._at_s is None else at_s - self._at_s
         self._at_s = at_s
         passed = passed if 0 <= passed <= _LEAP_S else 0.0
@@ -247,6 +261,7 @@ class Core:
         timing = self.timings[ring.phase]
         if ring.interval is Interval.GREEN:
             ring.waited_s += passed if self._others(ring) else 0.0
+            self._walk(ring)
         elif ring.interval is Interval.YELLOW and ring.age_s >= timing.yellow_s - _SLACK_S:
             ring.interval, ring.age_s = Interval.RED_CLEAR, 0.0
         elif ring.interval is Interval.RED_CLEAR and ring.age_s >= timing.red_clear_s - _SLACK_S:
@@ -268,13 +283,13 @@ class Core:
                 to = self._first(ring, across)
                 if ring.interval is Interval.GREEN and to != ring.phase:
                     self._end(ring, to)
-                elif ring.interval is Interval.REST:
+                elif ring.interval is Interval.REST and ring.next is None:
                     ring.next = to
 
     def _over(self, ring: Ring) -> bool:
         """Return whether a green may end and has a reason to: nothing shortens minimum, walk and clearance."""
         timing, phase = self.timings[ring.phase], ring.phase
-        peds_s = timing.walk_s + timing.ped_clear_s if ring.ped else 0.0
+        peds_s = 0.0 if ring.walk_s is None else ring.walk_s + timing.walk_s + timing.ped_clear_s
         if ring.age_s < max(timing.min_green_s, peds_s) - _SLACK_S or phase in self.commands.phases[ControlColumn.HOLD]:
             return False
         split = self._split(phase)
@@ -286,7 +301,8 @@ class Core:
     def _end(self, ring: Ring, to: int | None) -> None:
         off = self.commands.phases
         off[ControlColumn.FORCE_OFF] = off[ControlColumn.FORCE_OFF] - {ring.phase}
-        ring.interval, ring.age_s, ring.next, ring.ped = Interval.YELLOW, 0.0, to, False
+        ring.interval, ring.age_s, ring.next, ring.walk_s = Interval.YELLOW, 0.0, to, None
+        ring.change = None if to is None else (ring.phase, to)
 
     def _begin(self, ring: Ring) -> None:
         """Begin a phase in a ring that is red, where every other ring goes along."""
@@ -298,15 +314,22 @@ class Core:
                 self._group = across
             ring.next = self._first(ring, self._group)
         to = ring.next
-        if to is None or to in self.commands.phases[ControlColumn.PHASE_OMIT]:
-            ring.next = None
+        if to is None:
             return
         busy = [other for other in self.rings if other is not ring and other.interval is not Interval.REST]
         if all(self.concurrent(to, other.phase) for other in busy):
             self._group = self._group_of[to]
-            ring.ped = to in self.ped_calls()
+            ring.walk_s = 0.0 if to in self.ped_calls() else None
             self.buttons.discard(to)
-            ring.phase, ring.interval, ring.age_s, ring.waited_s, ring.next = to, Interval.GREEN, 0.0, 0.0, None
+            ring.phase, ring.interval, ring.age_s, ring.waited_s = to, Interval.GREEN, 0.0, 0.0
+            ring.next = ring.change = None
+
+    def _walk(self, ring: Ring) -> None:
+        """Let who has pressed during the green walk in it, while nobody else waits to be served."""
+        if ring.phase in self.buttons and ring.phase in self.ped_calls() and not self._others(ring):
+            if all(walking is not ring for walking, _ in self._walking()):
+                ring.walk_s = ring.age_s
+            self.buttons.discard(ring.phase)
 
     # Who is next
 
@@ -364,14 +387,14 @@ class Core:
             return frozenset()
         return frozenset(ring.phase for ring in self.rings if ring.interval is interval)
 
-    def _walking(self) -> list[Ring]:
-        dark = self.flash is not FlashStatus.NOT_FLASH
-        return [] if dark else [ring for ring in self.rings if ring.ped and ring.interval is Interval.GREEN]
+    def _clear_s(self, ring: Ring) -> float:
+        return self.timings[ring.phase].ped_clear_s + _SLACK_S
 
-    def _peds_done(self) -> frozenset[int]:
-        done = []
-        for ring in self._walking():
-            timing = self.timings[ring.phase]
-            if ring.age_s >= timing.walk_s + timing.ped_clear_s - _SLACK_S:
-                done.append(ring.phase)
-        return frozenset(done)
+    def _walking(self) -> list[tuple[Ring, float]]:
+        """Return the rings whose pedestrians walk or clear, with the seconds that are left of both."""
+        if self.flash is not FlashStatus.NOT_FLASH:
+            return []
+        greens = [ring for ring in self.rings if ring.walk_s is not None and ring.interval is Interval.GREEN]
+        timed = [(ring, self.timings[ring.phase], ring.age_s - (ring.walk_s or 0.0)) for ring in greens]
+        left = [(ring, timing.walk_s + timing.ped_clear_s - age_s) for ring, timing, age_s in timed]
+        return [(ring, left_s) for ring, left_s in left if left_s > _SLACK_S]

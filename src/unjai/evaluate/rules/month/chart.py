@@ -63,7 +63,7 @@ def trend(bars: Sequence[Bar], *, thai: bool, ink: str = "#1F2328", band: str = 
             top, low = _y(bar.high, most), _y(bar.low, most)
             parts.append(
                 f'<rect x="{x:.1f}" y="{top}" width="{step:.1f}" height="{max(low - top, 1):.1f}" fill="{band}"'
-                ' fill-opacity="0.16"/>'
+                ' fill-opacity="0.16" shape-rendering="crispEdges"/>'
             )
         at = f'cx="{x + step / 2:.1f}" cy="{_y(bar.cases, most)}"'
         outside = bar.low is not None and bar.high is not None and not bar.low <= bar.cases <= bar.high

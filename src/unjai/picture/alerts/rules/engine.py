@@ -1,7 +1,8 @@
 """The engine: every rule over every fact, live and over stored weeks alike. Pure: time comes with the facts.
 
 For each rule and subject it keeps a `Watch`. A state raises once while it holds: after `lasts_s`, within the rule's
-hours, outside its quiet hours, and not within `holdoff_s` of the last alert; it is over when it was over for `clear_s`.
+hours, outside its quiet hours, and not within `holdoff_s` of the last alert; it is over when it was over for `clear_s`,
+and one that was not told yet at once: the next one must last anew.
 A happening raises at once, by the same hours and hold-off. In quiet hours a happening is logged and wakes nobody, and
 a state waits: it is told when the quiet hours end, if it still holds.
 """
@@ -135,6 +136,13 @@ class Engine:
             self._begin(rule)
         return bare
 
+    def miss(self, now: datetime) -> None:
+        """Let what is remembered of devices that are gone or shut out be over with the next `advance`."""
+        for key, watch in list(self.watches.items()):
+            if watch.device is not None and self.lookup(watch.device) is None:
+                watch.settle_at = now.timestamp()
+                self._put(key, watch)
+
     def state(self, key: Key) -> dict[str, Any]:
         """Return what is remembered, as JSON."""
         return asdict(self.watches[key])
@@ -195,7 +203,9 @@ class Engine:
         if watch.device is not None:
             thing = self.lookup(watch.device)
             if thing is None or not rule.where.concerns(thing):
-                self._forget(key)  # removed, shut out, or no longer chosen: nothing of it is anybody's business
+                if watch.raised is not None:  # removed, shut out, or no longer chosen: nobody will say that it is over
+                    self._out.append(Cleared(alert_id=UUID(watch.raised), at=at))
+                self._forget(key)
                 return
         elif rule.where.lost:
             return
@@ -254,7 +264,7 @@ class Engine:
             return
         at, now = fact.at, fact.at.timestamp()
         if watch.over_from is not None:
-            if now >= watch.over_from + rule.clear_s:
+            if watch.raised is None or now >= watch.over_from + rule.clear_s:
                 if watch.raised is not None:
                     self._out.append(Cleared(alert_id=UUID(watch.raised), at=_time(watch.over_from)))
                 watch.since = watch.raised = watch.over_from = None
