@@ -21,6 +21,7 @@ from unjai.sense.signal import Signal
 @given(seed=st.integers(0, 1000))
 def test_nobody_is_lost_and_green_follows_red(seed):
     traffic = Traffic(Random(seed))
+    ways = {(one["from_lane"], one["to_lane"]) for one in traffic.file["links"]}
     over, codes = Counter(), []
     for _ in range(600):
         traffic.second()
@@ -30,6 +31,9 @@ def test_nobody_is_lost_and_green_follows_red(seed):
             assert places == sorted(places)
     for counts in traffic.take_counts().values():
         over.update(counts)
+    turned = traffic.take_turns()
+    assert {(one["from_lane"], one["to_lane"]) for one in turned} <= ways
+    assert sum(one["vehicles"] for one in turned) == sum(over.values())
     assert sum(over.values()) + len(traffic.seen()) == traffic._made
     assert over["motorcycle"] > 0
     for (code, phase), (after, other) in pairwise(codes):
@@ -48,6 +52,7 @@ def test_the_sensor_reads_all_that_it_tells():
             )
             (reading,) = Signal.decode(message)
             told[reading.kind] += 1
-    assert told["signal_seen"] == told["signal_state"] == 181
+    assert told["signal_seen"] == told["signal_state"] == told["signal_beyond"] == 181
+    assert told["signal_turns"] == 36
     assert told["signal_count"] == 2
     assert told["signal_log"] > 5

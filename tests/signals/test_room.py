@@ -297,6 +297,28 @@ async def test_a_box_speaks_of_its_own_junction_alone(room):
     assert room.room.posts[room.key].sight.missing(0.0) == "lanes"
 
 
+async def test_what_is_told_beyond_the_lines_reaches_who_decides(room):
+    asked = []
+    room.room.posts[room.key]._way.inner = SimpleNamespace(
+        decide=lambda picture: asked.append(picture) or Says().decide(0)
+    )
+    beyond = {"outs": [["to-S", 4.0, False]], "inside": [["N1", "to-S", 8.0, 6.5]]}
+    turns = {"lasts_s": 1, "ways": [["N1", "to-S", 2]]}
+    told = [seen(room.clock, "signal_beyond", beyond), seen(room.clock, "signal_turns", turns)]
+    foreign = [
+        seen(room.clock, "signal_turns", turns, box=uuid4()),
+        seen(room.clock, "signal_beyond", {"outs": [["to-S"]]}),
+    ]
+    await room.room._heard("", msgspec.json.encode(told + told + foreign))
+    for _ in range(6):
+        await second(room, CAR)
+    first, later = asked
+    assert sorted(one.room_m for one in first.outs) == [4.0, 150.0, 150.0, 150.0]
+    assert [one.to_go_m for one in first.inside] == [8.0]
+    assert len(first.left) == 2
+    assert (later.outs, later.inside, later.left) == ((), (), ())
+
+
 async def test_turned_off_and_removed_junctions_are_let_go(room):
     await mode(room, "control")
     await mode(room, "off")

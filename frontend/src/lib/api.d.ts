@@ -8311,7 +8311,7 @@ export interface paths {
         };
         /**
          * Read
-         * @description Return a junction with what happened there today.
+         * @description Return a junction with what happened there today, and the measures of a day (without one: of yesterday).
          */
         get: operations["read_api_signals__junction_id__get"];
         /**
@@ -44130,7 +44130,9 @@ export interface operations {
     };
     read_api_signals__junction_id__get: {
         parameters: {
-            query?: never;
+            query?: {
+                day?: string | null;
+            };
             header?: never;
             path: {
                 junction_id: string;

@@ -1,8 +1,8 @@
-"""Junctions with signals: what detectors see of lanes, what a controller shows, and its log.
+"""Junctions with signals: what detectors see before, on and behind them, what a controller shows, and its log.
 
 Topics ``signal/<device key>/<event>``, or ``POST /signal/<event>`` with the device's key and secret. Which junction a
 box speaks of stands in its settings, never in its messages: a box cannot speak of another one's junction. Lanes are
-named as in the junction's file. What is seen each second counts only now and is kept in no table.
+named as in the junction's file. What counts only now (`seen`, `beyond`, `turns`, `state`) is kept in no table.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ MAX_BODY_BYTES: Final = 64 * 1024
 MOST_VEHICLES: Final = 200
 MOST_LANES: Final = 64
 MOST_EVENTS: Final = 600
+EVENTS: Final = ("seen", "beyond", "turns", "state", "count", "log")
 _KINDS: Final = frozenset({"car", "motorcycle", "heavy"})
 _COLOURS: Final = frozenset({"green", "yellow", "red"})
 _MOST_CODE, _MOST_PARAM = 511, 32_767
 _LONGEST_COUNT_S: Final = 3_600
+_LONGEST_TURNS_S: Final = 60
+_MOST_WAYS: Final = 256
 
 
 class Settings(BaseModel):
@@ -58,21 +61,22 @@ class Signal(Sensor):
     Settings = Settings
     kinds = (
         Kind(name="signal_seen", retention="moment", th="รถที่เห็นก่อนถึงแยก", en="Vehicles seen before a junction"),
+        Kind(name="signal_beyond", retention="moment", th="ที่ว่างหลังแยกและรถกลางแยก", en="Room behind, and who is on it"),
+        Kind(name="signal_turns", retention="moment", th="จำนวนรถแยกตามทางที่ไป", en="Vehicles by the way they took"),
         Kind(name="signal_state", retention="moment", th="จังหวะสัญญาณไฟที่กำลังแสดง", en="The phase that shows"),
         Kind(name="signal_count", retention="device", th="จำนวนรถที่ผ่านเส้นหยุด", en="Vehicles over the stop lines"),
         Kind(name="signal_log", retention="device", th="บันทึกละเอียดของตู้ควบคุม", en="The controller's detailed log"),
     )
     routes = (
         HttpPush(
-            paths=("/signal/seen", "/signal/state", "/signal/count", "/signal/log"),
+            paths=tuple(f"/signal/{event}" for event in EVENTS),
             auth=("basic",),
             max_body_bytes=MAX_BODY_BYTES,
             answer=_kept,
         ),
     )
     topics = tuple(
-        MqttTopic(filter=f"signal/+/{event}", device_level=1, max_body_bytes=MAX_BODY_BYTES)
-        for event in ("seen", "state", "count", "log")
+        MqttTopic(filter=f"signal/+/{event}", device_level=1, max_body_bytes=MAX_BODY_BYTES) for event in EVENTS
     )
 
     @staticmethod
@@ -135,6 +139,59 @@ def _vehicle(one: object) -> list[object] | None:
     ]
 
 
+def _beyond(said: Mapping[str, object], _at: datetime) -> dict[str, object]:
+    """Give ``outs`` (lane, room, whether its last vehicle moves) and ``inside`` (from, to, metres to go, speed).
+
+    Either is left out where the box does not look: an empty ``inside`` says that nobody is on the junction.
+    """
+    outs, inside = said.get("outs"), said.get("inside")
+    found = [one for one in map(_out, _list(outs, MOST_LANES)) if one is not None]
+    if not found and not isinstance(inside, list):
+        raise DecodeError("message_unreadable")
+    there = [one for one in map(_inside, _list(inside, MOST_VEHICLES)) if one is not None]
+    return wire.present(outs=found or None, inside=there if isinstance(inside, list) else None)
+
+
+def _out(one: object) -> list[object] | None:
+    """Return a lane that goes out; of one whose last vehicle is not said to move it is taken that it stands."""
+    if not isinstance(one, Mapping):
+        return None
+    lane, room = wire.device_key(one.get("lane")), wire.between(one.get("room_m"), 0, 5_000)
+    return None if lane is None or room is None else [lane, round(room, 1), wire.flag(one.get("moving")) is True]
+
+
+def _inside(one: object) -> list[object] | None:
+    """Return a vehicle on the junction, or None for one whose way, place or speed is not known."""
+    if not isinstance(one, Mapping) or (way := _way(one)) is None:
+        return None
+    to_go, speed = wire.between(one.get("to_go_m"), 0, 500), wire.between(one.get("speed_mps"), 0, 100)
+    return None if to_go is None or speed is None else [*way, round(to_go, 1), round(speed, 1)]
+
+
+def _turns(said: Mapping[str, object], _at: datetime) -> dict[str, object]:
+    """Give ``lasts_s`` and ``ways``: from, to, vehicles since ``at``; an empty list says that nobody left."""
+    lasts, ways = wire.whole(said.get("lasts_s")), said.get("ways")
+    if lasts is None or not 1 <= lasts <= _LONGEST_TURNS_S or not isinstance(ways, list):
+        raise DecodeError("message_unreadable")
+    found = [one for one in map(_turn, ways[:_MOST_WAYS]) if one is not None]
+    if ways and not found:
+        raise DecodeError("message_unreadable")
+    return {"lasts_s": lasts, "ways": found}
+
+
+def _turn(one: object) -> list[object] | None:
+    if not isinstance(one, Mapping) or (way := _way(one)) is None:
+        return None
+    vehicles = wire.whole(one.get("vehicles"))
+    return [*way, vehicles] if vehicles is not None and 0 <= vehicles <= MOST_VEHICLES else None
+
+
+def _way(one: Mapping[str, object]) -> tuple[str, str] | None:
+    """Return from which lane to which, or None where either is not named."""
+    start, end = wire.device_key(one.get("from_lane")), wire.device_key(one.get("to_lane"))
+    return None if start is None or end is None else (start, end)
+
+
 def _state(said: Mapping[str, object], _at: datetime) -> dict[str, object]:
     """Give ``phase`` (the controller's number), ``colour`` and how long it shows (``for_s``)."""
     phase, colour = wire.whole(said.get("phase")), said.get("colour")
@@ -188,6 +245,8 @@ def _list(value: object, most: int) -> list[Any]:
 
 _READ: Final[Mapping[str, Callable[[Mapping[str, object], datetime], dict[str, object]]]] = {
     "seen": _seen,
+    "beyond": _beyond,
+    "turns": _turns,
     "state": _state,
     "count": _count,
     "log": _log,

@@ -74,9 +74,9 @@ async def register(body: wire.JunctionIn, ask: Manages) -> wire.JunctionOut:
 
 
 @router.get("/signals/{junction_id}")
-async def read(junction_id: UUID, ask: Reads) -> wire.JunctionDetailOut:
-    """Return a junction with what happened there today."""
-    return await view.detail(ask.tx, ask.actor, ask.clock, junction_id=junction_id)
+async def read(junction_id: UUID, ask: Reads, day: Day | None = None) -> wire.JunctionDetailOut:
+    """Return a junction with what happened there today, and the measures of a day (without one: of yesterday)."""
+    return await view.detail(ask.tx, ask.actor, ask.clock, junction_id=junction_id, day=day)
 
 
 @router.put("/signals/{junction_id}")
@@ -138,7 +138,7 @@ async def flow(
 ) -> list[wire.JunctionFlowOut]:
     """Return a day's flow by approach; steps that nobody counted are left out."""
     await junctions.the_junction(ask.tx, ask.actor, junction_id)
-    since = view.day_begins(day)
+    since = measures.begins(day)
     rows = await flow_of(ask.tx, since=since, until=since + timedelta(days=1), step=step, junction_id=junction_id)
     return [wire.JunctionFlowOut.model_validate(row) for row in rows]
 
@@ -190,12 +190,12 @@ async def measure(junction_id: UUID, body: wire.JunctionDayIn, ask: Reads) -> wi
     row = await junctions.the_junction(ask.tx, ask.actor, junction_id)
     ground: Ground = ask.request.app.state.ground
     measures.begin(ground.db, ask.actor, ask.clock, junction_id=row["id"], day=body.day)
-    return await view.detail(ask.tx, ask.actor, ask.clock, junction_id=junction_id)
+    return await view.detail(ask.tx, ask.actor, ask.clock, junction_id=junction_id, day=body.day)
 
 
 async def _log(ask: Ask, junction_id: UUID, day: date) -> tuple[dict[str, Any], list[Any]]:
     row = await junctions.the_junction(ask.tx, ask.actor, junction_id)
-    since = view.day_begins(day)
+    since = measures.begins(day)
     return row, await events_of(ask.tx, junction_id, since, since + timedelta(days=1))
 
 

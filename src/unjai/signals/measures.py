@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import logging
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
-from unjai.model.actor import Actor
+from unjai.model.actor import Actor, system
 from unjai.model.clock import BANGKOK, Clock
 from unjai.model.ids import EPOCH, StationId
-from unjai.platform.database import Database
+from unjai.platform.database import Database, Tx
 from unjai.signals.flows.junctions import the_junction
 from unjai.signals.rules.definition import junction_of, lanes_green
 from unjai.signals.rules.hires import Event
 from unjai.signals.schemas.definition import JunctionFile
-from unjai.signals.store.log import events_of, put_day
+from unjai.signals.store.junctions import junctions
+from unjai.signals.store.log import any_event, day_of, events_of, put_day
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,11 @@ def plain(events: Iterable[Event]) -> list[list[int]]:
     """Return the log as the process takes it: milliseconds of Bangkok's clock, code, parameter."""
     ahead = timedelta(hours=7)
     return [[(one.at + ahead - EPOCH) // timedelta(milliseconds=1), one.code, one.param] for one in events]
+
+
+def begins(day: date) -> datetime:
+    """Return the moment at which a Bangkok day begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=BANGKOK)
 
 
 def detectors_of(file: JunctionFile) -> list[dict[str, Any]]:
@@ -90,11 +97,7 @@ async def _make(db: Database, actor: Actor, clock: Clock, junction_id: UUID, day
 
 async def measure(db: Database, actor: Actor, clock: Clock, *, junction_id: UUID, day: date) -> None:
     """Reckon a day and keep it; no transaction is held while the process works."""
-    since = (
-        clock.now()
-        .astimezone(BANGKOK)
-        .replace(year=day.year, month=day.month, day=day.day, hour=0, minute=0, second=0, microsecond=0)
-    )
+    since = begins(day)
     async with db.tx(actor) as tx:
         row = await the_junction(tx, actor, junction_id)
         events = await events_of(tx, junction_id, since, since + timedelta(days=1))
@@ -112,6 +115,38 @@ async def figures_of(file: JunctionFile, events: Sequence[Event]) -> dict[str, A
     order = {"do": "figures", "events": plain(events), "detectors": detectors}
     found: dict[str, Any] = msgspec.json.decode(await worked(order))
     return found
+
+
+class Days:
+    """Core's errand: reckon yesterday of each junction that has a log of it. One junction's failure stops none."""
+
+    def __init__(self, stations: Callable[[], Iterable[StationId]]) -> None:
+        """Serve the stations that are told when it is asked."""
+        self._stations = stations
+
+    async def once(self, db: Database, clock: Clock) -> int:
+        """Do what is due; return how many junctions were reckoned."""
+        if importlib.util.find_spec("atspm") is None:
+            return 0
+        done, day = 0, clock.now().astimezone(BANGKOK).date() - timedelta(days=1)
+        for station_id in list(self._stations()):
+            actor = system(station_id, name="measures")
+            async with db.tx(actor) as tx:
+                due = [row["id"] for row in await junctions(tx) if await _due(tx, row["id"], day)]
+            for junction_id in due:
+                try:
+                    await measure(db, actor, clock, junction_id=junction_id, day=day)
+                except (RuntimeError, TimeoutError):
+                    log.exception("a day of junction %s could not be reckoned; tried again in an hour", junction_id)
+                else:
+                    done += 1
+        return done
+
+
+async def _due(tx: Tx, junction_id: UUID, day: date) -> bool:
+    """Tell whether a day has a log and was not reckoned since it was over."""
+    kept, over = await day_of(tx, junction_id, day), begins(day) + timedelta(days=1)
+    return (kept is None or kept["made_at"] < over) and await any_event(tx, junction_id, begins(day), over)
 
 
 async def worked(order: dict[str, Any]) -> bytes:

@@ -20,6 +20,7 @@ from unjai.signals.controller.neighbours import Mail
 from unjai.signals.deciding import DECIDE_S
 from unjai.signals.junction import Decision
 from unjai.signals.plants.base import Plant
+from unjai.signals.rules.beyond import Beyond
 from unjai.signals.rules.definition import junction_of, lanes_green, phase_of
 from unjai.signals.rules.hires import Event, of_phase
 from unjai.signals.rules.holding import Holding
@@ -67,6 +68,7 @@ class Post:
         self.code: str = row["code"]
         self.file, self.junction = file, junction_of(file)
         self.sight, self.wishing = Sight(self.junction), Wishing(self.junction)
+        self.beyond = Beyond(self.junction)
         self.mode = "off"
         self.decision: Decision | None = None
         self.health: Health = "none"
@@ -228,7 +230,7 @@ class Post:
         if self.decision is None or due:
             self._way.expect(*self._coming)
             self._way.recovers = self.mode == "control"
-            picture = replace(picture, told=self._mail.of(self.junction.key))
+            picture = replace(self.beyond.added_to(picture), told=self._mail.of(self.junction.key))
             self.decision = await asyncio.to_thread(self._way.decide, picture)
             if self.mode in _DRIVES:  # a plan that nobody follows sends nobody
                 self._mail.post(self.decision.tells)

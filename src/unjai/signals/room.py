@@ -29,6 +29,7 @@ from unjai.signals.going import Going
 from unjai.signals.junction import Junction
 from unjai.signals.plants.base import Plant, PlantSpec, opened
 from unjai.signals.post import Noted, Post
+from unjai.signals.rules.beyond import Crossing, Exit, Turned
 from unjai.signals.rules.watching import Colour, Vehicle
 from unjai.signals.schemas.definition import JunctionFile
 from unjai.signals.secrets import opened as community_of
@@ -192,6 +193,16 @@ class _Seen(msgspec.Struct):
     vehicles: list[Vehicle]
 
 
+class _Beyond(msgspec.Struct):
+    outs: list[Exit] = []
+    inside: list[Crossing] | None = None
+
+
+class _Turns(msgspec.Struct):
+    lasts_s: int
+    ways: list[Turned]
+
+
 class _Shown(msgspec.Struct):
     phase: int
     colour: Colour
@@ -204,6 +215,12 @@ def _take(post: Post, seen: Observation) -> None:
         if seen.kind == "signal_seen":
             picture = msgspec.convert(seen.payload, _Seen)
             post.sight.see(at_s, picture.lanes, picture.vehicles)
+        elif seen.kind == "signal_beyond":
+            beyond = msgspec.convert(seen.payload, _Beyond)
+            post.beyond.see(seen.source, at_s, beyond.outs, beyond.inside)
+        elif seen.kind == "signal_turns":
+            turns = msgspec.convert(seen.payload, _Turns)
+            post.beyond.count(seen.source, at_s, turns.lasts_s, turns.ways)
         elif seen.kind == "signal_state":
             shown = msgspec.convert(seen.payload, _Shown)
             post.showed(at_s, shown.phase, shown.colour, shown.for_s)

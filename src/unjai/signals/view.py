@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from unjai.model.clock import BANGKOK, Clock
 from unjai.platform.database import Tx
 from unjai.signals.flows.junctions import the_junction
 from unjai.signals.live import Live
-from unjai.signals.measures import standing
+from unjai.signals.measures import begins, standing
 from unjai.signals.rules.comparing import Change, compared
 from unjai.signals.schemas import junctions as out
 from unjai.signals.store import junctions as store
@@ -24,11 +24,6 @@ def junction_out(row: dict[str, Any]) -> out.JunctionOut:
     return out.JunctionOut.model_validate({**row, "file": row["definition"]})
 
 
-def day_begins(day: date) -> datetime:
-    """Return the moment at which a Bangkok day begins."""
-    return datetime(day.year, day.month, day.day, tzinfo=BANGKOK)
-
-
 async def live_states(tx: Tx, live: Live) -> list[out.JunctionLiveOut]:
     """Return the states of the junctions that the asker may see."""
     found = [(row, live.of(row["id"])) for row in await store.junctions(tx)]
@@ -37,16 +32,18 @@ async def live_states(tx: Tx, live: Live) -> list[out.JunctionLiveOut]:
     ]
 
 
-async def detail(tx: Tx, actor: Actor, clock: Clock, *, junction_id: UUID) -> out.JunctionDetailOut:
-    """Return a junction with what it did today."""
+async def detail(
+    tx: Tx, actor: Actor, clock: Clock, *, junction_id: UUID, day: date | None = None
+) -> out.JunctionDetailOut:
+    """Return a junction with what it did today, and the measures of a day; without one those of yesterday."""
     row = await the_junction(tx, actor, junction_id)
     now = clock.now()
     today = now.astimezone(BANGKOK).date()
-    since = day_begins(today)
+    since = begins(today)
     rows = await store.changes(tx, junction_id, since, "shadow")
     changes = [Change(waited_s=one["waited_s"], passed=one["passed"], hold_s=one["hold_s"]) for one in rows]
     flow = await flow_of(tx, since=since, until=now, junction_id=junction_id)
-    made = await day_of(tx, junction_id, today) or await day_of(tx, junction_id, today - timedelta(days=1))
+    made = await day_of(tx, junction_id, day or today - timedelta(days=1))
     found = compared(changes)
     return out.JunctionDetailOut(
         junction=junction_out(row),

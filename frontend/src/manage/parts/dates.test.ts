@@ -18,6 +18,7 @@ it('writes B.E. in Thai and C.E. in English, and reads both again', () => {
   }
 });
 it('counts days by the calendar in Bangkok', () => {
+  expect(bangkokDay(new Date('2026-11-21T16:59:00Z'))).toBe('2026-11-21');
   expect(bangkokDay(new Date('2026-11-21T17:00:00Z'))).toBe('2026-11-22');
   expect(endOf('2026-12-31')).toBe('2027-01-01T00:00:00+07:00');
   expect(lastDayOf('2026-12-31T17:00:00Z')).toBe('2026-12-31');

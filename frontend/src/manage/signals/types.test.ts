@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ahead, bangkokDay, byApproach, knownOf, lampOf, lanesGoing, verdict, type Detail, type JunctionFile, type Live } from './types';
+import { ahead, byApproach, knownOf, lampOf, lanesGoing, verdict, type Detail, type JunctionFile, type Live } from './types';
 
 const file = {
   approaches: [{ key: 'N' }, { key: 'E' }],
@@ -37,10 +37,6 @@ describe('a junction', () => {
       { key: 'N', car: 3, motorcycle: 3, heavy: 1, share: 0.5 },
       { key: 'E', car: 0, motorcycle: 0, heavy: 0, share: null },
     ]);
-  });
-  it('begins its day in Bangkok', () => {
-    expect(bangkokDay(new Date('2026-11-22T16:59:00Z'))).toBe('2026-11-22');
-    expect(bangkokDay(new Date('2026-11-22T17:00:00Z'))).toBe('2026-11-23');
   });
   it('goes north and east', () => {
     const found = ahead({ lon: 100, lat: 0 }, 90, 111_195);

@@ -48,11 +48,6 @@ export function verdict(one: Comparison | null): 'unsaid' | 'saves' | 'costs' | 
   return one.low_min > 0 ? 'saves' : one.high_min < 0 ? 'costs' : 'unclear';
 }
 
-/** A Bangkok day as `YYYY-MM-DD`. */
-export function bangkokDay(at: Date): string {
-  return new Date(at.getTime() + 7 * 3_600_000).toISOString().slice(0, 10);
-}
-
 /** Vehicles by approach of a day, in the file's order. */
 export function byApproach(detail: Detail): { key: string; car: number; motorcycle: number; heavy: number; share: number | null }[] {
   return (detail.junction.file.approaches ?? []).map(({ key }) => {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,8 +25,10 @@ _LENGTH_M = {"car": 7.0, "motorcycle": 3.0, "heavy": 13.0}
 _SHARES = (("motorcycle", 0.55), ("car", 0.4), ("heavy", 0.05))
 _PER_S = {"N": 0.14, "E": 0.05, "S": 0.1, "W": 0.04}
 """Vehicles that come on each lane of an arm: more on the main road, so that a fixed plan wastes green."""
-_COUNT_S, _LOG_S = 60, 10
+_COUNT_S, _LOG_S, _TURNS_S = 60, 10, 5
 _ADVANCE_M = 60.0
+_ACROSS_M = 28.0
+_OFTEN = {"l": 1, "s": 4, "r": 1}
 
 
 @dataclass
@@ -35,6 +38,8 @@ class _Vehicle:
     distance_m: float = LENGTH_M
     speed_mps: float = SPEED_MPS
     waited_s: float = 0.0
+    way: tuple[str, str] = ("", "")
+    """From its lane to another; then `distance_m` is what it has to go on the junction."""
 
 
 @dataclass
@@ -61,6 +66,8 @@ class Traffic:
         self.phase, self.colour, self.for_s = 0, "green", 0.0
         self.events: list[tuple[int, int]] = [(1, self.number)]
         self.counts = {lane.key: dict.fromkeys(_HEADWAY_S, 0) for lane in self.lanes}
+        self.turns: Counter[tuple[str, str]] = Counter()
+        self._crossing: list[_Vehicle] = []
 
     @property
     def number(self) -> int:
@@ -73,6 +80,7 @@ class Traffic:
         self.at_s += 1
         self.events = []
         self._signal()
+        self._cross()
         for lane in self.lanes:
             self._come(lane)
             self._go(lane)
@@ -106,6 +114,11 @@ class Traffic:
         self._made += 1
         lane.line.append(_Vehicle(kind=sort, track=f"v{self._made}"))
 
+    def _cross(self) -> None:
+        for one in self._crossing:
+            one.distance_m -= one.speed_mps
+        self._crossing = [one for one in self._crossing if one.distance_m > 0]
+
     def _go(self, lane: _Lane) -> None:
         arm = self.file["approaches"][self.phase]["key"]
         goes = self.colour == "green" and lane.key.startswith(arm)
@@ -116,6 +129,7 @@ class Traffic:
                 lane.line.remove(one)
                 lane.free_s = self.at_s + _HEADWAY_S[one.kind]
                 self.counts[lane.key][one.kind] += 1
+                self._enter(lane, one)
                 continue
             before = one.distance_m
             one.distance_m = max(reach_m, place_m)
@@ -124,6 +138,13 @@ class Traffic:
             if before > _ADVANCE_M >= one.distance_m:
                 self.events += [(82, lane.detectors["advance"]), (81, lane.detectors["advance"])]
             place_m = one.distance_m + _LENGTH_M[one.kind]
+
+    def _enter(self, lane: _Lane, one: _Vehicle) -> None:
+        ways = [way for way in self.file["links"] if way["from_lane"] == lane.key]
+        (way,) = self._dice.choices(ways, [_OFTEN[way["turn"]] for way in ways])
+        one.way, one.distance_m, one.speed_mps = (lane.key, way["to_lane"]), _ACROSS_M, SPEED_MPS
+        self.turns[one.way] += 1
+        self._crossing.append(one)
 
     def _detect(self, lane: _Lane) -> None:
         on = bool(lane.line) and lane.line[0].distance_m < 6
@@ -145,6 +166,19 @@ class Traffic:
             for lane in self.lanes
             for one in lane.line
         ]
+
+    def beyond(self) -> dict[str, Any]:
+        """Return the room behind and who is on the crossing, as the box tells it: behind it nobody ever stands."""
+        inside = [(one, dict(zip(("from_lane", "to_lane"), one.way, strict=True))) for one in self._crossing]
+        return {
+            "outs": [{"lane": one["key"], "room_m": one["length_m"], "moving": True} for one in self.file["outs"]],
+            "inside": [{**way, "to_go_m": one.distance_m, "speed_mps": one.speed_mps} for one, way in inside],
+        }
+
+    def take_turns(self) -> list[dict[str, Any]]:
+        """Return who left by which way since asked last."""
+        found, self.turns = self.turns, Counter()
+        return [{"from_lane": start, "to_lane": end, "vehicles": count} for (start, end), count in found.items()]
 
     def take_counts(self) -> dict[str, dict[str, int]]:
         """Return what went over the lines since asked last."""
@@ -179,17 +213,21 @@ class Crossing:
         at = now.isoformat()
         yield "seen", {"at": at, "lanes": [lane.key for lane in traffic.lanes], "vehicles": traffic.seen()}
         yield "state", {"at": at, "phase": traffic.number, "colour": traffic.colour, "for_s": traffic.for_s}
+        yield "beyond", {"at": at, **traffic.beyond()}
+        if traffic.at_s % _TURNS_S == 0:
+            begun = now - timedelta(seconds=_TURNS_S)
+            yield "turns", {"at": begun.isoformat(), "lasts_s": _TURNS_S, "ways": traffic.take_turns()}
         steps = timedelta(milliseconds=100)
         self._log += [[(now + steps * n).isoformat(), *event] for n, event in enumerate(traffic.events)]
         if traffic.at_s % _LOG_S == 0 and self._log:
             yield "log", {"at": at, "events": self._log}
             self._log = []
         if traffic.at_s % _COUNT_S == 0:
-            counted, begun = traffic.take_counts(), self._counted_from
+            counted, since = traffic.take_counts(), self._counted_from
             self._counted_from = now
-            if begun is not None:
-                lasts_s = max(1, round((now - begun).total_seconds()))
-                yield "count", {"at": begun.isoformat(), "lasts_s": lasts_s, "lanes": counted}
+            if since is not None:
+                lasts_s = max(1, round((now - since).total_seconds()))
+                yield "count", {"at": since.isoformat(), "lasts_s": lasts_s, "lanes": counted}
 
     async def _tell(self, event: str, body: dict[str, Any]) -> None:
         secret = self._stage.known.devices[BOX]

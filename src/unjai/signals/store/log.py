@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 
 from unjai.model.ids import StationId, id_floor
@@ -43,11 +43,22 @@ async def note_events(
 
 async def events_of(tx: Tx, junction_id: UUID, since: datetime, until: datetime, limit: int = 2_000_000) -> list[Event]:
     """Return the lines of a junction's log from `since` up to before `until`, in order."""
-    mine = (signal_event.c.junction_id == junction_id) & (signal_event.c.at >= since) & (signal_event.c.at < until)
-    cut = (signal_event.c.id >= id_floor(since)) & (signal_event.c.id < id_floor(until))
-    query = select(signal_event.c.at, signal_event.c.code, signal_event.c.param).where(mine, cut)
+    query = select(signal_event.c.at, signal_event.c.code, signal_event.c.param).where(
+        *_within(junction_id, since, until)
+    )
     order = (signal_event.c.at, signal_event.c.code, signal_event.c.param)
     return [Event(**row) for row in await tx.all(query.order_by(*order).limit(limit))]
+
+
+async def any_event(tx: Tx, junction_id: UUID, since: datetime, until: datetime) -> bool:
+    """Tell whether a junction's log has a line from `since` up to before `until`."""
+    query = select(signal_event.c.id).where(*_within(junction_id, since, until))
+    return await tx.scalar(query.limit(1)) is not None
+
+
+def _within(junction_id: UUID, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    mine = (signal_event.c.junction_id == junction_id) & (signal_event.c.at >= since) & (signal_event.c.at < until)
+    return mine, (signal_event.c.id >= id_floor(since)) & (signal_event.c.id < id_floor(until))
 
 
 async def keep_log(tx: Tx, now: datetime) -> list[str]:
