@@ -8706,6 +8706,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/figures/survey/questionnaire/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Questionnaire
+         * @description Return the questionnaire: XLSForm (Kobo), XForm (ODK), the paper sheet, or the empty table of its answers.
+         */
+        get: operations["read_questionnaire_api_figures_survey_questionnaire__form__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/public/roots": {
         parameters: {
             query?: never;
@@ -44976,6 +44996,46 @@ export interface operations {
                 /** @description Year and month, C.E. or B.E.: 2026-10, 2569-10. */
                 month: string;
                 what: "cases" | "responses" | "visits" | "cameras";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_questionnaire_api_figures_survey_questionnaire__form__get: {
+        parameters: {
+            query?: {
+                lang?: "th" | "en";
+            };
+            header?: never;
+            path: {
+                form: "xlsx" | "xml" | "pdf" | "csv";
             };
             cookie?: never;
         };

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from unjai.evaluate.api import month
+from unjai.evaluate.api import month, surveys
 
 router = APIRouter()
 router.include_router(month.router)
+router.include_router(surveys.router)
