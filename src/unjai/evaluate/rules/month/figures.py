@@ -114,8 +114,8 @@ def _responses(facts: MonthFacts) -> list[Figure]:
     for code, step in steps.items():
         minutes = [value for one in facts.responses if (value := step(one)) is not None]
         made.append(quantile(code, minutes, 0.5, of=len(facts.responses)))
+        made.append(quantile(f"{code}90", minutes, 0.9, of=len(facts.responses)))
     arrived = [one.arrive_min for one in facts.responses if one.arrive_min is not None]
-    made.append(quantile("K9.arrive90", arrived, 0.9, of=len(facts.responses)))
     made.append(
         _within(arrived, [one.arrive_min for one in facts.responses_before if one.arrive_min is not None], facts)
     )
