@@ -25,6 +25,10 @@ from unjai.territory.view import forget
 HERE, THERE = StationId(105001), StationId(109001)
 LON, LAT = 99.0, 16.6
 TABLES = (
+    "figure_risk",
+    "patrol_risk",
+    "patrol_visit",
+    "patrol_checkpoint",
     "figure_month",
     "figure_entry",
     "figure_case_was",

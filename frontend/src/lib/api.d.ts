@@ -8706,6 +8706,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/figures/risk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Risk
+         * @description Return the newest surface, or the newest that was made by a day.
+         */
+        get: operations["read_risk_api_figures_risk_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/risk/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Days
+         * @description Return the days of which surfaces are kept, newest first.
+         */
+        get: operations["list_days_api_figures_risk_days_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/risk.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Risk
+         * @description Return the cells of a surface as a table, by what is expected; the export stands in the audit.
+         */
+        get: operations["export_risk_api_figures_risk_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/figures/survey/questionnaire/{form}": {
         parameters: {
             query?: never;
@@ -9951,6 +10011,18 @@ export interface components {
             error?: string | null;
         };
         /**
+         * BandOut
+         * @description A figure with its 95 % interval.
+         */
+        BandOut: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
          * BeatIn
          * @description A beat as it is told.
          */
@@ -10196,6 +10268,27 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /**
+         * CameOut
+         * @description What came of the surface that was handed down weeks ago: cases, and those in its foremost cells.
+         */
+        CameOut: {
+            /**
+             * Through
+             * Format: date-time
+             */
+            through: string;
+            /** Share Of Area */
+            share_of_area: number;
+            /** Came */
+            came: number;
+            /** Hits */
+            hits: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
         };
         /**
          * CameraChange
@@ -10664,6 +10757,28 @@ export interface components {
             until: string;
             /** Closed At */
             closed_at: string | null;
+        };
+        /**
+         * CellOut
+         * @description A cell: its middle, cases so far, how many the weeks ahead are to bring (mean, 95 %), and the simple maps.
+         */
+        CellOut: {
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Earlier */
+            earlier: number;
+            /** Expected */
+            expected: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Maps */
+            maps: number[];
+            /** Hours */
+            hours: number[];
         };
         /**
          * CertificateOut
@@ -16576,6 +16691,22 @@ export interface components {
             next: number | null;
         };
         /**
+         * PairsOut
+         * @description Knox's test at one distance and time.
+         */
+        PairsOut: {
+            /** Within M */
+            within_m: number;
+            /** Within D */
+            within_d: number;
+            /** Pairs */
+            pairs: number;
+            /** Expected */
+            expected: number;
+            /** P */
+            p: number;
+        };
+        /**
          * PartyBefore
          * @description What its editor saw.
          */
@@ -20530,6 +20661,91 @@ export interface components {
             rank_after: number;
         };
         /**
+         * RiskOut
+         * @description A surface: `none` was made yet, it is `ranked`, or `refused` (then `why` says why, and there are no cells).
+         */
+        RiskOut: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "ranked" | "refused";
+            /** Day */
+            day?: string | null;
+            /** Through */
+            through?: string | null;
+            /** Made At */
+            made_at?: string | null;
+            /**
+             * Weeks
+             * @default 4
+             */
+            weeks: number;
+            /**
+             * Known
+             * @default 0
+             */
+            known: number;
+            /**
+             * A Year
+             * @default 0
+             */
+            a_year: number;
+            why?: components["schemas"]["Said"] | null;
+            /**
+             * Left Out
+             * @default {}
+             */
+            left_out: {
+                [key: string]: number;
+            };
+            /**
+             * Handed
+             * @default {}
+             */
+            handed: {
+                [key: string]: number;
+            };
+            /**
+             * Simulated
+             * @default false
+             */
+            simulated: boolean;
+            /**
+             * Cell Lon
+             * @default 0
+             */
+            cell_lon: number;
+            /**
+             * Cell Lat
+             * @default 0
+             */
+            cell_lat: number;
+            /**
+             * Looked At
+             * @default 0
+             */
+            looked_at: number;
+            /**
+             * Cells
+             * @default []
+             */
+            cells: components["schemas"]["CellOut"][];
+            /**
+             * Words
+             * @default []
+             */
+            words: components["schemas"]["Said"][];
+            /**
+             * Near Repeats
+             * @default []
+             */
+            near_repeats: components["schemas"]["PairsOut"][];
+            walked?: components["schemas"]["WalkedOut"] | null;
+            guard?: components["schemas"]["WatchedOut"] | null;
+            came?: components["schemas"]["CameOut"] | null;
+        };
+        /**
          * RoleIn
          * @description A role at an organisation unit.
          */
@@ -24054,6 +24270,24 @@ export interface components {
             way: components["schemas"]["WayOut"];
         };
         /**
+         * WalkedOut
+         * @description How the maps did here in the last year: PAI at 2 % of area, and ours over each.
+         */
+        WalkedOut: {
+            /** Pai */
+            pai: {
+                [key: string]: components["schemas"]["BandOut"];
+            };
+            /** Over */
+            over: {
+                [key: string]: components["schemas"]["BandOut"];
+            };
+            /** Forecasts */
+            forecasts: number;
+            /** Independent */
+            independent: number;
+        };
+        /**
          * WatchApprovalOut
          * @description How an entry's approval stands.
          */
@@ -24188,6 +24422,28 @@ export interface components {
             /** Kept */
             kept?: components["schemas"]["KeptOut"][] | null;
             root: components["schemas"]["DayRootOut"] | null;
+        };
+        /**
+         * WatchedOut
+         * @description What the feedback guard says, with the figures behind it.
+         */
+        WatchedOut: {
+            /** Alarms */
+            alarms: ("gathered" | "unvisited" | "found_drives")[];
+            /** Gini */
+            gini: number;
+            /** Top Share */
+            top_share: number | null;
+            /** Unvisited */
+            unvisited: number;
+            /** Places */
+            places: number;
+            /** Found Share */
+            found_share: number | null;
+            /** Found Moves */
+            found_moves: number | null;
+            /** Found An Hour */
+            found_an_hour: number[] | null;
         };
         /**
          * WayOut
@@ -44997,6 +45253,122 @@ export interface operations {
                 month: string;
                 what: "cases" | "responses" | "visits" | "cameras";
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_risk_api_figures_risk_get: {
+        parameters: {
+            query?: {
+                day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskOut"];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_days_api_figures_risk_days_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            /** @description Refused; nothing was done */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not possible now; nothing was done */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    export_risk_api_figures_risk_csv_get: {
+        parameters: {
+            query?: {
+                day?: string | null;
+            };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
-import resource
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,10 +13,9 @@ from unjai.evaluate.rules.month.chart import Bar, bars_of
 from unjai.evaluate.rules.month.facts import MonthFacts, decoded, encoded
 from unjai.evaluate.rules.month.figures import figures_of
 from unjai.evaluate.rules.month.wire import bar_of, figure_of, plain, plain_bar
-from unjai.model.errors import UnjaiError
+from unjai.evaluate.worker import answered, limited
 
 LASTS_S = 120.0
-_MEMORY_BYTES = 3_000_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,31 +32,13 @@ class Reckoned:
 
 async def reckoned(facts: MonthFacts) -> Reckoned:
     """Return what follows from facts; raise `figures_failed` (500)."""
-    worker = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "unjai.evaluate.month_worker"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(LASTS_S):
-            made, said = await worker.communicate(encoded(facts))
-    except BaseException as error:
-        with contextlib.suppress(ProcessLookupError):
-            worker.kill()
-        await worker.wait()
-        if isinstance(error, TimeoutError):
-            raise UnjaiError("figures_failed", 500, why="timeout") from error
-        raise
-    if worker.returncode != 0:
-        raise UnjaiError("figures_failed", 500, why=said.decode("utf-8", "replace")[-300:])
-    told = json.loads(made)
+    told = json.loads(await answered("unjai.evaluate.month_worker", encoded(facts), lasts_s=LASTS_S))
     return Reckoned(figures=[figure_of(one) for one in told["figures"]], bars=[bar_of(one) for one in told["bars"]])
 
 
 def main() -> None:
     """Reckon one month and end."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    limited()
     facts = decoded(sys.stdin.buffer.read())
     sys.stdout.write(json.dumps(Reckoned(figures=figures_of(facts), bars=bars_of(facts)).plain()))
 

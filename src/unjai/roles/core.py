@@ -64,6 +64,7 @@ from unjai.roles.ledger import close_ledger_days, seal, sign, sign_when_asked, w
 from unjai.roles.months import Months
 from unjai.roles.nights import Reckoning
 from unjai.roles.refresh import Refresher
+from unjai.roles.risks import Risks
 from unjai.roles.vitals import answer_for
 from unjai.roles.waking import wake_phones
 from unjai.sense import mqtt_door, record
@@ -156,7 +157,7 @@ async def _core(made: Common) -> None:
             group.create_task(every(1.0, lambda: _points(made)))
             escorts = Watch()
             group.create_task(every(1.0, lambda: escorts.once(made.db, made.clock, made.station_ids)))
-            for errand in (Reckoning(made), Months(made)):
+            for errand in (Reckoning(made), Months(made), Risks(made)):
                 group.create_task(errand.run())
             group.create_task(lead.keep())
     finally:

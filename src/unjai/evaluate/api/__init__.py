@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from unjai.evaluate.api import month, surveys
+from unjai.evaluate.api import month, risk, surveys
 
 router = APIRouter()
 router.include_router(month.router)
+router.include_router(risk.router)
 router.include_router(surveys.router)

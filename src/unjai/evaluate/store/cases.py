@@ -203,6 +203,20 @@ async def first_month(tx: Tx, station_id: StationId) -> date | None:
     return None if at is None else at.astimezone(BANGKOK).date().replace(day=1)
 
 
+async def newest_case(tx: Tx, station_id: StationId, *, until: datetime) -> datetime | None:
+    """Return when the newest case before a moment began, of any kind: so far the list reaches."""
+    query = select(func.max(figure_case.c.begun)).where(figure_case.c.station_id == station_id)
+    at: datetime | None = await tx.scalar(query.where(figure_case.c.begun < until))
+    return at
+
+
+async def last_change(tx: Tx, station_id: StationId) -> datetime | None:
+    """Return when cases last came in or changed; None where there is none."""
+    query = select(func.max(figure_case.c.changed_at)).where(figure_case.c.station_id == station_id)
+    at: datetime | None = await tx.scalar(query)
+    return at
+
+
 async def any_simulated(tx: Tx, station_id: StationId) -> bool:
     """Tell whether a demonstration's made-up cases are among a station's."""
     mine = select(figure_case.c.id).where(figure_case.c.station_id == station_id, figure_case.c.simulated == 1)

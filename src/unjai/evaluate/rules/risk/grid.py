@@ -40,10 +40,16 @@ class Events:
         return int(np.searchsorted(self.t, at, side="left"))
 
 
-def metres(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    """Return degrees as metres on a plane that is true in the middle of the points: right to 0.2 % over 50 km."""
-    middle = np.cos(np.radians(float(np.median(lat))))
-    return np.radians(lon) * _EARTH_M * middle, np.radians(lat) * _EARTH_M
+def metres(lon: Floats, lat: Floats, middle: float | None = None) -> tuple[Floats, Floats]:
+    """Return degrees as metres on a plane that is true at a latitude (the points' median): to 0.2 % over 50 km."""
+    shrink = np.cos(np.radians(float(np.median(lat)) if middle is None else middle))
+    return np.radians(lon) * _EARTH_M * shrink, np.radians(lat) * _EARTH_M
+
+
+def degrees(x: Floats | float, y: Floats | float, middle: float) -> tuple[Floats, Floats]:
+    """Return metres of `metres` as degrees (lon, lat)."""
+    shrink = np.cos(np.radians(middle))
+    return np.degrees(np.asarray(x) / (_EARTH_M * shrink)), np.degrees(np.asarray(y) / _EARTH_M)
 
 
 @dataclass(frozen=True, kw_only=True)

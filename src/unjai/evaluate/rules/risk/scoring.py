@@ -101,7 +101,7 @@ def walk(events: Events, *, weeks: int, told: Callable[[int, int], None] = lambd
         model = fit(events, grid, at=at, weeks=weeks, cut=cut)
         _, window, all_of_them = cut.window(at)
         maps = {"ours": model.share} | {
-            name: surface.ravel()[model.cells] for name, surface in _simple(cut, at, tuning).items()
+            name: surface.ravel()[model.cells] for name, surface in simple_maps(cut, at, tuning).items()
         }
         for method in METHODS:
             hits[method].append([chosen(maps[method], window.came, area) for area in AREAS])
@@ -120,7 +120,8 @@ def walk(events: Events, *, weeks: int, told: Callable[[int, int], None] = lambd
     )
 
 
-def _simple(cut: Cut, at: float, tuning: dict[float, list[float]]) -> dict[str, Floats]:
+def simple_maps(cut: Cut, at: float, tuning: dict[float, list[float]]) -> dict[str, Floats]:
+    """Return the maps that stand beside ours, whole (rows, columns), as known at `at`; `tuning` keeps what was hit."""
     earlier = cut.earlier_windows(at)
     for day in earlier:
         if day not in tuning:
