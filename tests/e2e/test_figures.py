@@ -1,4 +1,4 @@
-"""The month at the superintendent's desk: read, opened again with a reason, a figure entered, closed, printed."""
+"""The figures at the superintendent's desk: the month read, opened again, closed and printed; the risk of places by hour."""
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -44,3 +44,31 @@ def test_the_month_is_opened_a_figure_entered_closed_and_printed(
     printed = page.get_by_role("link", name="พิมพ์รายงาน").get_attribute("href")
     paper = context.request.get(f"{centre.url}{printed}", timeout=PATIENCE_MS)
     assert paper.body().startswith(b"%PDF-")
+
+
+def test_the_risk_of_places_is_read_by_map_by_hour_and_by_cell(
+    centre: Centre, context: BrowserContext, page: Page
+) -> None:
+    sign_in(centre, context, "superintendent")
+    page.goto(f"{centre.url}/manage/figures-risk")
+    foremost = page.get_by_role("row").filter(has=page.get_by_role("button")).first
+    expect(foremost).to_be_visible(timeout=3 * PATIENCE_MS)  # core fits it by itself, a minute after it began
+    expect(page.get_by_text("คดีที่ใช้ทำแผนที่นี้เป็นข้อมูลจำลองเพื่อสาธิต")).to_be_visible()
+    assert faults_in_both_themes(page) == {}
+
+    page.get_by_role("radio", name="อาทิตย์", exact=True).click()
+    hours = page.get_by_role("slider")
+    expect(hours).to_have_attribute("aria-valuetext", "อาทิตย์ 20.00–22.00 น.")
+    hours.press("ArrowRight")
+    expect(hours).to_have_attribute("aria-valuetext", "อาทิตย์ 22.00–24.00 น.")
+    foremost.get_by_role("button").click()
+    told = page.locator("[aria-live=polite]").filter(has_text="ช่อง")
+    expect(told).to_contain_text("ในแผนที่อื่น")
+    assert faults_in_both_themes(page) == {}
+
+    page.get_by_role("radio", name="ProMap 8 สัปดาห์").click()
+    expect(hours).to_have_count(0)  # the simple maps know no hours
+    table = page.get_by_role("link", name="ตาราง", exact=True).get_attribute("href")
+    told_csv = context.request.get(f"{centre.url}{table}")
+    assert told_csv.ok
+    assert told_csv.text().lstrip("\ufeff").count("\n") > 100

@@ -24443,7 +24443,7 @@ export interface components {
             /** Found Moves */
             found_moves: number | null;
             /** Found An Hour */
-            found_an_hour: number[] | null;
+            found_an_hour: (number | null)[] | null;
         };
         /**
          * WayOut

@@ -6,6 +6,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from sqlalchemy import insert, update
 
 from tests.evaluate.conftest import HERE, LAT, LON
 from unjai.evaluate.flows import risk as flows
-from unjai.evaluate.rules.risk.facts import MAPS, Foretold, RiskCase, RiskFacts, RiskPlace
+from unjai.evaluate.rules.risk.facts import MAPS, Foretold, RiskCase, RiskFacts, RiskPicture, RiskPlace
 from unjai.evaluate.rules.risk.picture import picture
 from unjai.evaluate.store import cases
 from unjai.evaluate.store import risk as store
@@ -228,3 +229,13 @@ def test_the_same_cases_in_another_order_give_the_same_surface():
 def test_no_case_at_all_is_said():
     told = picture(RiskFacts(station_id=HERE, through=NIGHT.astimezone(UTC), weeks=4, cases=()))
     assert (told.lack, told.cells, told.places) == ("too_few_to_rank", (), {})
+
+
+def test_the_guard_survives_being_kept_where_nothing_was_found_at_the_other_half():
+    places = (
+        RiskPlace(code="a", lon=BAD[0], lat=BAD[1], level=1.0, visits=80, patrol_min=600.0),
+        RiskPlace(code="b", lon=QUIET[0], lat=QUIET[1], level=1.0, visits=1, patrol_min=60.0),
+    )
+    told = picture(facts(ROWS, places=places, found=(BAD, BAD), guarded_from=NIGHT.timestamp() - 84 * 86400))
+    assert told.guard.found_an_hour[1] is None
+    assert msgspec.json.decode(msgspec.json.encode(told), type=RiskPicture) == told

@@ -62,7 +62,7 @@ class WatchedOut(BaseModel):
     places: int
     found_share: float | None
     found_moves: float | None
-    found_an_hour: Annotated[list[float], Field(min_length=2, max_length=2)] | None
+    found_an_hour: Annotated[list[float | None], Field(min_length=2, max_length=2)] | None
 
 
 class CameOut(BaseModel):

@@ -86,6 +86,9 @@ def decoded(data: bytes | str) -> MonthFacts:
     return msgspec.json.decode(data, type=MonthFacts)
 
 
-def digest(facts: MonthFacts) -> str:
-    """Return the SHA-256 of the facts, by which a paper tells what it was made of."""
-    return hashlib.sha256(encoded(facts)).hexdigest()
+def digest(kept: bytes) -> str:
+    """Return the SHA-256 of the facts as they are kept, by which a paper tells what it was made of.
+
+    Of the bytes, not of the facts read from them: these may have learnt of more since, and stay what they were.
+    """
+    return hashlib.sha256(kept).hexdigest()

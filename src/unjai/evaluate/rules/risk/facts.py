@@ -108,7 +108,8 @@ class Watched(msgspec.Struct, frozen=True):
     places: int
     found_share: float | None
     found_moves: float | None
-    found_an_hour: tuple[float, float] | None
+    found_an_hour: tuple[float, float | None] | None
+    """None at the end: no upper bound, nothing was found at the other half."""
 
 
 class Came(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 
 import numpy as np
 from msgspec.structs import replace
@@ -132,7 +133,9 @@ def _guarded(facts: RiskFacts) -> Watched | None:
         places=len(facts.places),
         found_share=told.found_share,
         found_moves=told.found_moves,
-        found_an_hour=None if band is None else (round(band.low, 3), round(band.high, 3)),
+        found_an_hour=None
+        if band is None
+        else (round(band.low, 3), round(band.high, 3) if isfinite(band.high) else None),
     )
 
 
