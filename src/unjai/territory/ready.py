@@ -119,11 +119,11 @@ def _ready(
     heads: tuple[Head, ...] = ()
     columns: dict[str, int | str] = {}
     features: Sequence[Feature | Broken] = source.features
+    if kind.refuses is not None:
+        kind.refuses(*_cells(source.features))
     if source.form == "geojson":
         heads = _properties(source.features)
         titles = [head.title for head in heads]
-        if kind.refuses is not None:
-            kind.refuses(titles, [])
         said = {item.name: item for item in fields if item.name not in mapping.PLACED}
         if choices.columns is None:
             guessed = mapping.guess(titles, tuple(said.values()), setting.remembered)
@@ -142,6 +142,15 @@ def _ready(
         reading=None,
         area=area if source.form == "osm" else None,
     )
+
+
+def _cells(features: Sequence[Feature | Broken]) -> tuple[list[str], list[list[str]]]:
+    """Return a map's properties as a table of text: the names, and every feature's values."""
+    whole = [feature.properties for feature in features if isinstance(feature, Feature)]
+    names = list(dict.fromkeys(name for properties in whole for name in properties))
+    return [str(name) for name in names], [
+        ["" if (value := properties.get(name)) is None else str(value) for name in names] for properties in whole
+    ]
 
 
 def _properties(features: Sequence[Feature | Broken]) -> tuple[Head, ...]:

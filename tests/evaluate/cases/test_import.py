@@ -1,5 +1,7 @@
 """A list of cases from the file to the tables: seen before it is taken, replaced by number, taken back whole."""
 
+import json
+
 import pytest
 
 from tests.evaluate.conftest import LAT, LON
@@ -81,6 +83,19 @@ async def test_persons_stay_outside_and_nothing_of_them_is_kept(keeper, station)
     assert answer.status_code == 422
     assert answer.json()["error"]["code"] == "cases_person_columns"
     assert (await keeper.get("/api/import/runs")).json() == before
+    assert await kept(keeper, station) == {}
+
+
+async def test_persons_inside_a_map_stay_outside_too(keeper, station):
+    feature = {
+        "type": "Feature",
+        "properties": {"เลขคดี": "1/2569", "วันที่เกิดเหตุ": "1/10/2569", "สถานที่เกิดเหตุ": "บ้านของ 1101700230708"},
+        "geometry": {"type": "Point", "coordinates": [100.26, 16.82]},
+    }
+    content = json.dumps({"type": "FeatureCollection", "features": [feature]}, ensure_ascii=False)
+    answer = await upload(keeper, content, name="cases.geojson")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["facts"] == {"columns": "สถานที่เกิดเหตุ"}
     assert await kept(keeper, station) == {}
 
 

@@ -171,3 +171,46 @@ def test_numbers_of_persons_shut_the_door_under_any_head():
         refuse_persons(["เลขคดี", "หมายเหตุ"], [["1", ""], ["2", "1-1017-00230-70-8".replace("-", "")]])
     with pytest.raises(UnjaiError):
         refuse_persons(["เลขคดี", "ติดต่อ"], [["1", "081-234-5678"], ["2", "0898765432"], ["3", ""]])
+
+
+NATIONAL_ID = "1101700230708"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        NATIONAL_ID,
+        "ผู้แจ้งคือนายหนึ่ง 1-1017-00230-70-8 บ้านติดตลาด",
+        "เลข ๑๑๐๑๗๐๐๒๓๐๗๐๘ครับ",
+        "id:1 1017 00230 70 8, waits",
+    ],
+)
+@pytest.mark.parametrize("row", [0, 2000, 4999])
+def test_one_national_id_shuts_the_door_in_whatever_row_and_text(said, row):
+    rows = [[f"{number}/2569", "ตลาดหนองสิม"] for number in range(5000)]
+    refuse_persons(["เลขคดี", "สถานที่"], rows)
+    rows[row][1] = said
+    with pytest.raises(UnjaiError) as refused:
+        refuse_persons(["เลขคดี", "สถานที่"], rows)
+    assert refused.value.facts == {"columns": "สถานที่"}
+
+
+def test_mobile_numbers_late_in_a_list_and_inside_texts_shut_the_door():
+    rows = [[str(number), f"หน้าร้าน {number}"] for number in range(3000)]
+    for row in range(2500, 2540):
+        rows[row][1] = f"โทรกลับ 081-234{row} ด้วย" if row % 2 else f"+66 81 234{row}"
+    with pytest.raises(UnjaiError):
+        refuse_persons(["เลขคดี", "สถานที่"], rows)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["100.2651234567890", "16.1101700230708"],
+        ["1101700230709", "2026-11-22 13:04:55"],
+        ["110170023070812", "9911017002307081"],
+        ["02-123-4567 หน้าที่ว่าการอำเภอ", "ตู้ 44", "ตลาด", "วัด", "โรงเรียน", "ทางแยก"],
+    ],
+)
+def test_positions_times_and_long_numbers_are_no_persons(cells):
+    refuse_persons(["lon"], [[cell] for cell in cells])

@@ -16,31 +16,42 @@ _HEADS = re.compile(
     r"|occupation|birth|\bdob\b|plate|licen[cs]e",
     re.IGNORECASE,
 )
-_SAMPLE = 2000
+_ID = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12}(?![\d]|\.\d)")
+"""Thirteen digits, ours or Thai, with blanks or dashes; not the decimals of a number."""
+_MOBILE = re.compile(r"(?<![\d.])(?:[0๐]|\+?(?:66|๖๖) ?-?)[689๖๘๙]\d(?:[ -]?\d){7}(?![\d]|\.\d)")
 _SHARE = 0.2
+_IN_TEXT = 0.01
 
 
 def refuse_persons(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Raise `cases_person_columns` (422), naming the columns whose heads or cells tell of persons.
 
-    Cells are looked at for national IDs (by their check digit) and phone numbers; a fifth of a column is enough, of the
-    IDs a single one.
+    Every cell is looked at. A single national ID is enough, also inside a longer text (by its check digit); of phone
+    numbers a fifth of a column, of mobile numbers inside longer texts one in a hundred, and two at least.
     """
     told = [head for head in heads if head and _HEADS.search(head.strip())]
     told += [
         head or str(column + 1)
         for column, head in enumerate(heads)
-        if head not in told and _cells_tell([row[column] for row in rows[:_SAMPLE] if column < len(row)])
+        if head not in told and _cells_tell([row[column] for row in rows if column < len(row)])
     ]
     if told:
         raise UnjaiError("cases_person_columns", 422, columns=", ".join(head.strip()[:40] for head in told[:12]))
 
 
 def _cells_tell(cells: Sequence[str]) -> bool:
-    said = [cell.strip() for cell in cells if cell.strip()]
-    if any(_is(parse_national_id, cell) for cell in said if len(re.sub(r"\D", "", cell)) == 13):  # noqa: PLR2004
+    said = [cell for cell in cells if cell and not cell.isspace()]
+    text = "\n".join(said)
+    if any(_is(parse_national_id, found[0]) for found in _ID.finditer(text)):
         return True
-    phones = sum(_is(parse_phone, cell) for cell in said if cell.startswith(("0", "๐", "+66")) and len(cell) >= 9)  # noqa: PLR2004
+    mobiles = sum(1 for _ in _MOBILE.finditer(text))
+    if mobiles >= max(2, _IN_TEXT * len(said)):
+        return True
+    phones = sum(
+        _is(parse_phone, cell.strip())
+        for cell in said
+        if len(cell) >= 9 and cell.lstrip().startswith(("0", "๐", "+66"))  # noqa: PLR2004
+    )
     return bool(said) and phones >= max(2, _SHARE * len(said))
 
 
