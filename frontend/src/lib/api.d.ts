@@ -9743,49 +9743,18 @@ export interface components {
             person_id: string | null;
         };
         /**
-         * ActionChangeIn
-         * @description What becomes of it.
+         * ActionOut
+         * @description Something that needs a second person; `always`: no station may do it alone.
          */
-        ActionChangeIn: {
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "done" | "dropped";
-            /** Owner */
-            owner: string;
-            /**
-             * Due
-             * Format: date
-             */
-            due: string;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-        };
-        /**
-         * ActionIn
-         * @description Something to be corrected.
-         */
-        ActionIn: {
-            /** What */
-            what: string;
-            /** Owner */
-            owner: string;
-            /**
-             * Due
-             * Format: date
-             */
-            due: string;
-            /**
-             * About
-             * @default
-             */
-            about: string;
-            /** Visit Id */
-            visit_id?: string | null;
+        ActionOut: {
+            /** Name */
+            name: string;
+            /** Th */
+            th: string;
+            /** En */
+            en: string;
+            /** Always */
+            always: boolean;
         };
         /**
          * AdditionIn
@@ -11692,6 +11661,137 @@ export interface components {
             version?: number | null;
         };
         /**
+         * CommitteeFilledIn
+         * @description A form as far as it is filled in: marks by item, None where an item does not apply.
+         */
+        CommitteeFilledIn: {
+            /**
+             * Visited On
+             * Format: date
+             */
+            visited_on: string;
+            /** Committee */
+            committee: string;
+            /** Version */
+            version: number;
+            /**
+             * Summary
+             * @default
+             */
+            summary: string;
+            /** Marks */
+            marks: {
+                [key: string]: number | null;
+            };
+            /** Notes */
+            notes: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * CommitteeFormOut
+         * @description The form's edition and its items.
+         */
+        CommitteeFormOut: {
+            /** Form */
+            form: string;
+            /** Items */
+            items: components["schemas"]["CommitteeItemOut"][];
+        };
+        /**
+         * CommitteeItemOut
+         * @description An item of the form.
+         */
+        CommitteeItemOut: {
+            /** Code */
+            code: string;
+            /** Part */
+            part: string;
+            /** Weight */
+            weight: number;
+            text: components["schemas"]["Said"];
+            evidence: components["schemas"]["Said"];
+        };
+        /**
+         * CommitteeSignIn
+         * @description Which version of the form is signed: the one that was read.
+         */
+        CommitteeSignIn: {
+            /** Version */
+            version: number;
+        };
+        /**
+         * CommitteeVisitIn
+         * @description A visit that begins.
+         */
+        CommitteeVisitIn: {
+            /**
+             * Visited On
+             * Format: date
+             */
+            visited_on: string;
+            /** Committee */
+            committee: string;
+        };
+        /**
+         * CommitteeVisitOut
+         * @description A visit; `score` is of 100, None while items are left.
+         */
+        CommitteeVisitOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Visited On
+             * Format: date
+             */
+            visited_on: string;
+            /** Committee */
+            committee: string;
+            /** Form */
+            form: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "signed";
+            /** Marks */
+            marks: {
+                [key: string]: number | null;
+            };
+            /** Notes */
+            notes: {
+                [key: string]: string;
+            };
+            /** Summary */
+            summary: string;
+            /** Score */
+            score: number | null;
+            /** Parts */
+            parts: {
+                [key: string]: number;
+            };
+            /** Left */
+            left: number;
+            /** Applicable */
+            applicable: number;
+            /** Version */
+            version: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** Signed At */
+            signed_at: string | null;
+            /** Signed By */
+            signed_by: string;
+        };
+        /**
          * CommunityIn
          * @description A community by name; without a position until it is put on the map.
          */
@@ -12091,6 +12191,115 @@ export interface components {
             key_print: string;
             /** Progress */
             progress: number;
+        };
+        /**
+         * CorrectiveActionChangeIn
+         * @description What becomes of it.
+         */
+        CorrectiveActionChangeIn: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "done" | "dropped";
+            /** Owner */
+            owner: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * CorrectiveActionIn
+         * @description Something to be corrected.
+         */
+        CorrectiveActionIn: {
+            /** What */
+            what: string;
+            /** Owner */
+            owner: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /** Visit Id */
+            visit_id?: string | null;
+        };
+        /**
+         * CorrectiveActionOut
+         * @description Something to be corrected, with what happened to it so far.
+         */
+        CorrectiveActionOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** What */
+            what: string;
+            /** About */
+            about: string;
+            /** Visit Id */
+            visit_id: string | null;
+            /** Owner */
+            owner: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "done" | "dropped";
+            /** Late */
+            late: boolean;
+            /** Steps */
+            steps: components["schemas"]["CorrectiveStepOut"][];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+        };
+        /**
+         * CorrectiveStepOut
+         * @description What happened to something to be corrected.
+         */
+        CorrectiveStepOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** State */
+            state: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /** Owner */
+            owner: string;
+            /** Note */
+            note: string;
         };
         /**
          * CounterIn
@@ -13623,34 +13832,6 @@ export interface components {
             refused_rows: components["schemas"]["RefusedOut"][];
         };
         /**
-         * FilledIn
-         * @description A form as far as it is filled in: marks by item, None where an item does not apply.
-         */
-        FilledIn: {
-            /**
-             * Visited On
-             * Format: date
-             */
-            visited_on: string;
-            /** Committee */
-            committee: string;
-            /** Version */
-            version: number;
-            /**
-             * Summary
-             * @default
-             */
-            summary: string;
-            /** Marks */
-            marks: {
-                [key: string]: number | null;
-            };
-            /** Notes */
-            notes: {
-                [key: string]: string;
-            };
-        };
-        /**
          * FindingOut
          * @description A remark on a plan; `where` names the part: ``border``, ``subzones.2``.
          */
@@ -13776,16 +13957,6 @@ export interface components {
              * @default 3
              */
             priority: number;
-        };
-        /**
-         * FormOut
-         * @description The form's edition and its items.
-         */
-        FormOut: {
-            /** Form */
-            form: string;
-            /** Items */
-            items: components["schemas"]["ItemOut"][];
         };
         /**
          * FoundOut
@@ -14795,20 +14966,6 @@ export interface components {
             body: string;
             /** Sig */
             sig: string;
-        };
-        /**
-         * ItemOut
-         * @description An item of the form.
-         */
-        ItemOut: {
-            /** Code */
-            code: string;
-            /** Part */
-            part: string;
-            /** Weight */
-            weight: number;
-            text: components["schemas"]["Said"];
-            evidence: components["schemas"]["Said"];
         };
         JsonValue: unknown;
         /**
@@ -20930,7 +21087,7 @@ export interface components {
              */
             changed_at: string;
             /** Steps */
-            steps: components["schemas"]["unjai__cameras__schemas__requests__StepOut"][];
+            steps: components["schemas"]["StepOut"][];
             /** Pictures */
             pictures: components["schemas"]["PictureOut"][];
             judged: components["schemas"]["JudgedOut"] | null;
@@ -22941,14 +23098,6 @@ export interface components {
             still: boolean;
         };
         /**
-         * SignIn
-         * @description Which version of the form is signed: the one that was read.
-         */
-        SignIn: {
-            /** Version */
-            version: number;
-        };
-        /**
          * SignInIn
          * @description A user name and its password.
          */
@@ -23308,6 +23457,28 @@ export interface components {
             next?: string | null;
             /** Does */
             does?: ("acknowledge" | "assign" | "arrive") | null;
+        };
+        /**
+         * StepOut
+         * @description What was done: `by` of us, `who` of them.
+         */
+        StepOut: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "agreed" | "refused" | "turned" | "checked" | "withdrawn";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Who */
+            who: string;
+            /** Note */
+            note: string;
         };
         /**
          * StopOut
@@ -24557,17 +24728,79 @@ export interface components {
             settled_note: string;
         };
         /**
-         * VisitIn
-         * @description A visit that begins.
+         * VisitOut
+         * @description A visit. `observed_at` is the phone's word, `happened_at` that mended by its offset, `received_at` ours.
          */
-        VisitIn: {
+        VisitOut: {
             /**
-             * Visited On
-             * Format: date
+             * Id
+             * Format: uuid
              */
-            visited_on: string;
-            /** Committee */
-            committee: string;
+            id: string;
+            /**
+             * Checkpoint Id
+             * Format: uuid
+             */
+            checkpoint_id: string;
+            /** Checkpoint Code */
+            checkpoint_code: string;
+            /** Checkpoint Th */
+            checkpoint_th: string;
+            /** Checkpoint En */
+            checkpoint_en: string;
+            /** By Th */
+            by_th: string;
+            /** By En */
+            by_en: string;
+            /** Call Sign */
+            call_sign: string | null;
+            /** Phone Name */
+            phone_name: string;
+            /**
+             * Observed At
+             * Format: date-time
+             */
+            observed_at: string;
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Late */
+            late: boolean;
+            /** Late S */
+            late_s: number;
+            /**
+             * Chain
+             * @enum {string}
+             */
+            chain: "next" | "joined" | "gap" | "fork";
+            /** Dwell S */
+            dwell_s: number;
+            /** Offset S */
+            offset_s: number;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Accuracy M */
+            accuracy_m: number | null;
+            /** Photos */
+            photos: string[];
+            /** Score */
+            score: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proven" | "doubted" | "refused";
+            /** Parts */
+            parts: components["schemas"]["PresencePartOut"][];
         };
         /**
          * VisitsIn
@@ -24590,7 +24823,7 @@ export interface components {
          */
         VisitsOut: {
             /** Visits */
-            visits: components["schemas"]["unjai__patrol__schemas__visits__VisitOut"][];
+            visits: components["schemas"]["VisitOut"][];
             /** Next */
             next: string | null;
         };
@@ -25055,150 +25288,6 @@ export interface components {
             started_on: string | null;
         };
         /**
-         * StepOut
-         * @description What was done: `by` of us, `who` of them.
-         */
-        unjai__cameras__schemas__requests__StepOut: {
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "asked" | "agreed" | "refused" | "turned" | "checked" | "withdrawn";
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** By */
-            by: string;
-            /** Who */
-            who: string;
-            /** Note */
-            note: string;
-        };
-        /**
-         * ActionOut
-         * @description Something to be corrected, with what happened to it so far.
-         */
-        unjai__evaluate__schemas__committee__ActionOut: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** What */
-            what: string;
-            /** About */
-            about: string;
-            /** Visit Id */
-            visit_id: string | null;
-            /** Owner */
-            owner: string;
-            /**
-             * Due
-             * Format: date
-             */
-            due: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "done" | "dropped";
-            /** Late */
-            late: boolean;
-            /** Steps */
-            steps: components["schemas"]["unjai__evaluate__schemas__committee__StepOut"][];
-            /**
-             * Made At
-             * Format: date-time
-             */
-            made_at: string;
-            /** Made By */
-            made_by: string;
-        };
-        /**
-         * StepOut
-         * @description What happened to something to be corrected.
-         */
-        unjai__evaluate__schemas__committee__StepOut: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** By */
-            by: string;
-            /** State */
-            state: string;
-            /**
-             * Due
-             * Format: date
-             */
-            due: string;
-            /** Owner */
-            owner: string;
-            /** Note */
-            note: string;
-        };
-        /**
-         * VisitOut
-         * @description A visit; `score` is of 100, None while items are left.
-         */
-        unjai__evaluate__schemas__committee__VisitOut: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Visited On
-             * Format: date
-             */
-            visited_on: string;
-            /** Committee */
-            committee: string;
-            /** Form */
-            form: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "draft" | "signed";
-            /** Marks */
-            marks: {
-                [key: string]: number | null;
-            };
-            /** Notes */
-            notes: {
-                [key: string]: string;
-            };
-            /** Summary */
-            summary: string;
-            /** Score */
-            score: number | null;
-            /** Parts */
-            parts: {
-                [key: string]: number;
-            };
-            /** Left */
-            left: number;
-            /** Applicable */
-            applicable: number;
-            /** Version */
-            version: number;
-            /**
-             * Changed At
-             * Format: date-time
-             */
-            changed_at: string;
-            /** Changed By */
-            changed_by: string;
-            /** Signed At */
-            signed_at: string | null;
-            /** Signed By */
-            signed_by: string;
-        };
-        /**
          * EntryIn
          * @description A figure entered by hand: shares from 0 to 1 with the number of answers; where it comes from.
          */
@@ -25214,95 +25303,6 @@ export interface components {
             n: number;
             /** Source */
             source: string;
-        };
-        /**
-         * VisitOut
-         * @description A visit. `observed_at` is the phone's word, `happened_at` that mended by its offset, `received_at` ours.
-         */
-        unjai__patrol__schemas__visits__VisitOut: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Checkpoint Id
-             * Format: uuid
-             */
-            checkpoint_id: string;
-            /** Checkpoint Code */
-            checkpoint_code: string;
-            /** Checkpoint Th */
-            checkpoint_th: string;
-            /** Checkpoint En */
-            checkpoint_en: string;
-            /** By Th */
-            by_th: string;
-            /** By En */
-            by_en: string;
-            /** Call Sign */
-            call_sign: string | null;
-            /** Phone Name */
-            phone_name: string;
-            /**
-             * Observed At
-             * Format: date-time
-             */
-            observed_at: string;
-            /**
-             * Happened At
-             * Format: date-time
-             */
-            happened_at: string;
-            /**
-             * Received At
-             * Format: date-time
-             */
-            received_at: string;
-            /** Late */
-            late: boolean;
-            /** Late S */
-            late_s: number;
-            /**
-             * Chain
-             * @enum {string}
-             */
-            chain: "next" | "joined" | "gap" | "fork";
-            /** Dwell S */
-            dwell_s: number;
-            /** Offset S */
-            offset_s: number;
-            /** Lon */
-            lon: number | null;
-            /** Lat */
-            lat: number | null;
-            /** Accuracy M */
-            accuracy_m: number | null;
-            /** Photos */
-            photos: string[];
-            /** Score */
-            score: number;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "proven" | "doubted" | "refused";
-            /** Parts */
-            parts: components["schemas"]["PresencePartOut"][];
-        };
-        /**
-         * ActionOut
-         * @description Something that needs a second person; `always`: no station may do it alone.
-         */
-        unjai__people__schemas__identity__ActionOut: {
-            /** Name */
-            name: string;
-            /** Th */
-            th: string;
-            /** En */
-            en: string;
-            /** Always */
-            always: boolean;
         };
         /**
          * CodeIn
@@ -27811,7 +27811,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["unjai__people__schemas__identity__ActionOut"][];
+                    "application/json": components["schemas"]["ActionOut"][];
                 };
             };
             /** @description Refused; nothing was done */
@@ -42786,7 +42786,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["unjai__patrol__schemas__visits__VisitOut"][];
+                    "application/json": components["schemas"]["VisitOut"][];
                 };
             };
             /** @description Refused; nothing was done */
@@ -45540,7 +45540,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FormOut"];
+                    "application/json": components["schemas"]["CommitteeFormOut"];
                 };
             };
             /** @description Refused; nothing was done */
@@ -45616,7 +45616,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["unjai__evaluate__schemas__committee__VisitOut"][];
+                    "application/json": components["schemas"]["CommitteeVisitOut"][];
                 };
             };
             /** @description Refused; nothing was done */
@@ -45648,7 +45648,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VisitIn"];
+                "application/json": components["schemas"]["CommitteeVisitIn"];
             };
         };
         responses: {
@@ -45658,7 +45658,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["unjai__evaluate__schemas__committee__VisitOut"];
+                    "application/json": components["schemas"]["CommitteeVisitOut"];
                 };
             };
             /** @description Refused; nothing was done */
@@ -45698,7 +45698,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["unjai__evaluate__schemas__committee__VisitOut"];
+                    "application/json": components["schemas"]["CommitteeVisitOut"];
                 };
             };
             /** @description Refused; nothing was done */
@@ -45732,7 +45732,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FilledIn"];
+                "application/json": components["schemas"]["CommitteeFilledIn"];
             };
         };
         responses: {
@@ -45742,7 +45742,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["unjai__evaluate__schemas__committee__VisitOut"];
+                    "application/json": components["schemas"]["CommitteeVisitOut"];
                 };
             };
             /** @description Refused; nothing was done */
@@ -45814,7 +45814,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignIn"];
+                "application/json": components["schemas"]["CommitteeSignIn"];
             };
         };
         responses: {
@@ -45824,7 +45824,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["unjai__evaluate__schemas__committee__VisitOut"];
+                    "application/json": components["schemas"]["CommitteeVisitOut"];
                 };
             };
             /** @description Refused; nothing was done */
@@ -45938,7 +45938,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["unjai__evaluate__schemas__committee__ActionOut"][];
+                    "application/json": components["schemas"]["CorrectiveActionOut"][];
                 };
             };
             /** @description Refused; nothing was done */
@@ -45970,7 +45970,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ActionIn"];
+                "application/json": components["schemas"]["CorrectiveActionIn"];
             };
         };
         responses: {
@@ -45980,7 +45980,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["unjai__evaluate__schemas__committee__ActionOut"];
+                    "application/json": components["schemas"]["CorrectiveActionOut"];
                 };
             };
             /** @description Refused; nothing was done */
@@ -46014,7 +46014,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ActionChangeIn"];
+                "application/json": components["schemas"]["CorrectiveActionChangeIn"];
             };
         };
         responses: {
@@ -46024,7 +46024,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["unjai__evaluate__schemas__committee__ActionOut"];
+                    "application/json": components["schemas"]["CorrectiveActionOut"];
                 };
             };
             /** @description Refused; nothing was done */

@@ -14,17 +14,17 @@ from unjai.evaluate.flows import committee as flows
 from unjai.evaluate.flows.month import bounds
 from unjai.evaluate.rules import committee as rules
 from unjai.evaluate.schemas.committee import (
-    ActionChangeIn,
-    ActionIn,
-    ActionOut,
-    FilledIn,
-    FormOut,
-    ItemOut,
-    SignIn,
+    CommitteeFilledIn,
+    CommitteeFormOut,
+    CommitteeItemOut,
+    CommitteeSignIn,
+    CommitteeVisitIn,
+    CommitteeVisitOut,
+    CorrectiveActionChangeIn,
+    CorrectiveActionIn,
+    CorrectiveActionOut,
     TechnologyIn,
     TechnologyOut,
-    VisitIn,
-    VisitOut,
 )
 from unjai.evaluate.schemas.month import Said
 from unjai.evaluate.store import committee as store
@@ -46,14 +46,16 @@ Language = Literal["th", "en"]
 
 
 @router.get("/figures/committee/form")
-async def read_form(ask: Reads) -> FormOut:
+async def read_form(ask: Reads) -> CommitteeFormOut:
     """Return the items of the committee's form."""
     _ = ask
     found = [
-        ItemOut(code=one.code, part=one.part, weight=one.weight, text=_said(one.text), evidence=_said(one.evidence))
+        CommitteeItemOut(
+            code=one.code, part=one.part, weight=one.weight, text=_said(one.text), evidence=_said(one.evidence)
+        )
         for one in rules.items()
     ]
-    return FormOut(form=rules.FORM, items=found)
+    return CommitteeFormOut(form=rules.FORM, items=found)
 
 
 @router.get("/figures/committee/form.pdf", response_class=Response)
@@ -63,32 +65,32 @@ async def print_form(ask: Reads, lang: Language = "th") -> Response:
 
 
 @router.get("/figures/committee/visits")
-async def list_visits(ask: Reads) -> list[VisitOut]:
+async def list_visits(ask: Reads) -> list[CommitteeVisitOut]:
     """Return the committee's visits, newest first."""
     return [_visit(row) for row in await store.visits(ask.tx, ask.actor.station)]
 
 
 @router.post("/figures/committee/visits", status_code=201)
-async def begin_visit(ask: Judges, body: VisitIn) -> VisitOut:
+async def begin_visit(ask: Judges, body: CommitteeVisitIn) -> CommitteeVisitOut:
     """Begin a visit's form."""
     row = await flows.begin_visit(ask.tx, ask.actor, ask.clock, station_id=ask.actor.station, **body.model_dump())
     return _visit(row)
 
 
 @router.get("/figures/committee/visits/{visit_id}")
-async def read_visit(ask: Reads, visit_id: UUID) -> VisitOut:
+async def read_visit(ask: Reads, visit_id: UUID) -> CommitteeVisitOut:
     """Return a visit."""
     return _visit(await _found(ask, visit_id))
 
 
 @router.put("/figures/committee/visits/{visit_id}")
-async def fill_visit(ask: Judges, visit_id: UUID, body: FilledIn) -> VisitOut:
+async def fill_visit(ask: Judges, visit_id: UUID, body: CommitteeFilledIn) -> CommitteeVisitOut:
     """Keep a form as far as it is filled in."""
     return _visit(await flows.fill_visit(ask.tx, ask.actor, ask.clock, visit_id=visit_id, **body.model_dump()))
 
 
 @router.post("/figures/committee/visits/{visit_id}/sign")
-async def sign_visit(ask: Judges, visit_id: UUID, body: SignIn) -> VisitOut:
+async def sign_visit(ask: Judges, visit_id: UUID, body: CommitteeSignIn) -> CommitteeVisitOut:
     """Sign a form; its score stands from now on."""
     row = await flows.sign_visit(ask.tx, ask.actor, ask.clock, visit_id=visit_id, version=body.version)
     return _visit(row)
@@ -135,20 +137,20 @@ async def export_visits(ask: Reads) -> Response:
 
 
 @router.get("/figures/actions")
-async def list_actions(ask: Reads) -> list[ActionOut]:
+async def list_actions(ask: Reads) -> list[CorrectiveActionOut]:
     """Return what is to be corrected: open by due day first."""
     return [_action(row, ask) for row in await store.actions(ask.tx, ask.actor.station)]
 
 
 @router.post("/figures/actions", status_code=201)
-async def add_action(ask: Reads, body: ActionIn) -> ActionOut:
+async def add_action(ask: Reads, body: CorrectiveActionIn) -> CorrectiveActionOut:
     """Add what is to be corrected; committee and who keeps the figures may."""
     row = await flows.add_action(ask.tx, ask.actor, ask.clock, station_id=ask.actor.station, **body.model_dump())
     return _action(row, ask)
 
 
 @router.put("/figures/actions/{action_id}")
-async def change_action(ask: Reads, action_id: UUID, body: ActionChangeIn) -> ActionOut:
+async def change_action(ask: Reads, action_id: UUID, body: CorrectiveActionChangeIn) -> CorrectiveActionOut:
     """Settle it, put it off, hand it on or take it up again; committee and who keeps the figures may."""
     row = await flows.change_action(ask.tx, ask.actor, ask.clock, action_id=action_id, **body.model_dump())
     return _action(row, ask)
@@ -223,16 +225,18 @@ async def _paper(ask: Ask, row: Mapping[str, Any] | None, lang: Language, name: 
     return Response(body, media_type="application/pdf", headers={"Content-Disposition": disposition})
 
 
-def _visit(row: Mapping[str, Any]) -> VisitOut:
+def _visit(row: Mapping[str, Any]) -> CommitteeVisitOut:
     found = flows.scored(row)
     value = row["score"] if row["state"] == "signed" else found.value
-    told = {name: row[name] for name in VisitOut.model_fields if name in row and name != "score"}
-    return VisitOut(**told, score=value, parts=dict(found.parts), left=len(found.left), applicable=found.applicable)
+    told = {name: row[name] for name in CommitteeVisitOut.model_fields if name in row and name != "score"}
+    return CommitteeVisitOut(
+        **told, score=value, parts=dict(found.parts), left=len(found.left), applicable=found.applicable
+    )
 
 
-def _action(row: Mapping[str, Any], ask: Ask) -> ActionOut:
-    told = {name: row[name] for name in ActionOut.model_fields if name in row}
-    return ActionOut(**told, late=flows.late(row, ask.clock))
+def _action(row: Mapping[str, Any], ask: Ask) -> CorrectiveActionOut:
+    told = {name: row[name] for name in CorrectiveActionOut.model_fields if name in row}
+    return CorrectiveActionOut(**told, late=flows.late(row, ask.clock))
 
 
 def _said(words: Mapping[Any, str]) -> Said:

@@ -16,7 +16,7 @@ Code = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9._-]
 Mark = Annotated[int, Field(ge=0, le=4)] | None
 
 
-class ItemOut(BaseModel):
+class CommitteeItemOut(BaseModel):
     """An item of the form."""
 
     code: str
@@ -26,14 +26,14 @@ class ItemOut(BaseModel):
     evidence: Said
 
 
-class FormOut(BaseModel):
+class CommitteeFormOut(BaseModel):
     """The form's edition and its items."""
 
     form: str
-    items: list[ItemOut]
+    items: list[CommitteeItemOut]
 
 
-class VisitIn(BaseModel):
+class CommitteeVisitIn(BaseModel):
     """A visit that begins."""
 
     model_config = ConfigDict(extra="forbid")
@@ -42,7 +42,7 @@ class VisitIn(BaseModel):
     committee: Line
 
 
-class FilledIn(VisitIn):
+class CommitteeFilledIn(CommitteeVisitIn):
     """A form as far as it is filled in: marks by item, None where an item does not apply."""
 
     version: Annotated[int, Field(ge=1)]
@@ -51,13 +51,13 @@ class FilledIn(VisitIn):
     notes: Annotated[dict[Code, Words], Field(max_length=100)]
 
 
-class SignIn(BaseModel):
+class CommitteeSignIn(BaseModel):
     """Which version of the form is signed: the one that was read."""
 
     version: int
 
 
-class VisitOut(BaseModel):
+class CommitteeVisitOut(BaseModel):
     """A visit; `score` is of 100, None while items are left."""
 
     id: UUID
@@ -79,7 +79,7 @@ class VisitOut(BaseModel):
     signed_by: str
 
 
-class ActionIn(BaseModel):
+class CorrectiveActionIn(BaseModel):
     """Something to be corrected."""
 
     model_config = ConfigDict(extra="forbid")
@@ -91,7 +91,7 @@ class ActionIn(BaseModel):
     visit_id: UUID | None = None
 
 
-class ActionChangeIn(BaseModel):
+class CorrectiveActionChangeIn(BaseModel):
     """What becomes of it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -102,7 +102,7 @@ class ActionChangeIn(BaseModel):
     note: Words = ""
 
 
-class StepOut(BaseModel):
+class CorrectiveStepOut(BaseModel):
     """What happened to something to be corrected."""
 
     at: datetime
@@ -113,7 +113,7 @@ class StepOut(BaseModel):
     note: str
 
 
-class ActionOut(BaseModel):
+class CorrectiveActionOut(BaseModel):
     """Something to be corrected, with what happened to it so far."""
 
     id: UUID
@@ -124,7 +124,7 @@ class ActionOut(BaseModel):
     due: date
     state: Literal["open", "done", "dropped"]
     late: bool
-    steps: list[StepOut]
+    steps: list[CorrectiveStepOut]
     made_at: datetime
     made_by: str
 
