@@ -25,6 +25,9 @@ from unjai.territory.view import forget
 HERE, THERE = StationId(105001), StationId(109001)
 LON, LAT = 99.0, 16.6
 TABLES = (
+    "committee_visit",
+    "corrective_action",
+    "technology",
     "figure_risk",
     "patrol_risk",
     "patrol_visit",

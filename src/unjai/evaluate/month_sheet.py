@@ -21,7 +21,7 @@ from unjai.model.thai import MONTHS, be_year, format_moment
 from unjai.platform.paper import pdf
 
 TEMPLATE = Path(str(files("unjai.evaluate") / "data" / "month.typ"))
-KPIS = tuple(f"K{number}" for number in range(1, 11))
+KPIS = (*(f"K{number}" for number in range(1, 11)), "T")
 _PLAIN: tuple[str, ...] = (
     "sub",
     "in_short",

@@ -18,7 +18,6 @@ ROWS = {"K1": "cases", "K9": "responses", "K8": "visits", "K7": "cameras"}
 def figure_out(figure: Figure, month: date) -> FigureOut:
     """Return a figure for the screens."""
     what, th, en = indicators()[figure.code], shown(figure, "th"), shown(figure, "en")
-    rows = ROWS.get(what.kpi, "")
     return FigureOut(
         code=figure.code,
         kpi=what.kpi,
@@ -33,8 +32,18 @@ def figure_out(figure: Figure, month: date) -> FigureOut:
         complete=figure.complete,
         source=figure.entered,
         may_enter=figure.code in ENTERED,
-        rows=f"/api/figures/months/{month:%Y-%m}/rows/{rows}.csv" if rows and figure.value is not None else "",
+        rows=_rows(figure, what.kpi, month),
     )
+
+
+def _rows(figure: Figure, kpi: str, month: date) -> str:
+    if figure.value is None:
+        return ""
+    if kpi == "T":
+        return f"/api/figures/technology.csv?month={month:%Y-%m}"
+    if kpi == "K4":
+        return "/api/figures/committee.csv"
+    return f"/api/figures/months/{month:%Y-%m}/rows/{ROWS[kpi]}.csv" if kpi in ROWS else ""
 
 
 def figures_kept(row: Mapping[str, Any]) -> list[Figure]:

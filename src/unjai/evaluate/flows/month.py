@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from unjai.evaluate.flows import committee
 from unjai.evaluate.month_worker import Reckoned
 from unjai.evaluate.rules.figure import indicators
 from unjai.evaluate.rules.month.facts import (
@@ -15,6 +16,7 @@ from unjai.evaluate.rules.month.facts import (
     MonthFacts,
     Patrols,
     Response,
+    Technology,
     decoded,
     digest,
     encoded,
@@ -22,6 +24,7 @@ from unjai.evaluate.rules.month.facts import (
 from unjai.evaluate.rules.month.figures import HISTORY, months_before
 from unjai.evaluate.store import cases
 from unjai.evaluate.store import month as store
+from unjai.evaluate.store.committee import visits
 from unjai.model.actor import Actor
 from unjai.model.clock import BANGKOK, Clock
 from unjai.model.errors import UnjaiError, not_found
@@ -85,6 +88,7 @@ async def gather(tx: Tx, actor: Actor, *, station_id: StationId, month: date) ->
         entered=await _entered(tx, station_id, month),
         entered_before=await _entered(tx, station_id, before),
         simulated=await cases.any_simulated(tx, station_id),
+        technology=await _technology(tx, actor, station_id, since, until),
     )
 
 
@@ -132,11 +136,38 @@ def _risk(by_hour: Sequence[float], at: datetime) -> float:
     return float(by_hour[here.hour if len(by_hour) == 24 else here.weekday() * 24 + here.hour])  # noqa: PLR2004
 
 
-async def _entered(tx: Tx, station_id: StationId, month: date) -> tuple[Entered, ...]:
-    return tuple(
-        Entered(code=row["code"], value=row["value"], n=row["n"], source=row["source"])
-        for row in await store.entries(tx, station_id, month)
+async def _technology(
+    tx: Tx, actor: Actor, station_id: StationId, since: datetime, until: datetime
+) -> Technology | None:
+    last = (until - timedelta(seconds=1)).astimezone(BANGKOK).date()
+    rows = [
+        row
+        for row in await committee.register(tx, actor, station_id=station_id, since=since, until=until)
+        if row["since"] <= last and (row["retired_on"] is None or row["retired_on"] > last)
+    ]
+    if not rows:
+        return None
+    counted = [row for row in rows if row["used"] is not None]
+    return Technology(
+        in_use=len(rows),
+        new=sum(row["novel"] == "new" for row in rows),
+        counted=len(counted),
+        used=sum(row["used"] > 0 for row in counted),
     )
+
+
+async def _entered(tx: Tx, station_id: StationId, month: date) -> tuple[Entered, ...]:
+    """Return figures entered by hand, and the score of the month's last signed visit, which goes before one of K4."""
+    made = {
+        row["code"]: Entered(code=row["code"], value=row["value"], n=row["n"], source=row["source"])
+        for row in await store.entries(tx, station_id, month)
+    }
+    after = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+    signed = [row for row in await visits(tx, station_id, since=month, until=after) if row["state"] == "signed"]
+    if signed:
+        source = f"{signed[0]['committee']} {signed[0]['visited_on'].isoformat()}"
+        made["K4"] = Entered(code="K4", value=signed[0]["score"], n=len(signed), source=source)
+    return tuple(made[code] for code in sorted(made))
 
 
 async def close_month(

@@ -54,6 +54,15 @@ class Entered(msgspec.Struct, frozen=True):
     source: str
 
 
+class Technology(msgspec.Struct, frozen=True):
+    """Entries of the register in use at the month's end, new ones, those whose use is counted, those really used."""
+
+    in_use: int
+    new: int
+    counted: int
+    used: int
+
+
 class MonthFacts(msgspec.Struct, frozen=True):
     """Everything of one month at one station."""
 
@@ -74,6 +83,7 @@ class MonthFacts(msgspec.Struct, frozen=True):
     entered_before: tuple[Entered, ...] = ()
     simulated: bool = False
     """Whether cases of a demonstration are among them."""
+    technology: Technology | None = None
 
 
 def encoded(facts: MonthFacts) -> bytes:

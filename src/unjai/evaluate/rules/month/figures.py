@@ -29,7 +29,7 @@ def months_before(month: date, many: int) -> list[date]:
 def figures_of(facts: MonthFacts) -> tuple[Figure, ...]:
     """Return every indicator's figure, in the order of the report."""
     made = {one.code: one for one in (*_cases(facts), *_cameras(facts), *_patrols(facts), *_responses(facts))}
-    made |= {one.code: one for one in _entered(facts)}
+    made |= {one.code: one for one in (*_technology(facts), *_entered(facts))}
     return tuple(made.get(code) or Figure(code=code, complete=0.0, lack="not_kept") for code in indicators())
 
 
@@ -99,6 +99,19 @@ def _patrols(facts: MonthFacts) -> list[Figure]:
     if told.risk > 0:
         share = told.risk_covered / told.risk
         made.append(Figure(code="K8.risk", value=share, low=share, high=share, n=told.planned))
+    return made
+
+
+def _technology(facts: MonthFacts) -> list[Figure]:
+    told = facts.technology
+    if told is None:
+        return []
+    counts = {"T.use": told.in_use, "T.new": told.new}
+    made = [Figure(code=code, value=float(n), low=float(n), high=float(n), n=n) for code, n in counts.items()]
+    if told.counted:
+        share = told.used / told.counted
+        complete = told.counted / told.in_use
+        made.append(Figure(code="T.used", value=share, low=share, high=share, n=told.counted, complete=complete))
     return made
 
 
