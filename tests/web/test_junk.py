@@ -27,7 +27,7 @@ MOMENTS = {
     ),
 }
 """Days and moments at the ends of the calendar: reckoning with them overflows."""
-JUNK_ROLES = ("supervisor", "administrator", "officer", "superintendent", "inquiry")
+JUNK_ROLES = ("supervisor", "administrator", "officer", "superintendent", "inquiry", "evaluator")
 RAW = (
     b"",
     b"{",

@@ -202,8 +202,11 @@ RIGHTS: Mapping[str, Text] = MappingProxyType(
             en="see the month, indicators, risk of places and surveys",
         ),
         "figures.manage": Text(
-            th="นำเข้าคดีและแบบสำรวจ และบันทึกการแก้ไขที่ต้องทำ",
-            en="import cases and surveys, and keep corrective actions",
+            th="นำเข้าคดีและแบบสำรวจ บันทึกตัวเลขที่กรอกเอง และทะเบียนเทคโนโลยี",
+            en="import cases and surveys, enter figures, and keep the register of technology",
+        ),
+        "figures.act": Text(
+            th="สั่ง ติดตาม และปิดการแก้ไขที่ต้องทำ", en="ask for corrective actions, follow them up and settle them"
         ),
         "figures.close": Text(th="ปิดและเปิดเดือนใหม่พร้อมเหตุผล", en="close the month, and open it again with a reason"),
         "figures.judge": Text(
@@ -247,7 +250,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | {"unit.admin", "audit.read", "approval.give", "breakglass.take", "incident.export"}
             | {"escalation.take", "procedure.admin", "rule.admin", "camera.manage", "plates.case"}
             | {"patrol.read", "patrol.manage", "patrol.requests", "night.work", "data.import"}
-            | {"figures.read", "figures.manage"}
+            | {"figures.read", "figures.manage", "figures.act"}
             | _PLATES
             | _WATCH
             | _HITS
@@ -265,7 +268,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             | {"plates.case", "plates.watch.read", "plates.hits"}
             | {"patrol.read", "patrol.manage", "patrol.plan", "patrol.requests"}
             | {"night.read", "night.work"}
-            | {"figures.read", "figures.manage", "figures.close"}
+            | {"figures.read", "figures.manage", "figures.act", "figures.close"}
             | (_REPORTS | {"report.tip"})
             | _SIGNALS,
         ),
@@ -341,7 +344,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
         "evaluator": Role(
             th="คณะกรรมการประเมิน",
             en="evaluation committee",
-            rights=frozenset({"zone.read", "incident.read", "figures.read", "figures.judge"}),
+            rights=frozenset({"zone.read", "incident.read", "figures.read", "figures.act", "figures.judge"}),
         ),
     }
 )

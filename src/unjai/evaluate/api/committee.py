@@ -38,6 +38,7 @@ router = APIRouter(tags=["figures"])
 
 Reads = Annotated[Ask, allowed("figures.read")]
 Manages = Annotated[Ask, allowed("figures.manage")]
+Acts = Annotated[Ask, allowed("figures.act")]
 Judges = Annotated[Ask, allowed("figures.judge")]
 MonthAsked = Annotated[
     str, Query(pattern=r"^\d{4}-\d{2}$", description="2026-10 or 2569-10; the present one if empty.")
@@ -143,14 +144,14 @@ async def list_actions(ask: Reads) -> list[CorrectiveActionOut]:
 
 
 @router.post("/figures/actions", status_code=201)
-async def add_action(ask: Reads, body: CorrectiveActionIn) -> CorrectiveActionOut:
+async def add_action(ask: Acts, body: CorrectiveActionIn) -> CorrectiveActionOut:
     """Add what is to be corrected; committee and who keeps the figures may."""
     row = await flows.add_action(ask.tx, ask.actor, ask.clock, station_id=ask.actor.station, **body.model_dump())
     return _action(row, ask)
 
 
 @router.put("/figures/actions/{action_id}")
-async def change_action(ask: Reads, action_id: UUID, body: CorrectiveActionChangeIn) -> CorrectiveActionOut:
+async def change_action(ask: Acts, action_id: UUID, body: CorrectiveActionChangeIn) -> CorrectiveActionOut:
     """Settle it, put it off, hand it on or take it up again; committee and who keeps the figures may."""
     row = await flows.change_action(ask.tx, ask.actor, ask.clock, action_id=action_id, **body.model_dump())
     return _action(row, ask)

@@ -16,7 +16,7 @@ from unjai.model.ids import StationId, new_id
 from unjai.platform.audit import audit
 from unjai.platform.database import Tx
 
-READ, MANAGE, JUDGE = "figures.read", "figures.manage", "figures.judge"
+READ, MANAGE, ACT, JUDGE = "figures.read", "figures.manage", "figures.act", "figures.judge"
 
 
 def scored(row: Mapping[str, Any]) -> rules.Score:
@@ -141,7 +141,7 @@ async def add_action(
     visit_id: UUID | None = None,
 ) -> dict[str, Any]:
     """Add what is to be corrected, by whom, until when; committee and who keeps the figures may. Raises `not_found`."""
-    _may_act(actor)
+    actor.must(ACT)
     if visit_id is not None:
         await _visit(tx, visit_id)
     now = clock.now()
@@ -168,7 +168,7 @@ async def change_action(
 
     Raises `action_note_needed` (422) where it is settled, or put off, without a word.
     """
-    _may_act(actor)
+    actor.must(ACT)
     row = await _action(tx, action_id, lock=True)
     if not note and (state != row["state"] or due > row["due"]):
         raise UnjaiError("action_note_needed", 422)
@@ -240,11 +240,6 @@ def late(row: Mapping[str, Any], clock: Clock) -> bool:
 def _step(now: datetime, actor: Actor, *, state: str, due: date, owner: str, note: str) -> dict[str, str]:
     made = {"at": now.isoformat(), "by": actor.name, "state": state, "due": due.isoformat()}
     return made | {"owner": owner, "note": note}
-
-
-def _may_act(actor: Actor) -> None:
-    if not actor.may(JUDGE):
-        actor.must(MANAGE)
 
 
 def _not_ahead(clock: Clock, day: date) -> None:
