@@ -19,13 +19,15 @@ from unjai.model.clock import BANGKOK
 from unjai.model.errors import UnjaiError
 from unjai.roles.months import Months
 
+LISTED = datetime(2026, 11, 1, 0, 5, tzinfo=BANGKOK)
+"""When the list of October was taken."""
 OCTOBER = date(2026, 10, 1)
 FIRST = datetime(2026, 11, 1, 0, 10, tzinfo=BANGKOK)
 
 
 def case(number: int, at: datetime, **other):
     row = {"id": uuid4(), "station_id": HERE, "source_key": f"{number}/2569", "begun": at, "ended": at, "group4": "2"}
-    row |= {"found_by": "reported", "quality": "none", "changed_at": at, "changed_by": "test"}
+    row |= {"found_by": "reported", "quality": "none", "changed_at": max(at, LISTED), "changed_by": "test"}
     return row | other
 
 
@@ -89,6 +91,17 @@ async def test_what_changes_later_does_not_change_a_closed_month(year, first):
     made = {one.code: one for one in month_view.figures_kept(newer)}
     assert made["K1"].value == 35
     assert made["K1"].judged.verdict == "worse"
+
+
+@pytest.mark.parametrize(
+    ("taken", "complete"), [(datetime(2026, 10, 16, 12, tzinfo=BANGKOK), 0.5), (FIRST - timedelta(days=40), 0.0)]
+)
+async def test_a_month_closed_before_its_list_came_judges_nothing(year, first, taken, complete):
+    async with year.tx(system(HERE)) as tx:
+        await tx.execute(update(cases.figure_case).values(changed_at=taken))
+    made = {one.code: one for one in month_view.figures_kept(await closed(year, first))}
+    assert (made["K1"].complete, made["K1"].judged) == (complete, None)
+    assert (made["K1"].value is None) == (complete == 0)
 
 
 async def test_a_snapshot_that_was_altered_is_not_used(year, first):

@@ -203,3 +203,17 @@ def test_every_indicator_has_its_words(code: str) -> None:
         assert what.definition[language]
     assert month_sheet.say("th", what.kpi)
     assert shown(Figure(code=code, value=1.0, low=0.5, high=1.0), "th").interval
+
+
+def test_a_month_that_no_list_reaches_has_no_cases_and_a_part_of_one_no_verdict():
+    months = months_before(OCTOBER, 24)
+    quiet = tuple(MonthCases(month=one, group4="2", found_by="reported", cases=20) for one in months)
+
+    def seen(listed):
+        facts = MonthFacts(station_id=1, month=OCTOBER, cases=quiet, kept_since=months[0], listed=listed)
+        return {one.code: one for one in figures_of(facts)}
+
+    assert (seen(1.0)["K1"].value, seen(1.0)["K1"].judged.verdict) == (0, "better")
+    assert (seen(0.0)["K1"].value, seen(0.0)["K1"].lack) == (None, "not_kept")
+    part = seen(0.5)
+    assert (part["K1"].judged, part["K1"].complete, part["K1.found"].complete) == (None, 0.5, 0.5)

@@ -25,7 +25,7 @@ from unjai.evaluate.rules.month.figures import HISTORY, months_before
 from unjai.evaluate.store import cases
 from unjai.evaluate.store import month as store
 from unjai.evaluate.store.committee import visits
-from unjai.model.actor import Actor
+from unjai.model.actor import Actor, system
 from unjai.model.clock import BANGKOK, Clock
 from unjai.model.errors import UnjaiError, not_found
 from unjai.model.ids import StationId, named_id, new_id
@@ -73,6 +73,7 @@ async def gather(tx: Tx, actor: Actor, *, station_id: StationId, month: date) ->
             for row in rows
         ),
         kept_since=known,
+        listed=await _listed(tx, station_id, since, until),
         residents=await store.residents(tx, station_id, month),
         responses=await _responses(tx, station_id, since, until),
         responses_before=await _responses(tx, station_id, *bounds(before)),
@@ -90,6 +91,14 @@ async def gather(tx: Tx, actor: Actor, *, station_id: StationId, month: date) ->
         simulated=await cases.any_simulated(tx, station_id),
         technology=await _technology(tx, actor, station_id, since, until),
     )
+
+
+async def _listed(tx: Tx, station_id: StationId, since: datetime, until: datetime) -> float:
+    """Return the share of a month that had passed when cases were last taken."""
+    # A fact of the station, whatever rows the reader may see one by one.
+    async with tx.acting_as(system(station_id, name="figures")):
+        at = await cases.last_taken(tx, station_id)
+    return 0.0 if at is None else round(min(max((at - since) / (until - since), 0.0), 1.0), 4)
 
 
 async def _responses(tx: Tx, station_id: StationId, since: datetime, until: datetime) -> tuple[Response, ...]:

@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from unjai.model.clock import BANGKOK
 from unjai.model.ids import StationId
 from unjai.platform.database import Tx, station_table
+from unjai.territory.store.imports import import_run
 
 Row = dict[str, Any]
 
@@ -215,6 +216,14 @@ async def last_change(tx: Tx, station_id: StationId) -> datetime | None:
     query = select(func.max(figure_case.c.changed_at)).where(figure_case.c.station_id == station_id)
     at: datetime | None = await tx.scalar(query)
     return at
+
+
+async def last_taken(tx: Tx, station_id: StationId) -> datetime | None:
+    """Return when a list of cases was last taken, also one that changed nothing; None where none ever was."""
+    mine = import_run.c.station_id == station_id, import_run.c.kind == "cases", import_run.c.undone_at.is_(None)
+    taken: datetime | None = await tx.scalar(select(func.max(import_run.c.done_at)).where(*mine))
+    changed = await last_change(tx, station_id)
+    return max((at for at in (taken, changed) if at is not None), default=None)
 
 
 async def any_simulated(tx: Tx, station_id: StationId) -> bool:

@@ -72,6 +72,8 @@ class MonthFacts(msgspec.Struct, frozen=True):
     """Of this month and of those before it, as far as they are kept."""
     kept_since: date | None = None
     """The first month of which cases are kept."""
+    listed: float | None = None
+    """The share of this month (0 to 1) that had passed when cases were last taken; None in months kept without it."""
     residents: int | None = None
     responses: tuple[Response, ...] = ()
     responses_before: tuple[Response, ...] = ()

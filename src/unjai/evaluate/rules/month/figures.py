@@ -34,15 +34,19 @@ def figures_of(facts: MonthFacts) -> tuple[Figure, ...]:
 
 
 def _cases(facts: MonthFacts) -> list[Figure]:
-    if facts.kept_since is None:
-        return []
+    listed = 1.0 if facts.listed is None else facts.listed
+    if facts.kept_since is None or listed <= 0:
+        return []  # no list reaches into the month: none known is not none
     groups: dict[str, Callable[[str], bool]] = {"K1": lambda _: True}
     groups |= {f"K1.{group}": (lambda one, group=group: one == group) for group in GROUPS4}  # type: ignore[misc]
     made = []
     for code, takes in groups.items():
         seen, history = counts(facts, takes)
         judged = judge_count(observed=seen, history=history)
-        made.append(Figure(code=code, value=seen, low=judged.low, high=judged.high, n=seen, judged=judged))
+        whole = judged if listed >= 1 else None
+        made.append(
+            Figure(code=code, value=seen, low=judged.low, high=judged.high, n=seen, complete=listed, judged=whole)
+        )
     total = made[0]
     if facts.residents:
         share = 1000 / facts.residents
@@ -50,12 +54,12 @@ def _cases(facts: MonthFacts) -> list[Figure]:
         assert total.low is not None
         assert total.high is not None
         low, high = total.low * share, total.high * share
-        made.append(Figure(code="K1.rate", value=total.value * share, low=low, high=high, n=total.n))
+        made.append(Figure(code="K1.rate", value=total.value * share, low=low, high=high, n=total.n, complete=listed))
     else:
         made.append(Figure(code="K1.rate", lack="unknown_base", complete=0.0))
     found = sum(one.cases for one in facts.cases if one.month == facts.month and one.found_by != "reported")
     band = poisson(found)
-    made.append(Figure(code="K1.found", value=found, low=band.low, high=band.high, n=found))
+    made.append(Figure(code="K1.found", value=found, low=band.low, high=band.high, n=found, complete=listed))
     return made
 
 
