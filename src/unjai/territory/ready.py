@@ -20,6 +20,7 @@ Refuses = Callable[[Sequence[str], Sequence[Sequence[str]]], None]
 _M_PER_DEGREE = 111_195.0
 _STATION_ROUND_M = 3_000.0
 _SAMPLES = 5
+_NAMES = 200
 _DATUM = {"utm47": "WGS 84", "utm48": "WGS 84", "utm47_1975": "Indian 1975", "utm48_1975": "Indian 1975"}
 _PASSED_OVER = (
     ("outside", "note_osm_outside"),
@@ -145,12 +146,18 @@ def _ready(
 
 
 def _cells(features: Sequence[Feature | Broken]) -> tuple[list[str], list[list[str]]]:
-    """Return a map's properties as a table of text: the names, and every feature's values."""
+    """Return a map's properties as a table of text; names past `_NAMES` share its last column."""
     whole = [feature.properties for feature in features if isinstance(feature, Feature)]
-    names = list(dict.fromkeys(name for properties in whole for name in properties))
-    return [str(name) for name in names], [
-        ["" if (value := properties.get(name)) is None else str(value) for name in names] for properties in whole
+    names = [str(name) for name in dict.fromkeys(name for properties in whole for name in properties)]
+    first, known = names[:_NAMES], set(names[:_NAMES])
+    rows = [
+        [
+            *("" if (value := properties.get(name)) is None else str(value) for name in first),
+            "\n".join(str(value) for name, value in properties.items() if name not in known and value is not None),
+        ]
+        for properties in whole
     ]
+    return [*first, " ".join(names[_NAMES:])], rows
 
 
 def _properties(features: Sequence[Feature | Broken]) -> tuple[Head, ...]:
@@ -162,7 +169,7 @@ def _properties(features: Sequence[Feature | Broken]) -> tuple[Head, ...]:
             samples = found.setdefault(str(name), [])
             if len(samples) < _SAMPLES and value not in (None, ""):
                 samples.append(str(value)[:80])
-    return tuple(Head(key=name, title=name, samples=tuple(samples)) for name, samples in list(found.items())[:200])
+    return tuple(Head(key=name, title=name, samples=tuple(samples)) for name, samples in list(found.items())[:_NAMES])
 
 
 def _table(
